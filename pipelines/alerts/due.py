@@ -49,7 +49,8 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None,
     elif status.last_run and status.last_run.error:
         if status.published:
             # The failed run may have switched the site before it failed.
-            _claim_week(data, settings, status.published.as_of, reported)
+            as_of = status.published.as_of
+            _claim_week(data, settings, as_of, _first_unreported(data, as_of, reported))
         note_undelivered(data, [_failed(data, settings, status)], keeps_others=True)
     elif status.published:
         # All that is due is tried again, so earlier texts no longer apply.
@@ -103,7 +104,7 @@ def _published(
             # Without these markers, the next run sends the warnings again.
             with suppress(OSError):
                 claim(data, "warning", as_of, one.accepted_by)
-    _claim_week(data, settings, as_of, reported)
+    _claim_week(data, settings, as_of, first)
     return [*sent, *_weekly(data, settings, status, last_sunday(as_of))]
 
 
@@ -112,10 +113,10 @@ def _first_unreported(data: Path, as_of: date, reported: date | None) -> date:
     return min(min(known) + timedelta(days=1) if known else as_of, as_of)
 
 
-def _claim_week(data: Path, settings: Settings, as_of: date, reported: date | None) -> None:
-    """Note that the weekly message is due, if the published days that no run reported include a Sunday."""
+def _claim_week(data: Path, settings: Settings, as_of: date, first: date) -> None:
+    """Note that the weekly message is due, if the days from `first`, which no run reported, include a Sunday."""
     sunday = last_sunday(as_of)
-    if _first_unreported(data, as_of, reported) <= sunday and "weekly" in settings.alerts.on:
+    if first <= sunday and "weekly" in settings.alerts.on:
         # A marker that could only not be flushed is still found.
         with suppress(OSError):
             claim(data, "weekly", sunday, [_DUE])

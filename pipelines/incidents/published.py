@@ -32,8 +32,8 @@ class PublishedIncident:
     `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all apps
     that names no incident can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is
     the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that withdrew the incident, None
-    for a current one. `channels` has the words of declared channels. `is_name_shared` is whether several
-    apps have the name `app_name`.
+    for a current one. `channels` has the words of declared channels. `is_name_shared` is whether several apps
+    have the name `app_name`.
     """
 
     incident: Incident

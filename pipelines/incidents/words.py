@@ -243,12 +243,12 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
 
 
 def _fault(one: Incident, channels: Channels) -> Bilingual:
-    whole = FAULTS.get(f"{one.metric} {one.cause.cell}")
+    of_cell = FAULTS.get(f"{one.metric} {one.cause.cell}")
     is_few = one.metric == "hour_shift" and half_up(one.level_now, 0) > 0
     named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
     fault = _t(named) if named else _same(one.metric)
-    if whole or one.cause.cell is None:
-        return _t(whole) if whole else fault
+    if of_cell or one.cause.cell is None:
+        return _t(of_cell) if of_cell else fault
     return _t(FAULT_OF).format(fault=fault, cause=cell_words(one.cause.cell, channels=channels))
 
 

@@ -55,18 +55,15 @@ def as_spark_error(message: str, log: Path) -> AuthmeterError:
             "again.",
         )
     if found := _NO_PROGRAM.search(message):
-        return UsageError(
+        return _of_environment(
             f"An executor cannot run the program {found[1]}.",
-            where="the Python environment of the executors (spark.pyspark.python in [engine.spark])",
-            why="Executors run authmeter's own steps in Python.",
-            do="Give the executors this environment: see docs/scaling.md.",
+            "Executors run authmeter's own steps in Python.",
+            " (spark.pyspark.python in [engine.spark])",
         )
     if found := _NO_MODULE.search(message):
-        return UsageError(
+        return _of_environment(
             f"An executor lacks the module {found[1]}.",
-            where="the Python environment of the executors",
-            why="Executors run authmeter's own steps and need the same packages.",
-            do="Give the executors this environment: see docs/scaling.md.",
+            "Executors run authmeter's own steps and need the same packages.",
         )
     if _EXECUTORS_LOST.search(message):
         return AuthmeterError(
@@ -120,10 +117,16 @@ def no_executor(master: str, seconds: int, log: Path) -> AuthmeterError:
 
 def other_environment(differences: str) -> UsageError:
     """Return the error for an executor with other libraries or another version of authmeter."""
+    return _of_environment(
+        f"An executor has a different environment: {differences}.", "Its figures could differ from earlier ones."
+    )
+
+
+def _of_environment(what: str, why: str, setting: str = "") -> UsageError:
     return UsageError(
-        f"An executor has a different environment: {differences}.",
-        where="the Python environment of the executors",
-        why="Its figures could differ from earlier ones.",
+        what,
+        where=f"the Python environment of the executors{setting}",
+        why=why,
         do="Give the executors this environment: see docs/scaling.md.",
     )
 
