@@ -17,7 +17,7 @@ import typer
 
 from pipelines.commands import arguments
 from pipelines.commands.arguments import Data, DayOption, Json, day_option
-from pipelines.commands.help_screens import Commands
+from pipelines.commands.help_screens import STOPPED, Commands
 from pipelines.common.days import Window
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.process.ending import ends_in_order
@@ -355,6 +355,9 @@ def main() -> None:
     except AuthmeterError as error:
         print(f"authmeter: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:  # before Typer runs the command, or after it
+        print(f"authmeter: {STOPPED}", file=sys.stderr)
+        sys.exit(1)
     except Exception as error:  # so that bugs do not print a traceback either
         from pipelines.commands.unforeseen import unforeseen
 

@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.process.ending import end_noticed
 
+STOPPED = "stopped; the last good report stays published"
+
 
 class Commands(TyperGroup):
     """The group of all commands: `--help` is listed without a value type, and Ctrl-C ends a command with a message."""
@@ -27,7 +29,7 @@ class Commands(TyperGroup):
                 except typer.Exit as done:
                     exit = done
         except KeyboardInterrupt:
-            raise AuthmeterError("stopped; the last good report stays published") from None
+            raise AuthmeterError(STOPPED) from None
         # Typer ends a command that did its work by this exception, in whose place no other may be raised.
         raise exit
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.published_folder import Call
+
 # DuckDB raises its own error where the signal interrupts the query, which takes a second, or lets it end.
 QUERY = """
 import duckdb
@@ -92,3 +94,12 @@ def test_a_signal_ends_the_process_wherever_it_arrives(
     environment = {**os.environ, "PYTHONPATH": paths}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=environment)
     assert (ended.returncode, ended.stdout, ended.stderr) == (128 + number, printed, "")
+
+
+def test_ctrl_c_ends_a_command_before_its_arguments_are_read(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("typer.main.get_command", interrupted)
+    ended = call("status")
+    assert (ended.code, ended.err) == (1, "authmeter: stopped; the last good report stays published\n")
