@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.sent import undelivered
@@ -87,10 +88,10 @@ def status_of(
                 with _missing_file_ignored(damages):
                     of_billing = published_billing_warnings(store.database)
             checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
-        with _missing_file_ignored(damages):
-            status.published.restated_days = _restated_days(store.database)
-            status.incidents = _open_incidents(store.database, settings)
-            unknown = _unknown_incidents(store.database, manifest.days_from)
+        with _missing_file_ignored(damages), published_tables(store.database) as connection:
+            status.published.restated_days = _restated_days(connection)
+            status.incidents = _open_incidents(connection, settings)
+            unknown = _unknown_incidents(connection, manifest.days_from)
         status.warnings = [_warned(check) for check in checks if not check.passed]
         status.warnings += [_damaged(error) for error in damages[:1]]
         status.notices = [_warned(check) for check in checks if check.is_notice] + unknown
@@ -188,17 +189,14 @@ def _damaged(error: UnreadablePublicationError) -> Warned:
     )  # fmt: skip
 
 
-def _restated_days(database: Path) -> int:
-    with published_tables(database) as connection:
-        return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
+def _restated_days(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
 
 
-def _open_incidents(database: Path, settings: Settings) -> list[OpenIncident]:
-    with published_tables(database) as connection:
-        found = linked_incidents(connection)
+def _open_incidents(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[OpenIncident]:
     return [
         _open_incident(one, link, settings.address_of(link))
-        for one, link in found
+        for one, link in linked_incidents(connection)
         if one.is_open and one.is_independent
     ]
 
@@ -217,14 +215,13 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
     )  # fmt: skip
 
 
-def _unknown_incidents(database: Path, days_from: date | None) -> list[Warned]:
+def _unknown_incidents(connection: duckdb.DuckDBPyConnection, days_from: date | None) -> list[Warned]:
     """Return a notice if notes have an incident id that no published incident has.
 
     This is not a check, because incidents are found after the checks.
     """
-    with published_tables(database) as connection:
-        notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
-        ids = unknown_incidents(connection, notes, days_from)
+    notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
+    ids = unknown_incidents(connection, notes, days_from)
     words = unknown_words(ids)
     notice = Warned(
         check="unknown_incidents", severity=NOTICE, day=None, detail_en=words.en, detail_zh=words.zh, do=HOW_TO_MEND
