@@ -53,8 +53,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
     """Return the faults of `error` as one text, each with its key.
 
-    `forms` has descriptions of valid texts, by key. A text that does not match the pattern of its key is reported with
-    the description.
+    `forms` maps a key with a pattern to a description of valid values: `must be <description>`.
     """
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.
