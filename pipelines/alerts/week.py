@@ -119,15 +119,13 @@ def read_week(database: Path, sunday: date) -> Week | None:
 
 
 def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
-    """Return the day whose data shows that an incident ended; None if there is no such day yet. Until that day the
-    incident is reported as open.
+    """Return the day whose data shows that an incident ended; None if there is no such day yet.
 
     For a recovered incident, it is the `DAYS_BACK`-th day with data after the incident's last day. For a settled
-    incident, and for missing or copied days, it is the first such day. Holidays are left out if the incident's metric
-    has no norm on holidays.
+    incident, and for missing or copied days, it is the first day with data.
 
     Args:
-        rows: by day, from `key_rows`.
+        rows: the rows of `key_rows` by day, from which days with data and holidays are read.
     """
     from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
     from pipelines.incidents.detection.fall import DAYS_BACK
@@ -135,6 +133,7 @@ def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date |
     if one.last_day is None:
         return None
     needed = DAYS_BACK if one.state == "recovered" and one.metric not in OF_WHOLE_DAYS else 1
+    # These metrics have no norm on holidays.
     skips_holidays = one.is_volume or one.metric in (*BY_WEEKDAY, "short_day")
     later = [
         day
