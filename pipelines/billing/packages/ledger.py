@@ -106,18 +106,17 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days on which several packages cover the uses, or a package covers only some of them. The ledger must have
-        been computed from the uses of all apps together (app `*`).
+        """Days on which several packages cover the uses, or a package covers only some of them.
 
-        For these days, the ledger must be computed again from the uses of each app: sums over all apps do not show
-        which app used which package.
+        Read this of a ledger of all apps together (app `*`). It does not show which app used which package on these
+        days, so the ledger must be computed again from the uses of each app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
 
 
 def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
-    """Return the ledger of an account to the end of `as_of`, without events at exactly that instant.
+    """Return the ledger of an account up to the end of `as_of`. Events at exactly that end are left out.
 
     Raises:
         BooksError: the uses of a day's segments do not add up to the uses of the day.

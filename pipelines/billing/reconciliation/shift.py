@@ -84,10 +84,7 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """Return by how many hours days can begin later than in the business zone, for all existing zones.
-
-    Negative hours mean that days begin earlier.
-    """
+    """Return how many hours later than in the business zone a day can begin in other time zones; negative: earlier."""
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)
     return [hours for hours in range(-_MOST_HOURS, _MOST_HOURS + 1) if _WESTMOST <= east - hours <= _EASTMOST]
