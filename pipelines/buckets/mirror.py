@@ -142,9 +142,8 @@ class _Mirroring:
         return before
 
     def _drop(self, present: set[str], before: dict[str, Copied]) -> None:
-        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, a file is only removed if an
-        earlier version of the folder lacked the file, too. Record the files that are missing for the first time, and
-        the files that exist again.
+        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, only remove files that an earlier
+        version of the folder lacked, too, and record which files are missing for the first time.
 
         `present` has the paths of the files in the folder now, `before` the files copied before, by path.
         """
