@@ -9,8 +9,8 @@ from pipelines.common.errors import WARNED
 
 
 def run_alert(data: Path, test: bool) -> int:
-    """Report late days, or send a test message to the receivers. Return the exit code: 3 if a receiver did not accept a
-    message, else 0.
+    """Report late days, or send a test message to the receivers (`test`). Return the exit code: 3 if a receiver did not
+    accept a message, including stored earlier ones unless it is a test, else 0.
     """
     now = datetime.now(UTC)
     if not test:
