@@ -33,8 +33,10 @@ def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
 
 
 class Problems(BaseModel):
-    """The numbers of open problems: `open` incidents without the kind `further`, the `acknowledged` incidents among
-    these, open incidents of the kind `further` (`to_look_at`), and `warnings` of checks.
+    """The numbers of open problems.
+
+    `open` counts the open incidents except the kind `further`, and `acknowledged` the acknowledged ones among these.
+    `to_look_at` counts the open incidents of the kind `further`, and `warnings` the failed checks.
     """
 
     open: int = 0
@@ -169,7 +171,7 @@ class Status(BaseModel):
 
     @property
     def is_warned(self) -> bool:
-        """Whether there is a warning, or an open incident that needs action and that nobody has acknowledged."""
+        """Whether there is a warning, or an open incident that needs action (`OpenIncident.is_alarm`)."""
         return bool(self.warnings) or any(one.is_alarm for one in self.incidents)
 
     def count_problems(self) -> None:

@@ -95,10 +95,10 @@ def _value(name: str, broken: str) -> str:
 
 
 def reason() -> str:
-    """Return SQL for the reason of rejection: the first broken field in the order of the contract; NULL if accepted.
+    """Return SQL for the reason of rejection: the first broken field in the order of `FIELD_NAMES`; NULL if accepted.
 
-    If the column `row state` is not NULL, it is the result: a reason of the reader, `SKIPPED` (not selected by `where`)
-    or `BARE` (a line without any field that is read).
+    If the column `row state` is not NULL, its value is the result: a reason of the reader, `SKIPPED` (not selected by
+    `where`) or `BARE` (a line without any field that is read).
     """
     cases = ['WHEN "row state" IS NOT NULL THEN "row state"', _broken("event_id"), _broken("event_time")]
     cases.append("""WHEN "good event_time" > $newest::TIMESTAMP THEN 'invalid:event_time'""")

@@ -81,7 +81,7 @@ class Registry:
 
     @cached_property
     def codes_fingerprint(self) -> str:
-        """A digest that changes whenever a code may get another outcome; computed once, as every day needs it."""
+        """A digest that changes whenever a code may get another outcome."""
         keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
