@@ -30,7 +30,6 @@ def _named_zh(channels: tuple[Channel, ...]) -> str:
 
 
 def _authorizations_in(channel: Channel) -> Measure:
-    """Return the measure of authorizations in one channel of a social platform."""
     return Measure(
         name=f"{channel.key}_authorizations",
         label=Bilingual(f"{channel.label.zh}授权量", f"{channel.label.en} authorizations"),

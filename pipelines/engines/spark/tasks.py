@@ -235,7 +235,6 @@ def _shuffled_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) 
 
 
 def _own_bucket() -> int:
-    """Return the number of this task's bucket."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
