@@ -1,7 +1,7 @@
 """Decides which messages are due: after a run that published or failed, and while days are late.
 
-Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. The texts
-are in `message.py`. A message that cannot be delivered does not end a run: it becomes a warning.
+Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. A message
+that cannot be delivered does not end a run: it becomes a warning.
 """
 
 from collections.abc import Iterator, Sequence

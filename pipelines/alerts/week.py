@@ -37,11 +37,14 @@ _DAYS_AFTER_AN_END: Final = 60
 
 @dataclass(frozen=True)
 class WeekFigure:
-    """One figure over a week; `week_before` is its value over the week before.
+    """One figure over a week.
 
-    `change` compares only weekdays that have data in both weeks: for a count the ratio minus 1, for a rate the
-    difference; None if it cannot be computed. `matched_days` is the number of these weekdays. `usual` is the usual
-    value over the week's days with data; None if one of these days has no usual value.
+    Attributes:
+        week_before: its value over the week before.
+        change: the change between both weeks, over the weekdays with data in both: for a count the ratio minus 1, for a
+            rate the difference; None if it cannot be computed.
+        matched_days: the number of weekdays with data in both weeks.
+        usual: the usual value over the week's days with data; None if one of these days has no usual value.
     """
 
     metric: str
@@ -62,11 +65,14 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data.
+    """The content of a weekly message. It has no incidents of the kind `further`, and no parts of other incidents.
 
-    `opened` has the incidents that began in the week, `ended` those whose end was detected in the week. Both leave out
-    incidents of kind `further` and parts of other incidents. `packages` has a row for each account with an active
-    package, `bills` a row for each account with a bill for the newest billed month.
+    Attributes:
+        days: the number of days with data.
+        opened: the incidents that began in the week.
+        ended: the incidents whose end was detected in the week.
+        packages: a row for each account with an active package.
+        bills: a row for each account with a bill for the newest billed month.
     """
 
     first: date
