@@ -1,8 +1,7 @@
 """THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
 The events of an account's packages, and each 00:00, divide the account's time into segments. The uses of a segment are
-drawn from the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its
-first day in every run.
+drawn from the valid packages with uses left, and each draw is divided among the apps.
 
 Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
 `states.py`.
@@ -126,6 +125,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     ledger = AccountLedger([], [], {})
     # Packages that are valid at any time of the day, in drawing order.
     drawn: list[PackageBalance] = []
+    # Every run computes all days again: a late record or a new row of the registry can change any of them.
     for day in days_between(min([*account.uses, *events, as_of]), as_of):
         todays = events.get(day, ())
         bought = [balances[one.resource_package_id] for one in todays if one.kind is Kind.PURCHASE]
