@@ -17,9 +17,9 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether incidents of a kind are problems while they are open and part of no other incident.
+    """Return whether open incidents of a kind count as problems, acknowledged or not.
 
-    The headline of the pages, `status` and the message of the day count these incidents, also acknowledged ones.
+    Incidents that are part of another never count.
     """
     return kind != "further"
 
@@ -107,9 +107,13 @@ class Warned(BaseModel):
 class OpenIncident(BaseModel):
     """An incident that is open and part of no other.
 
-    `link` is the incident's page in the site, `url` the full address if `site_url` is set. `title`, `reason` and `loss`
-    are the parts of its message; `reason` is empty without a cause, `loss` without a loss. `notes` are the texts shown
-    with the incident. `acknowledged` is whether a note acknowledges it.
+    Attributes:
+        title_en, reason_en, loss_en: the parts of its message (also in Chinese); `reason` is empty without a cause,
+            `loss` without a loss.
+        link: the incident's page in the site.
+        url: the full address of the page if `site_url` is set.
+        notes: the texts of the notes shown with the incident.
+        acknowledged: whether a note acknowledges it.
     """
 
     incident_id: str

@@ -1,8 +1,8 @@
 """Loads SQL statements, with sums and rates of measures filled in from their declarations.
 
 A statement is one SELECT in `sql/<name>.sql` of the package that runs it. For a list of measures or channels it calls a
-function of this module between double braces: `{{ sums(USAGE) }}`. So no statement contains the definition of a
-measure. Conditions on channels are macros of every connection (`record/channels.py`).
+function of this module between double braces: `{{ sums(USAGE) }}`. Conditions on channels are macros of every
+connection (`record/channels.py`).
 """
 
 import re

@@ -1,7 +1,6 @@
 """THE RULES OF A FIELD, in SQL over its text: the valid values, and the reasons for rejecting a record.
 
-Change the rules when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every reader uses
-these rules, which are defined only here.
+Every reader uses these rules. Fields, allowed words and lengths are in `fields.py`.
 """
 
 from collections.abc import Iterable
@@ -81,8 +80,11 @@ _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "c
 def typed_values(channels: Iterable[str], instant: str = "") -> str:
     """Return SELECT items with each field's value as `good <field>`: NULL if its text is absent or breaks the rule.
 
-    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text. `instant` is the SQL of an
-    `event_time` that is not text. `channels` are the channels that a record may have.
+    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text.
+
+    Args:
+        channels: the channels that a record may have.
+        instant: the SQL of an `event_time` that is not text; empty if it is text.
     """
     broken = _BROKEN | {"channel": _words(channels)}
     values = {name: _value(name, broken[name]) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
