@@ -51,10 +51,12 @@ later steps over the same subset read them.
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT, and the name of the relation that it creates. The parameters of the SELECT are named `$…`.
+    """One SELECT, and the name of the relation that it creates.
 
-    A step with `is_view` creates a view instead of a table: each step that reads the view computes it again. Such a
-    step has no parameters. For `adds`, see `Adds`.
+    Attributes:
+        query: the SELECT; its parameters are named `$…`, and a view has none.
+        is_view: whether it creates a view, which each reading step computes again, instead of a table.
+        adds: see `Adds`.
     """
 
     name: str
@@ -114,8 +116,8 @@ class DayPlan:
     relations: Mapping[str, pa.Table]
     """Further tables for all steps, by name."""
 
-    # These run over any subset of the events. They read two relations that the engine provides: `events` (the columns of
-    # `contract/record/parts.py`, `filename`, `record_number`, which identifies a record, and `is_late`), and
+    # These run over any subset of the events. They read two relations that the engine provides: `events` (the columns
+    # of `contract/record/parts.py`, `filename`, `record_number`, which identifies a record, and `is_late`), and
     # `file_sources` (filename, file, source).
     delivered_steps: tuple[Step, ...]
     number_steps: tuple[Step, ...]
@@ -173,9 +175,12 @@ class DayPlan:
 class DayEvents:
     """A batch of days to roll up together.
 
-    `batch` has a row for each day, in order, with the schema `BATCH_DAYS`. `parts` are the parts with records of these
-    days, limited to the files that count. `records` is the number of these records, by the books. `values` are the
-    parameters of the steps. `late` has the first late row of each file and day, with the schema `LATE_ROWS`.
+    Attributes:
+        batch: a row for each day, in order, with the schema `BATCH_DAYS`.
+        records: the number of records of these days, by the books.
+        parts: the parts with records of these days, limited to the files that count.
+        values: the parameters of the steps, by name.
+        late: the rows from which records are late, with the schema `LATE_ROWS`.
     """
 
     batch: pa.Table
