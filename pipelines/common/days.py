@@ -59,7 +59,7 @@ def business_day(instant: datetime, zone: str) -> date:
 
 
 def last_business_day(end: datetime, zone: str) -> date:
-    """Return the last business day of a span that ends just before an aware instant."""
+    """Return the business day of the last moment before an aware instant."""
     return business_day(end - timedelta(microseconds=1), zone)
 
 

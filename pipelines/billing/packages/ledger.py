@@ -107,8 +107,8 @@ class AccountLedger:
     def shared_days(self) -> list[date]:
         """Days on which several packages cover the uses, or a package covers only some of them.
 
-        Read this of a ledger of all apps together (app `*`). It does not show which app used which package on these
-        days, so the ledger must be computed again from the uses of each app.
+        A ledger of all apps together (app `*`) does not show which app used which package on these days. So it must be
+        computed again, from the uses of each app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]

@@ -84,7 +84,9 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """Return how many hours later than in the business zone a day can begin in other time zones; negative: earlier."""
+    """Return the possible shifts: by how many hours a day of any time zone can begin later than one of the business
+    zone `zone`. Negative hours: earlier.
+    """
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)
     return [hours for hours in range(-_MOST_HOURS, _MOST_HOURS + 1) if _WESTMOST <= east - hours <= _EASTMOST]

@@ -53,7 +53,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
     """Return the faults of `error` as one text, each with its key.
 
-    `forms` maps a key with a pattern to a description of valid values: `must be <description>`.
+    `forms` maps keys that have a pattern to descriptions of their valid values, which are shown after `must be`.
     """
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.

@@ -39,9 +39,10 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file: the numbers of accepted and rejected records, and more.
+    """The books of one read file.
 
     Attributes:
+        accepted, rejected: the numbers of accepted and of rejected records.
         skipped: the number of lines that the `where` of the file's source mapping does not select.
         days: the number of accepted records by day.
         nulled: the number of invalid values by optional field.

@@ -240,9 +240,10 @@ def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> list[dict[str, str | None]]:  # fmt: skip
-    """Return the valid rows of a CSV file, with None for empty cells. Bad rows are added to the problems of `registry`:
-    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason. An invalid
-    `created_at` becomes None and is added to the problems, but its row is returned.
+    """Return the valid rows of a CSV file, with None for empty cells, and add bad rows to the problems of `registry`.
+
+    A row is bad if it is malformed, if its `key` is repeated, or if `problem_of` returns a reason. A row with an
+    invalid `created_at` is added to the problems and returned, with None for this date.
     """
 
     def value_of(row: Row) -> tuple[int, dict[str, str | None]]:
