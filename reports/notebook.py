@@ -50,7 +50,7 @@ def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Noteb
 
 
 class Notebook:
-    """The published tables of one as-of. They can be read until `close`; later publications do not change them."""
+    """The tables of one publication. They can be read until `close`; later publications do not change them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, language: str, theme: str) -> None:
         self._connection = connection
@@ -94,8 +94,8 @@ class Notebook:
         Args:
             chart: name of the chart; docs/engineer.md lists the names.
             days: 7, 30 or 90.
-            series: the channel or count of usage that is drawn alone, with its usual range and the span before (the
-                same number of days, just before).
+            series: the only channel or count of usage to draw, with its usual range and the same number of days just
+                before; None draws all.
 
         Raises:
             UsageError: no such app, chart, series or number of days.

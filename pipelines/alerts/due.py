@@ -1,7 +1,7 @@
 """Decides which messages are due: after a run that published or failed, and while days are late.
 
-Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. The texts
-are in `message.py`. A message that cannot be delivered does not end a run: it becomes a warning.
+Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. A message
+that cannot be delivered does not end a run: it becomes a warning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,8 +35,8 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None,
 
     Args:
         workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
-        reported: the published day at the end of the run before. It is older than `closed_before` if a run was killed
-            after it switched the site, and before it sent its messages.
+        reported: the published day in the `status.json` of the run before; None if there is none. If a run was killed
+            after it switched the site and before it sent its messages, it is older than `State.closed_before`.
     """
     before = undelivered(data)
     try:
@@ -114,19 +114,19 @@ def _first_unreported(data: Path, as_of: date, reported: date | None) -> date:
 
 
 def _claim_week(data: Path, settings: Settings, as_of: date, first: date) -> None:
-    """Note that the weekly message is due, if the days from `first`, which no run reported, include a Sunday."""
+    """Mark a weekly message as due if the days from `first` to `as_of`, which no run has reported, include a Sunday."""
     sunday = last_sunday(as_of)
     if first <= sunday and "weekly" in settings.alerts.on:
-        # A marker that could only not be flushed is still found.
+        # Even if the marker could not be flushed to disk, the next run finds it.
         with suppress(OSError):
             claim(data, "weekly", sunday, [_DUE])
 
 
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
-    """Send the weekly message of the week that ends on a Sunday, and yield the message with its delivery.
+    """Send the weekly message of the week that ends on `sunday`, and yield it with its delivery.
 
-    Nothing is sent if all receivers have it, if the week has no data, or if weekly messages were off when the Sunday
-    was published.
+    Send and yield nothing if all receivers have it, if the week has no data, or if it was not marked as due: weekly
+    messages were off when the Sunday was published.
     """
     to, _ = all_receivers(data, settings.alerts)
     is_open = not all(is_claimed(data, "weekly", sunday, key) for key in to.keys)

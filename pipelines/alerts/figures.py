@@ -51,9 +51,12 @@ class Figure:
 class Headline:
     """The headline figures of the published day.
 
-    `records` is the number of the day's records, `usual_records` the usual number on its weekday. `is_short` is
-    whether there are far fewer records than usual. `days` is the number of all days with data, `newest_day` the last
-    of these days.
+    Attributes:
+        records: the number of the day's records.
+        usual_records: the usual number on the day's weekday.
+        is_short: whether the day has far fewer records than usual.
+        days: the number of all days with data.
+        newest_day: the last day with data.
     """
 
     figures: tuple[Figure, ...] = ()

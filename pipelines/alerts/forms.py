@@ -1,8 +1,6 @@
 """Formats a message: plain text, the markdown of each chat service within its limit, and HTML for mail.
 
-The content is in `message.py`; `sender.py` chooses the form for each receiver. Chat services read different dialects of
-markdown and escape differently, so characters of markup are replaced by their full-width twins: no name or note of a
-user can become a link, a mention or a heading.
+The content is in `message.py`; `sender.py` chooses the form for each receiver.
 """
 
 import json
@@ -19,6 +17,8 @@ Format = Literal["text", "markdown", "html"]
 _LONGEST: Final = 300
 # Slack's header has at most 150 characters.
 _LONGEST_TITLE: Final = 150
+# Characters of markup become full-width characters, so that no name or note of a user becomes a link, a mention or a
+# heading. They are not escaped, because each chat service escapes differently.
 _TWINS: Final = str.maketrans({mark: chr(ord(mark) + 0xFEE0) for mark in "*`[]<>~|\\#"})
 _MARK: Final = "┊"
 

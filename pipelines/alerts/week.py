@@ -37,11 +37,14 @@ _DAYS_AFTER_AN_END: Final = 60
 
 @dataclass(frozen=True)
 class WeekFigure:
-    """One figure over a week; `week_before` is its value over the week before.
+    """One figure over a week.
 
-    `change` compares only weekdays that have data in both weeks: for a count the ratio minus 1, for a rate the
-    difference; None if it cannot be computed. `matched_days` is the number of these weekdays. `usual` is the usual
-    value over the week's days with data; None if one of these days has no usual value.
+    Attributes:
+        week_before: its value over the week before.
+        change: the change between both weeks, over the weekdays with data in both: for a count the ratio minus 1, for a
+            rate the difference; None if it cannot be computed.
+        matched_days: the number of weekdays with data in both weeks.
+        usual: the usual value over the week's days with data; None if one of these days has no usual value.
     """
 
     metric: str
@@ -62,11 +65,14 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message; `days` is the number of days with data.
+    """The content of a weekly message. It has no incidents of the kind `further`, and no parts of other incidents.
 
-    `opened` has the incidents that began in the week, `ended` those whose end was detected in the week. Both leave out
-    incidents of kind `further` and parts of other incidents. `packages` has a row for each account with an active
-    package, `bills` a row for each account with a bill for the newest billed month.
+    Attributes:
+        days: the number of days with data.
+        opened: the incidents that began in the week.
+        ended: the incidents whose end was detected in the week.
+        packages: a row for each account with an active package.
+        bills: a row for each account with a bill for the newest billed month.
     """
 
     first: date
@@ -119,15 +125,13 @@ def read_week(database: Path, sunday: date) -> Week | None:
 
 
 def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
-    """Return the day whose data shows that an incident ended; None if there is no such day yet. Until that day the
-    incident is reported as open.
+    """Return the day whose data shows that an incident ended; None if there is no such day yet.
 
     For a recovered incident, it is the `DAYS_BACK`-th day with data after the incident's last day. For a settled
-    incident, and for missing or copied days, it is the first such day. Holidays are left out if the incident's metric
-    has no norm on holidays.
+    incident, and for missing or copied days, it is the first day with data.
 
     Args:
-        rows: by day, from `key_rows`.
+        rows: the rows of `key_rows` by day, from which days with data and holidays are read.
     """
     from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
     from pipelines.incidents.detection.fall import DAYS_BACK
@@ -135,6 +139,7 @@ def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date |
     if one.last_day is None:
         return None
     needed = DAYS_BACK if one.state == "recovered" and one.metric not in OF_WHOLE_DAYS else 1
+    # These metrics have no norm on holidays.
     skips_holidays = one.is_volume or one.metric in (*BY_WEEKDAY, "short_day")
     later = [
         day

@@ -58,6 +58,6 @@ def address_of(place: BucketPlace, url: str) -> Address:
 
 
 def with_scheme(endpoint: str) -> str:
-    """Return a server's address, with `https://` if it has no scheme."""
+    """Return a server's address without a slash at its end, and with `https://` if it has no scheme."""
     endpoint = endpoint.rstrip("/")
     return endpoint if not endpoint or "://" in endpoint else f"https://{endpoint}"

@@ -1,8 +1,7 @@
 """Downloads one object to a file, complete and of one version.
 
-A server that reads a file while it is written can send parts of two versions. So a download is accepted if its size is
-the listed one and its MD5 equals the object's ETag. Some ETags are no MD5: if only the MD5 differs, the object must
-still have the listed ETag and size after the download.
+A server that reads a file while it is written can send parts of two versions. So a download must have the listed size,
+and its MD5 must equal the object's ETag, or the object must still have the listed ETag and size after the download.
 """
 
 import hashlib

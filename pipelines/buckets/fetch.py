@@ -50,9 +50,10 @@ Progress = Callable[[int, int], None]
 class FetchReport:
     """The result of a fetch: numbers of buckets, of downloaded objects, and of their bytes.
 
-    `waiting` is the number of objects that are left for the next run because of `max_gb`, `ignored` the number of
-    objects with names that landing ignores. `findings` has a text for each bucket with errors or with objects that were
-    not downloaded, by the bucket's address.
+    Attributes:
+        waiting: the number of objects that are left for the next run because of `max_gb`.
+        ignored: the number of objects with names that landing ignores.
+        findings: a text for each bucket with errors or with objects that were not downloaded, by the bucket's address.
     """
 
     buckets: int = 0

@@ -51,7 +51,7 @@ def ended(done: int, due: int, why: Bilingual) -> Bilingual:
 
 
 def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
-    """The finding on `waiting` objects, of `size` bytes together, that are left because of `max_gb`."""
+    """The finding on objects that wait for the next run because of `max_gb`: their number, and their bytes (`size`)."""
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",

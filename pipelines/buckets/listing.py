@@ -74,7 +74,7 @@ def list_objects(
 
     Args:
         since: objects written before this instant are left out; None for all objects.
-        also: keys of objects that are listed whenever they were written.
+        also: keys of objects that are listed even if they were written before `since`.
 
     Raises:
         BucketError: the bucket cannot be listed.

@@ -126,10 +126,9 @@ class _Mirroring:
     def _before(self, groups: Sequence[Sequence[Path]]) -> dict[str, Copied]:
         """Return the files that the ledger lists as copied, by path.
 
-        One file is looked up in the bucket: the last file, in the order of copying (`groups`), whose copy is complete.
-        If it is missing there, the bucket was emptied. Then all entries are deleted from the ledger, and the result is
-        empty.
+        If the bucket was emptied, delete all entries from the ledger and return an empty dictionary.
         """
+        # Only one file is looked up in the bucket: the last file, in the order of copying, whose copy is complete.
         before = self._ledger.copied(self._target)
         known = {path for path, copied in before.items() if copied.digest != _UNKNOWN}
         last = [path for group in groups for file in group if (path := self._path(file)) in known]
@@ -142,9 +141,8 @@ class _Mirroring:
         return before
 
     def _drop(self, present: set[str], before: dict[str, Copied]) -> None:
-        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, a file is only removed if an
-        earlier version of the folder lacked the file, too. Record the files that are missing for the first time, and
-        the files that exist again.
+        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, only remove files that an earlier
+        version of the folder lacked, too, and record which files are missing for the first time.
 
         `present` has the paths of the files in the folder now, `before` the files copied before, by path.
         """

@@ -82,7 +82,7 @@ def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Sett
 
 
 def published_billing_warnings(database: Path) -> list[CheckResult]:
-    """Return the results that the published file has of the checks in `billing_warnings`.
+    """Return the results of the checks of `billing_warnings` as the published file contains them.
 
     If there is no published file, or one of an older version, all checks pass: the next run builds the file.
 

@@ -1,10 +1,7 @@
 """Closing: decides the as-of day, whether it may be published, and whether there is anything new to publish.
 
-The decisions work on the manifest of a run whose days are rolled up. The texts of checks are in `warnings.py`, the days
-that checks examine in `examined.py`, and the commit in `run/daily_run.py`.
-
 A published as-of never goes back, and a closed day stays closed: records that arrive for it later are late, and restate
-it.
+it. The checks are in `warnings.py`, and the commit is in `run/daily_run.py`.
 """
 
 from collections.abc import Mapping

@@ -12,10 +12,10 @@ _SOME_RECORDS = 100
 
 
 def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
-    """Return the mapping faults to report, by source. Only files that were read since the last closing are examined.
+    """Return the mapping faults to report, by source, in the files that were read since the last closing.
 
-    A fault is reported if all examined files of the source have it, or if a file with at least 100 records has it. A
-    file from which the mapping selects no record is ignored if the mapping selects records from another file.
+    A fault is reported if all of the source's files have it, or one file with at least 100 records. A file from which
+    the mapping selects no record is ignored if the mapping selects records from another file.
     """
     newest: dict[str, list[FileEntry]] = {}
     for entry in filter(_can_show_faults, files_since_closing(manifest)):

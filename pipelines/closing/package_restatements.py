@@ -27,9 +27,8 @@ def note_changed_packages(
 ) -> int:
     """Store a restatement of each package whose published balance changed; return the number of restatements.
 
-    The restatements are stored as a file, which is added to the manifest. `published_now` is NULL if the package no
-    longer has a row for the day. A change that a run noted and did not publish, because it was killed, is not noted
-    again.
+    The restatements are stored as a file, which is added to the manifest. A change that a killed run stored, but did
+    not publish, is not stored again.
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
@@ -50,6 +49,7 @@ def note_changed_packages(
     rolled_up = pl.DataFrame(sorted(causes_by_day.items()), {"day": pl.Date, "cause": pl.String}, orient="row")
     key = ["day", "resource_package_id"]
     now = (tables or no_packages())["resource_package_daily"].select(*key, published_now="remaining")
+    # `published_now` is NULL if the package no longer has a row for the day.
     changed = (
         before.join(now, on=key, how="left")
         .filter(pl.col("published_before").ne_missing(pl.col("published_now")))

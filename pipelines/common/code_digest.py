@@ -1,6 +1,5 @@
 """A digest of the project's own files. It is stored with a result; if it changes, the result is computed again.
 
-Callers, such as `counting_digest` and `publishing_digest`, list the files that determine their results.
 Comments, docstrings and blanks of Python and SQL are left out, so that a change of these causes no new computation. All
 other files count by their bytes.
 """

@@ -59,7 +59,7 @@ def business_day(instant: datetime, zone: str) -> date:
 
 
 def last_business_day(end: datetime, zone: str) -> date:
-    """Return the last business day of a span that ends just before an aware instant."""
+    """Return the business day of the last moment before an aware instant."""
     return business_day(end - timedelta(microseconds=1), zone)
 
 
@@ -83,8 +83,7 @@ class DayHours:
     """A business day from `start` to `end`, in UTC; `end` is the start of the next day.
 
     `hours` has an entry for each quarter of an hour of the day: the hour that the local clock shows, 0 to 23. On a day
-    when the clock is changed, an hour can occur twice, only in part, or not at all. Some zones change the clock by half
-    an hour, or at 02:45.
+    when the clock is changed, an hour can occur twice, only in part, or not at all.
     """
 
     start: datetime
@@ -93,8 +92,9 @@ class DayHours:
 
 
 def day_hours(day: date, zone: str) -> DayHours:
-    """Return the start, the end and the hours on the clock of a business day."""
+    """Return the `DayHours` of a business day."""
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    # Some zones change the clock by half an hour, or at 02:45.
     quarter = timedelta(minutes=15)
     quarters = range(ceil((end - start) / quarter))
     return DayHours(start, end, tuple((start + n * quarter).astimezone(ZoneInfo(zone)).hour for n in quarters))
@@ -198,5 +198,4 @@ def _midnight(instant: datetime) -> datetime:
 # The range grows from run to run, but most of its midnights stay the same: each is computed once in a process.
 @cache
 def _offset_at(zone: str, instant: datetime) -> timedelta:
-    """Return the offset of a zone's clock from UTC at an instant."""
     return instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()

@@ -28,9 +28,7 @@ _LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2})")
 
 
 def range_ends(low: float, high: float) -> tuple[str, str]:
-    """Return the least and the greatest whole number within a range, as texts. Rounded to the nearest, an end could
-    name a number outside of the range.
-    """
+    """Return the least and the greatest whole number within a range, as texts."""
     return f"{ceil(low):,}", f"{floor(high):,}"
 
 
@@ -54,8 +52,8 @@ def whole(value: float) -> str:
 def name_as_text(name: str) -> str:
     """Return a file name as text: bytes that are not UTF-8 become `\\xNN`.
 
-    A backslash that could be mistaken for the beginning of such an escape is escaped too; in a name with such bytes,
-    every backslash is.
+    A backslash before `xNN` becomes `\\x5c`, so that no name looks like an escape. In a name with such bytes, every
+    backslash becomes `\\x5c`.
     """
     raw = os.fsencode(name)
     try:
@@ -111,7 +109,7 @@ class Bilingual:
 
     @property
     def both(self) -> str | list[str]:
-        """The `BothTexts` of the scripts: one text if both languages have the same, else the text in each."""
+        """The text for scripts (`BothTexts`): one string if both languages have the same, else Chinese and English."""
         return self.en if self.zh == self.en else self.pair
 
 

@@ -17,9 +17,9 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether incidents of a kind are problems while they are open and part of no other incident.
+    """Return whether open incidents of a kind count as problems, acknowledged or not.
 
-    The headline of the pages, `status` and the message of the day count these incidents, also acknowledged ones.
+    Incidents that are part of another never count.
     """
     return kind != "further"
 
@@ -33,8 +33,10 @@ def is_alarm(kind: str, *, is_acknowledged: bool) -> bool:
 
 
 class Problems(BaseModel):
-    """The numbers of open problems: `open` incidents without the kind `further`, the `acknowledged` incidents among
-    these, open incidents of the kind `further` (`to_look_at`), and `warnings` of checks.
+    """The numbers of open problems.
+
+    `open` counts the open incidents except the kind `further`, and `acknowledged` the acknowledged ones among these.
+    `to_look_at` counts the open incidents of the kind `further`, and `warnings` the failed checks.
     """
 
     open: int = 0
@@ -105,9 +107,13 @@ class Warned(BaseModel):
 class OpenIncident(BaseModel):
     """An incident that is open and part of no other.
 
-    `link` is the incident's page in the site, `url` the full address if `site_url` is set. `title`, `reason` and `loss`
-    are the parts of its message; `reason` is empty without a cause, `loss` without a loss. `notes` are the texts shown
-    with the incident. `acknowledged` is whether a note acknowledges it.
+    Attributes:
+        title_en, reason_en, loss_en: the parts of its message (also in Chinese); `reason` is empty without a cause,
+            `loss` without a loss.
+        link: the incident's page in the site.
+        url: the full address of the page if `site_url` is set.
+        notes: the texts of the notes shown with the incident.
+        acknowledged: whether a note acknowledges it.
     """
 
     incident_id: str
@@ -169,7 +175,7 @@ class Status(BaseModel):
 
     @property
     def is_warned(self) -> bool:
-        """Whether there is a warning, or an open incident that needs action and that nobody has acknowledged."""
+        """Whether there is a warning, or an open incident that needs action (`OpenIncident.is_alarm`)."""
         return bool(self.warnings) or any(one.is_alarm for one in self.incidents)
 
     def count_problems(self) -> None:

@@ -23,15 +23,16 @@ from pipelines.store.part_records import PartRecords
 LATE_ROWS = pa.schema(
     [("filename", pa.string()), ("file", pa.int32()), ("day", pa.date32()), ("first_row", pa.int64())]
 )
-"""The first late row of each stored file, content and day: the records of `day` that belong to the content with the
-index `file` are late from row `first_row` of the stored file on. Rows are counted from 0.
+"""The schema of rows that state which records are late: in the record file `filename`, the records of one `day` and of
+the content with the index `file` are late from row `first_row` (counted from 0) on.
 """
 BATCH_DAYS = pa.schema(
     [("day", pa.date32()), ("day_number", pa.int32()), ("first_quarter", pa.int64()), ("end_quarter", pa.int64()),
      ("clock_hours", pa.list_(pa.int32())), ("cuts", pa.list_(pa.timestamp("us")))]
 )  # fmt: skip
-"""The days of a batch in order, with their parameters: the index of the day, the starts of this and the next day in
-quarters of an hour since 1970, the hour on the clock in each quarter of the day, and the cuts of its uses.
+"""The schema of a batch: a row for each day, in order. `day_number` is the index of the row. The day lasts from
+`first_quarter` to before `end_quarter`, in quarters of an hour since 1970. `clock_hours` has the hour on the clock for
+each quarter of the day, and `cuts` the cuts of its uses.
 """
 APP_BITS = 21
 """Number of low bits of an app number, which hold the app's index among the apps of the day. The higher bits hold the
@@ -42,18 +43,20 @@ ROWS_AT_ONCE = 122_880
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Adds = tuple[str, ...] | None
-"""How the results of a step for several subsets of the records are combined: the columns that are summed over rows that
-agree in all other columns. An empty tuple: all rows are kept. None: the results are not combined, as only later steps
-over the same records read them.
+"""How the results of a step are combined if it ran over several subsets of the records. These columns are summed over
+rows that agree in all other columns. An empty tuple: all rows are kept. None: the results are not combined, as only
+later steps over the same subset read them.
 """
 
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT, and the name of the relation that it creates. The parameters of the SELECT are named `$…`.
+    """One SELECT, and the name of the relation that it creates.
 
-    A step with `is_view` creates a view instead of a table: each step that reads the view computes it again. Such a
-    step has no parameters. For `adds`, see `Adds`.
+    Attributes:
+        query: the SELECT; its parameters are named `$…`, and a view has none.
+        is_view: whether it creates a view, which each reading step computes again, instead of a table.
+        adds: see `Adds`.
     """
 
     name: str
@@ -99,60 +102,68 @@ class SubjectSteps:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """The steps from the events of some days to the tables of each day, the same for every batch of a run. Each step
-    becomes a relation that later steps read. The key of each relation contains the day: as the column `day`, or within
-    `app`, the number of an app on a day.
-
-    `macros` are statements that create macros for all steps. `relations` are tables for all steps.
+    """The steps from the events of some days to the tables of each day, the same for every batch of a run.
 
     Records may be distributed to several *workers*, such as tasks of Spark. The results of a step on all workers are
-    combined as its `adds` describes:
-
-    - `delivered_steps` run over any subset of the events. They read `events` (the columns of
-      `contract/record/parts.py`, `filename`, `record_number`, which identifies a record, and `is_late`) and
-      `file_sources` (filename, file, source), which the engine provides. For all steps, the engine also provides
-      `batch_days` (`BATCH_DAYS`) and the macros `app_number(day_number, place)`, where `place` is the index of an app
-      on that day, and `day_number_of(app)`.
-    - `number_steps` read the combined results of `delivered_steps`.
-    - `copies` find the events that do not count, and `counted_records` is the query of the events that do. `word_steps`
-      read `counted_records`. Then `sign_in_steps`, `answer_steps` and `verification_steps` follow, which are
-      independent of each other. For all of these, the events of a day with the same event_id must be on one worker, and
-      only the columns `record_columns` of `events` are read.
-    - `range_steps` and `range_sums` read `device_records`. All devices with the same number `device_set` must be on one
-      worker. If memory is not sufficient for all devices, the two run for a range of devices at a time, from
-      `$first_device` to `$last_device`.
-    - `subjects` make `subject_records` from the results of `sign_in_steps`, and `session_steps` read `subject_records`.
-      All records of a subject must be on one worker.
-    - `key_steps` read `key_records`. All devices, phones and apps with the same `key_set` must be on one worker.
-    - `last_steps` and `tables` read the combined results of all steps. The rows of `tables` are ordered by day, then by
-      key, and are written. `books` returns a row per day; it reads `booked_table`, which has the columns `day` and
-      `records` of the written rows.
+    combined as its `adds` describes. The key of each relation contains the day: as the column `day`, or within `app`,
+    the number of an app on a day.
     """
 
+    # An engine provides for all steps: `batch_days` (`BATCH_DAYS`), and the macros `app_number(day_number, place)`,
+    # where `place` is the index of an app on that day, and `day_number_of(app)`.
     macros: tuple[str, ...]
+    """Statements that create further macros for all steps."""
     relations: Mapping[str, pa.Table]
+    """Further tables for all steps, by name."""
+
+    # These run over any subset of the events. They read two relations that the engine provides: `events` (the columns
+    # of `contract/record/parts.py`, `filename`, `record_number`, which identifies a record, and `is_late`), and
+    # `file_sources` (filename, file, source).
     delivered_steps: tuple[Step, ...]
     number_steps: tuple[Step, ...]
+    """Steps that read the combined results of `delivered_steps`."""
+
+    # All events of a day with the same event_id must be on one worker.
     copies: tuple[Step, ...]
+    """Steps that find the events that do not count."""
     record_columns: tuple[str, ...]
+    """The columns of `events` that `copies` and all later steps read."""
     counted_records: str
+    """The query of the events that count."""
     word_steps: tuple[Step, ...]
+    """Steps that read `counted_records`."""
+    # These three follow `word_steps`, and are independent of each other.
     sign_in_steps: tuple[Step, ...]
     answer_steps: tuple[Step, ...]
     verification_steps: tuple[Step, ...]
+
+    # All devices with the same number `device_set` must be on one worker. If memory is not sufficient for all devices,
+    # `range_steps` and `range_sums` run for a range of devices at a time, from `$first_device` to `$last_device`.
     device_records: Step
+    """The records that `range_steps` and `range_sums` read."""
     device_set: str
     range_steps: tuple[Step, ...]
     range_sums: tuple[Step, ...]
+
+    # All records of a subject must be on one worker.
     subjects: SubjectSteps
+    """Steps that make `subject_records`, which `session_steps` read, from the results of `sign_in_steps`."""
     session_steps: tuple[Step, ...]
+
+    # All devices, phones and apps with the same number `key_set` must be on one worker.
     key_records: Step
+    """The records that `key_steps` read."""
     key_set: str
     key_steps: tuple[Step, ...]
+
     last_steps: tuple[Step, ...]
+    """Steps that read the combined results of all steps before."""
     tables: tuple[Step, ...]
+    """The tables to write. Their rows are ordered by day, then by key."""
     booked_table: str
+    """The name of one of `tables`, and of the relation with the columns `day` and `records` of its written rows."""
     books: str
+    """The query of the books, a row for each day. It reads `booked_table`."""
 
     @property
     def record_steps(self) -> tuple[Step, ...]:
@@ -164,9 +175,12 @@ class DayPlan:
 class DayEvents:
     """A batch of days to roll up together.
 
-    `batch` has a row for each day, in order, with the schema `BATCH_DAYS`. `parts` are the parts with records of these
-    days, limited to the files that count. `records` is the number of these records, by the books. `values` are the
-    parameters of the steps. `late` has the first late row of each file and day, with the schema `LATE_ROWS`.
+    Attributes:
+        batch: a row for each day, in order, with the schema `BATCH_DAYS`.
+        records: the number of records of these days, by the books.
+        parts: the parts with records of these days, limited to the files that count.
+        values: the parameters of the steps, by name.
+        late: the rows from which records are late, with the schema `LATE_ROWS`.
     """
 
     batch: pa.Table

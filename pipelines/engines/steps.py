@@ -200,12 +200,12 @@ def named(query: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def hash_ranges(records: int, memory: int) -> list[tuple[int, int]]:
-    """Return ranges of hashes, each as its first and last hash, to process one after another. There are so many ranges
-    that the devices or subjects of one range fit in `memory` bytes, or in 1 GB if `memory` is more.
+    """Return ranges of hashes, each as its first and last hash, to process one after another.
 
-    The ranges have equal width, as hashes are distributed evenly. `records` is the number of all records of the devices
-    or subjects.
+    The devices or subjects of one range fit in `memory` bytes, or in 1 GB if `memory` is more. `records` is the number
+    of records of all devices or subjects.
     """
+    # Ranges of equal width have about as many devices, as hashes are distributed evenly.
     ranges = 1 + records * _HASH_BYTES // min(memory, _MOST_RANGE_BYTES)
     width, lowest = -(-(1 << 64) // ranges), -(1 << 63)
     return [(first, min(first + width, 1 << 63) - 1) for first in range(lowest, 1 << 63, width)]

@@ -1,5 +1,5 @@
--- grain: account with a bill for the newest billed month: billed quantity, logged quantity, and amount. A row of the
--- channel `number` includes the account's rows of single channels, which are then left out.
+-- grain: account with a bill for the newest billed month: billed quantity, logged quantity, and amount. If an account
+-- has a row of the channel `number`, it includes the rows of its single channels, so these are left out.
 WITH newest AS (
     SELECT *, bool_or(channel = 'number') OVER (PARTITION BY account_id) AS has_number
     FROM reconciliation_monthly

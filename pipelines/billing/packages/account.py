@@ -18,10 +18,9 @@ class Account:
         packages: in any order.
         readings: balances of these packages that the console showed, in any order.
         uses: the uses of each day, by app; days without a use may be missing.
-        segments: for each day with a purchase, expiry or reading after 00:00, the uses by app from each *cut* (an
-            instant that divides the day) to the next; the first cut is 00:00. A day cannot be cut once its log events
-            are deleted: a purchase, expiry or reading that is entered later has no cut, and applies at the end of the
-            day.
+        segments: for each day with a purchase, expiry or reading after 00:00, the uses by app from each cut (an instant
+            that divides the day) to the next; the first cut is 00:00. A purchase, expiry or reading that is entered
+            after the events of its day were deleted has no cut, and applies at the end of the day.
     """
 
     account_id: str

@@ -142,11 +142,9 @@ class Forecast:
 def _origins(weeks: int) -> range:
     """Return the 26 past origins, a week apart, whose ratios give the factors of an origin.
 
-    The newest is four weeks before the origin: the 28 days after it end with the day of the origin.
-
-    Args:
-        weeks: the origin, in weeks before the as-of. The result has the same unit.
+    Origins are given as weeks before the as-of: `weeks` is the origin whose factors are computed.
     """
+    # The newest past origin is four weeks earlier, so that the 28 days of its ratio are over.
     first = weeks + _SPAN // _WEEK
     return range(first, first + _ORIGINS)
 

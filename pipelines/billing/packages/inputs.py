@@ -19,7 +19,8 @@ SegmentUses = tuple[date, datetime, str, str, int]
 def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
     """Return the accounts with a package, sorted by id.
 
-    The `segments` are cut at the events of all accounts; in the result, an account's day is cut only at its own events.
+    The `segments` of a day are cut at the purchases, expiries and readings of all accounts. In the result, an account's
+    day is cut only at its own.
     """
     by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for day, account_id, app_key, count in uses:
@@ -44,7 +45,7 @@ def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[Se
 
 
 def _by_account(bought: Packages) -> list[Packages]:
-    """Return the packages of each account with their readings, sorted by account, in one pass."""
+    """Return the packages of each account with their readings, sorted by account."""
     owned: dict[str, Packages] = {}
     of_package: dict[str, Packages] = {}
     for one in bought.packages:

@@ -1,8 +1,7 @@
 """THE LEDGER: the uses drawn from each package on each day, and the apps that drew them.
 
 The events of an account's packages, and each 00:00, divide the account's time into segments. The uses of a segment are
-drawn from the valid packages with uses left, and each draw is divided among the apps. The ledger is computed from its
-first day in every run.
+drawn from the valid packages with uses left, and each draw is divided among the apps.
 
 Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
 `states.py`.
@@ -106,18 +105,17 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days on which several packages cover the uses, or a package covers only some of them. The ledger must have
-        been computed from the uses of all apps together (app `*`).
+        """Days on which several packages cover the uses, or a package covers only some of them.
 
-        For these days, the ledger must be computed again from the uses of each app: sums over all apps do not show
-        which app used which package.
+        A ledger of all apps together (app `*`) does not show which app used which package on these days. So it must be
+        computed again, from the uses of each app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
 
 
 def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
-    """Return the ledger of an account to the end of `as_of`, without events at exactly that instant.
+    """Return the ledger of an account up to the end of `as_of`. Events at exactly that end are left out.
 
     Raises:
         BooksError: the uses of a day's segments do not add up to the uses of the day.
@@ -127,6 +125,7 @@ def account_ledger(account: Account, as_of: date, zone: str) -> AccountLedger:
     ledger = AccountLedger([], [], {})
     # Packages that are valid at any time of the day, in drawing order.
     drawn: list[PackageBalance] = []
+    # Every run computes all days again: a late record or a new row of the registry can change any of them.
     for day in days_between(min([*account.uses, *events, as_of]), as_of):
         todays = events.get(day, ())
         bought = [balances[one.resource_package_id] for one in todays if one.kind is Kind.PURCHASE]

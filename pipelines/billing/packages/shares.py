@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 
 def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
-    """Return each app's share of a draw, in whole uses. Apps without a share are left out. The draw must not exceed the
-    sum of the apps' uncovered uses.
+    """Return each app's share of a draw, in whole uses and in proportion to its uncovered uses.
 
-    With r = an app's uncovered uses and R = their sum over all apps, the share is floor(draw × r / R). The apps with
-    the largest remainders get one more use each, until the draw is shared out; ties go by the app's key.
+    Apps without a share are left out. The draw must not exceed the sum of `uncovered`.
     """
+    # First each share is rounded down. Then the apps with the largest remainders get one more use each, until the draw
+    # is shared out; ties go by the app's key.
     total = sum(uncovered.values())
     if draw == total:
         return {app_key: uses for app_key, uses in uncovered.items() if uses}

@@ -65,8 +65,12 @@ class AccountForecast(NamedTuple):
 class AsOf:
     """The day for which states and forecasts are computed.
 
-    `end` is the instant at which the day ends. `complete` has the days with data up to the day, `to_come` the
-    simulated days after it. `buy_lead_days` is how many days before running out a package should be bought.
+    Attributes:
+        end: the instant at which the day ends.
+        complete: the days with data up to the day.
+        to_come: the simulated days after the day.
+        zone: the business time zone.
+        buy_lead_days: how many days before the packages run out the next one should be bought.
     """
 
     day: date

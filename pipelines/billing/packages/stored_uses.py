@@ -1,8 +1,7 @@
 """Reads the uses of the accounts with packages from the stored hours, as input of the ledger.
 
-On the `shared_days` of an account's ledger, uses are read by app, because the ledger must compute which app used which
-package. On all other days, the uses of an account are one row with the app `*`. `inputs.py` turns the rows into
-accounts.
+On days when an account's uses are divided among packages (`shared_days` of its ledger), they are read by app. On all
+other days they are one row with the app `*`. `inputs.py` turns the rows into accounts.
 """
 
 from datetime import UTC, date

@@ -129,10 +129,9 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Return the bills and the console's billed counts, which can then be compared in the channel `number`.
+    """Return the bills and the console's billed counts, with the channel `number` on both sides if one side has it.
 
-    If only one side has this channel for an account and month, the other side gets it: the sum of both channels of
-    number verification.
+    A side that lacks this channel for an account and month gets the sum of both channels of number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

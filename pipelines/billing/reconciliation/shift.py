@@ -84,9 +84,8 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """Return by how many hours days can begin later than in the business zone, for all existing zones.
-
-    Negative hours mean that days begin earlier.
+    """Return the possible shifts: by how many hours a day of any time zone can begin later than one of the business
+    zone `zone`. Negative hours: earlier.
     """
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)

@@ -104,7 +104,7 @@ def _days_with_data(connection: duckdb.DuckDBPyConnection, span: Window) -> int:
 def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainRequest, metric: str) -> None:
     """Refuse a rate of the funnel if the logs of either compared span lack one of the rate's two steps.
 
-    The pages do not show the rate of such a span either. Other metrics are accepted.
+    All other rates are accepted.
 
     Raises:
         UsageError: a step is missing.

@@ -108,7 +108,7 @@ def _export_month(store: Store, month: date, format: str, target: Path) -> None:
 def _export_table(store: Store, request: TableRequest) -> None:
     """Write a published table, or its rows of a span.
 
-    If rows of the table have no day, the whole table is written, and a message says so if a span was requested.
+    If the rows of the table have no day, write the whole table. If a span was requested, print that it is ignored.
     """
     _refuse_own_place(store, request.target)
     try:

@@ -34,6 +34,8 @@ def run_trace(
 ) -> None:
     """Print the sessions and records of each subject (a device, or an attempt without a device) that has the given id.
 
+    `_span` gives the days for `first` and `last`, which may be None.
+
     Raises:
         UsageError: nothing is published, the app is unknown, no day of the span is stored, or the hash key differs.
     """
@@ -72,7 +74,7 @@ def run_trace(
 
 
 def _unpublished_days(store: Store, manifest: Manifest) -> set[date]:
-    """Return the days whose tables are committed and not published: the run was killed, or it still works."""
+    """Return the days whose tables are committed and not published: the run was killed, or is not finished yet."""
     note = note_of(store.database)
     published = note.days if note else {}
     return {day for day, entry in manifest.days.items() if published.get(str(day)) != entry.content}

@@ -29,7 +29,7 @@ def examined_entries(
 ) -> Iterator[FileEntry]:
     """Yield the manifest entry that each file would get from the next run, computed from the beginning of the file.
 
-    Nothing is stored. Large Parquet files get no entry. `given` determines how old the records of a file may be.
+    Large Parquet files get no entry. `given` determines how old the records of a file may be.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()

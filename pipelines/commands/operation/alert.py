@@ -9,8 +9,8 @@ from pipelines.common.errors import WARNED
 
 
 def run_alert(data: Path, test: bool) -> int:
-    """Report late days, or send a test message to the receivers. Return the exit code: 3 if a receiver did not accept a
-    message, else 0.
+    """Report late days or, with `test`, send a test message. Return the exit code: 3 if a message was not delivered,
+    else 0. Without `test`, messages of earlier runs that are still not delivered count, too.
     """
     now = datetime.now(UTC)
     if not test:

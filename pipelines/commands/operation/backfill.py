@@ -10,7 +10,7 @@ from pipelines.store.store import Store
 
 
 def run_backfill(data: Path, first: date, last: date) -> int:
-    """Compute the days again from stored events, then publish like a run. Return the exit code of the run."""
+    """Compute the days `first` to `last` again from stored events, then publish. Return the exit code of the run."""
     from pipelines.orchestration.folder import BACKFILL_FIRST, BACKFILL_LAST
 
     if last < first:

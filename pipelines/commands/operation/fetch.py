@@ -14,7 +14,7 @@ from pipelines.store.store import Store
 
 
 def run_fetch(data: Path) -> int:
-    """Fetch new objects and print findings; return the exit code.
+    """Fetch new objects and print findings. Return the exit code: 3 if there are findings, else 0.
 
     Raises:
         UsageError: the settings are wrong, or name no bucket.

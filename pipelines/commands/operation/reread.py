@@ -11,8 +11,9 @@ from pipelines.store.store import Store
 def run_reread(data: Path, source: str | None, first: date | None) -> int:
     """Read landed files again, then publish. Return the exit code of the run.
 
-    If `source` is given, only files that it read or would read are read. If `first` is given, only files with records
-    of that day or later are read.
+    Args:
+        source: only files that this source read before, or would read now; None: all files.
+        first: only files with records of this day or later; None: all files.
 
     Raises:
         UsageError: there is no such source, or nothing is published yet.

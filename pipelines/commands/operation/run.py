@@ -16,8 +16,10 @@ from pipelines.store.store import Store
 
 
 def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) -> int:
-    """Run the daily job in this process and return the exit code. If `day` is None, the job runs for the last day that
-    is over. `tags` can request a backfill or a reread, see `orchestration/folder.py`.
+    """Run the daily job in this process and return the exit code: 3 if there are warnings, else 0.
+
+    If `day` is None, the job runs for the last day that is over. `tags` can request a backfill or a reread, see
+    `orchestration/folder.py`.
 
     Raises:
         UsageError: the day is not over, or the data folder has an error.

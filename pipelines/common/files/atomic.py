@@ -13,10 +13,10 @@ from pathlib import Path
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path next to `path` to write to, and rename the file to `path` at the end of the block.
 
-    After an error, the temporary file is removed. Its name ends in `.tmp`, so that ingestion ignores it, and has the
-    number of the process, so that two processes never write to one file. Missing folders are created.
+    After an error, the temporary file is removed. Missing folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Ingestion ignores `.tmp`. With the number of the process, two processes never write to one file.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary

@@ -26,17 +26,11 @@ _held: set[str] = set()
 def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     """Lock a data folder for this process, by the file `lock` in its warehouse. Calls in one process can be nested.
 
-    While the lock is held, the file contains a note with the process, its command (`doing`) and the time `now`. A
-    process that cannot get the lock shows this note in its error.
-
-    The operating system releases the lock when the process ends, however it ends. A killed process leaves its note in
-    the file, and `authmeter status` reports it. A run continues all unfinished work, so it empties the file at its end.
-    Any other command writes the note of the killed process back at its end, unless both have the same command. `verify`
-    and `whatif` leave no unfinished work, so a note that they leave does not count. It contains the note of the command
-    that was killed before them, if there was one.
+    While the lock is held, the file contains a note: the number of the process, its command (`doing`) and the time
+    `now`. A killed process loses its lock, but leaves its note for `authmeter status` and the next command.
 
     Raises:
-        InUseError: another process holds the lock; the message names the process, its command, and since when.
+        InUseError: another process holds the lock; the message contains its note.
     """
     name = str(lock)
     if name in _held:
@@ -57,6 +51,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
         except OSError as error:
             # The system names no file: such file systems have no locks.
             raise OSError(error.errno, error.strerror, name) from None
+        # If `verify` or `whatif` is killed, the note of the command that was killed before them must not be lost.
         left = killed_work(_note(descriptor))
         note = {"process": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
         _write(descriptor, {**note, "left": left} if left and doing in _WITHOUT_WORK else note)
@@ -65,6 +60,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
             yield
         finally:
             _held.discard(name)
+            # A run continues all unfinished work, and any other command only that of the same command.
             _write(descriptor, {} if doing in (_RUN, left.get("doing")) else left)
     finally:
         os.close(descriptor)
@@ -83,7 +79,7 @@ def killed_work(note: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the note of the killed command that left unfinished work; empty if there is none.
 
     `note` is the note of the last killed process. If that process ran `verify` or `whatif`, it left no unfinished work,
-    but its note can contain that of a command that was killed before.
+    but its note can contain the note of an earlier killed command (`left`).
     """
     return note.get("left", {}) if note.get("doing") in _WITHOUT_WORK else note
 

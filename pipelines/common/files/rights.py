@@ -26,14 +26,10 @@ _WRITTEN_IN_PLACE = (".sqlite", ".db", ".lock")
 
 
 def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` for the user if the error, or one of its causes, is about missing rights; else None.
+    """Return an `AuthmeterError` that names an inaccessible path if the error, or one of its causes, is about rights.
 
-    The `AuthmeterError` names the first inaccessible path; paths in the error are checked first, then the data folder.
-    If all paths are accessible, it names the path in the error. If the error has no path either, or is EPERM, return
-    None: EPERM then means that the file system lacks the operation.
-
-    Args:
-        where: the data folder.
+    The paths in the error are tried first, then the data folder `where`. If all of them are accessible, the result
+    names the path in the error. Return None for an error that is not about rights, or if no path can be named.
     """
     found = next((one for one in errors_behind(error) if _is_rights_error(one)), None)
     if found is None:
@@ -44,7 +40,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     closed = (place for place in chain(there, _below(Path(where))) if not _may_use(place))
     if place := next(closed, None):
         return rights_error(place)
-    # Without a missing right, EPERM means that the file system lacks the operation.
+    # If all paths are accessible, EPERM means that the file system lacks the operation.
     is_known = isinstance(found, OSError) and found.errno == errno.EPERM
     return rights_error(named[0]) if named and not is_known else None
 

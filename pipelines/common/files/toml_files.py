@@ -53,8 +53,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
     """Return the faults of `error` as one text, each with its key.
 
-    `forms` has descriptions of valid texts, by key. A text that does not match the pattern of its key is reported with
-    the description.
+    `forms` maps keys that have a pattern to descriptions of their valid values, which are shown after `must be`.
     """
     faults = error.errors()
     # If a part of a value is faulty, leave out the fault of the whole that follows from it.

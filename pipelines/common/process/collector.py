@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Disable the garbage collector in the context: it would scan the growing number of objects again and again."""
+    """Disable the garbage collector in the `with` block: it would scan the growing number of objects repeatedly."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,9 +1,7 @@
 """Ends a command in order when a signal such as Ctrl-C arrives: `finally` clauses run, and nothing else begins.
 
-A signal raises an exception in the main thread. Libraries written in C, in which it often arrives, do not always pass
-it on: DuckDB raises an error of its own ("Query interrupted"), and an import that such a library starts drops the
-exception, so that the command continues. A module whose import was interrupted can even stay locked: another thread
-that imports it would wait without end.
+A signal raises an exception in the main thread. Libraries written in C do not always pass it on: DuckDB raises an error
+of its own ("Query interrupted"), and an import that such a library starts drops the exception.
 """
 
 import signal
@@ -19,8 +17,7 @@ _arrived: signal.Signals | None = None
 
 @contextmanager
 def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
-    """End the `with` block if one of these signals arrives: by `KeyboardInterrupt` for SIGINT, and by `SystemExit` for
-    others, with the exit code of a shell, 128 and the number of the signal.
+    """Raise `KeyboardInterrupt` in the `with` block if SIGINT arrives, and `SystemExit(128 + n)` for another signal n.
 
     Signals that are ignored or have a handler already stay as they are. Must be called in the main thread.
     """
@@ -47,8 +44,7 @@ def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
 def end_noticed() -> Iterator[None]:
     """Raise the exception of a signal that arrived: before the `with` block, or in place of an error that ends it.
 
-    It is raised once, so that it does not also end the work after it, such as writing a status. Outside the main
-    thread, where no signal arrives, nothing is raised. `SystemExit` passes: the command has done its work.
+    Each signal raises only one exception, so that work after it, such as writing a status, is not ended, too.
     """
     if ending := _taken():
         raise ending
@@ -67,6 +63,8 @@ def _end(number: int, frame: FrameType | None) -> None:
     global _arrived
     if number != signal.SIGALRM:
         _arrived = signal.Signals(number)
+    # An exception during an import can be lost, or leave the module locked: another thread that imports it would wait
+    # without end. So an alarm calls this function again after a moment.
     if _arrived and _is_importing(frame):
         signal.signal(signal.SIGALRM, _end)
         signal.setitimer(signal.ITIMER_REAL, _SECONDS_UNTIL_IMPORTED)
@@ -84,6 +82,7 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 def _taken() -> BaseException | None:
     global _arrived
+    # Signals arrive in the main thread only.
     if not _arrived or current_thread() is not main_thread():
         return None
     number, _arrived = _arrived, None

@@ -122,9 +122,8 @@ def _has_room(where: str) -> bool:
     """Return whether the disk has room for a small file in the folder.
 
     Return true also if a test file cannot be written for a reason other than missing room.
-
-    The free bytes of the disk do not show a quota or a limit on file sizes, so a file is written.
     """
+    # The free bytes of the disk do not show a quota or a limit on file sizes, so a file is written.
     try:
         with tempfile.TemporaryFile(dir=where) as probe:
             probe.write(os.urandom(_FEW_BYTES))

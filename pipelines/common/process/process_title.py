@@ -9,10 +9,7 @@ _ARGUMENTS = slice(45, 47)
 
 
 def hide_in_title(text: str) -> None:
-    """Overwrite a text among the arguments of this process with stars, if the system is Linux.
-
-    On other systems a process cannot overwrite its arguments: this does nothing.
-    """
+    """Overwrite a text among the arguments of this process with stars. Do nothing if the system is not Linux."""
     hidden = os.fsencode(text)
     try:
         stat = Path("/proc/self/stat").read_text("ascii", "replace")

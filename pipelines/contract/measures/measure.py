@@ -35,7 +35,8 @@ class Measure:
         unit: `records` or `sessions` (a count), `share` (0 to 1), `devices`, `apps` (distinct ones) or `ms`
             (milliseconds).
         better: the good direction of a change; None: neither.
-        watched_in: channels in which incidents watch the rate; None: all channels of sign-ins; empty: no channel.
+        watched_in: channels in which a change of the rate for the worse becomes an incident; None: all channels of
+            sign-ins; empty: no channel.
         cut_by: columns by which an `expression` over records can be grouped. A count with a condition can be grouped by
             each column in `DETAIL`.
     """
@@ -67,7 +68,7 @@ class Measure:
         return "points" if self.kind == "rate" else "ratio"
 
     def is_watched_in(self, channel: str) -> bool:
-        """Return whether incidents watch the rate in a channel."""
+        """Return whether a change of the rate for the worse becomes an incident in a channel."""
         return channel not in CHECK_CHANNELS if self.watched_in is None else channel in self.watched_in
 
     @property

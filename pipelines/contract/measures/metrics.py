@@ -1,10 +1,8 @@
 """Each metric once: its name, labels, unit, meaning, caveat and definition.
 
-The counts of the roll-up are generated from the conditions (`counts.py`); the tables' column names, the pages' headings
-and tooltips, the metrics page and the docs all use this list. The counts of files and days are in `quality_metrics.py`,
-the metrics of sessions in `session_metrics.py`, billed outcomes in `billing.py`, and the layout in `reports/`.
-
-Add each metric that a table or a page shows. If a meaning changes, describe it in `CHANGELOG.md` under *Meaning*.
+SQL, tables, pages and docs use `METRICS`. It also contains the counts of files and days (`quality_metrics.py`) and the
+metrics of sessions (`session_metrics.py`). Add each metric that a table or a page shows; if a meaning changes, describe
+it in `CHANGELOG.md` under *Meaning*.
 """
 
 from pipelines.common.errors import AuthmeterError
@@ -30,7 +28,6 @@ def _named_zh(channels: tuple[Channel, ...]) -> str:
 
 
 def _authorizations_in(channel: Channel) -> Measure:
-    """Return the measure of authorizations in one channel of a social platform."""
     return Measure(
         name=f"{channel.key}_authorizations",
         label=Bilingual(f"{channel.label.zh}授权量", f"{channel.label.en} authorizations"),

@@ -1,8 +1,8 @@
 """The counts and rates of sign-in sessions: how many sessions began, signed in, or stopped, and at which step.
 
-Counts of sessions are columns, or sums of a column, of `session_daily`, `session_paths_daily` and `funnel_daily`, which
-`rollup/sql/day/` computes. Pre-fetches belong to no session: they are counts of records in `outcome_daily`. A rate is a
-quotient of sums of these counts. `metrics.py` has the other metrics of records.
+Counts of sessions are columns, or sums of a column, of `session_daily`, `session_paths_daily` and `funnel_daily`.
+Pre-fetches belong to no session: they are counts of records in `outcome_daily`. A rate is a quotient of sums of these
+counts.
 """
 
 from typing import Final

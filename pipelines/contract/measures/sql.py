@@ -1,8 +1,8 @@
 """Loads SQL statements, with sums and rates of measures filled in from their declarations.
 
 A statement is one SELECT in `sql/<name>.sql` of the package that runs it. For a list of measures or channels it calls a
-function of this module between double braces: `{{ sums(USAGE) }}`. So no statement contains the definition of a
-measure. Conditions on channels are macros of every connection (`record/channels.py`).
+function of this module between double braces: `{{ sums(USAGE) }}`. Conditions on channels are macros of every
+connection (`record/channels.py`).
 """
 
 import re
@@ -78,7 +78,10 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 
 
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
-    """Return SELECT items for measures that sum another measure over some channels; each input row has one channel."""
+    """Return SELECT items for measures that sum another measure over some channels.
+
+    The input has a column `channel`.
+    """
     return _items(
         f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)
@@ -164,7 +167,9 @@ def compared(names: Iterable[str]) -> str:
 
 
 def condition(terms: str) -> str:
-    """Return the SQL condition for the records of `terms`: a count, or a difference such as `requests - cancelled`."""
+    """Return the SQL condition that a record is counted by `terms`: the name of a count, or a difference of counts such
+    as `authorization_requests - authorizations_cancelled`.
+    """
     first, *less = (f"({METRICS[name].condition})" for name in terms.split(" - "))
     return " AND NOT ".join((first, *less))
 

@@ -87,12 +87,11 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Return the statements that create the SQL macros for the numbers of channels. `channels` are all channels that
-    records may have.
+    """Return the statements that create the SQL macros for the numbers of `channels`, all channels of records.
 
-    `channel_number(channel)` is the position of a channel in the list, from 1, and `channel_of(number)` the reverse;
-    `channel_numbers()` is the list of the numbers. `channel_bit(number)` is an integer with one bit set: an integer
-    with several bits is a set of channels.
+    - `channel_number(channel)`: the position of a channel in `channels`, from 1; `channel_of(number)`: the reverse.
+    - `channel_numbers()`: the list of all numbers.
+    - `channel_bit(number)`: an integer with one bit set. An integer with several bits is a set of channels.
     """
     words = list(channels)
     # Few stores have more channels than an INTEGER has bits, without its sign.

@@ -1,7 +1,6 @@
 """THE RULES OF A FIELD, in SQL over its text: the valid values, and the reasons for rejecting a record.
 
-Change the rules when the log contract changes. Fields, allowed words and lengths are in `fields.py`. Every reader uses
-these rules, which are defined only here.
+Every reader uses these rules. Fields, allowed words and lengths are in `fields.py`.
 """
 
 from collections.abc import Iterable
@@ -81,8 +80,11 @@ _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "c
 def typed_values(channels: Iterable[str], instant: str = "") -> str:
     """Return SELECT items with each field's value as `good <field>`: NULL if its text is absent or breaks the rule.
 
-    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text. `instant` is the SQL of an
-    `event_time` that is not text. `channels` are the channels that a record may have.
+    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text.
+
+    Args:
+        channels: the channels that a record may have.
+        instant: the SQL of an `event_time` that is not text; empty if it is text.
     """
     broken = _BROKEN | {"channel": _words(channels)}
     values = {name: _value(name, broken[name]) for name in FIELD_NAMES} | ({"event_time": instant} if instant else {})
@@ -95,10 +97,10 @@ def _value(name: str, broken: str) -> str:
 
 
 def reason() -> str:
-    """Return SQL for the reason of rejection: the first broken field in the order of the contract; NULL if accepted.
+    """Return SQL for the reason of rejection: the first broken field in the order of `FIELD_NAMES`; NULL if accepted.
 
-    If the column `row state` is not NULL, it is the result: a reason of the reader, `SKIPPED` (not selected by `where`)
-    or `BARE` (a line without any field that is read).
+    If the column `row state` is not NULL, its value is the result: a reason of the reader, `SKIPPED` (not selected by
+    `where`) or `BARE` (a line without any field that is read).
     """
     cases = ['WHEN "row state" IS NOT NULL THEN "row state"', _broken("event_id"), _broken("event_time")]
     cases.append("""WHEN "good event_time" > $newest::TIMESTAMP THEN 'invalid:event_time'""")

@@ -62,7 +62,8 @@ COUNTED_FIELDS: Final = (
     "app_key", "channel", "stage", "outcome", "result_code", "vendor", "platform", "carrier", "scheme_id",
     "package_name", "sdk_version",
 )  # fmt: skip
-# The counted fields that a record may lack: incidents of the data watch how many records have them.
+# The counted fields that a record may lack. If far fewer records than usual have such a field, that is an incident of
+# the data.
 # `profile_daily.sql` lists the other fields that a record may lack.
 ABSENT_FIELDS: Final = ("result_code", "scheme_id", "package_name", "sdk_version")
 # A broken value of these fields becomes null; a broken one of the fields before rejects the record.

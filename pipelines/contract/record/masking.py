@@ -77,19 +77,20 @@ def masked_text(text: str, personal: Iterable[str] = ()) -> str:
     """Mask possibly personal values in a text without known fields, then cut it at 2,000 characters.
 
     This masks each sequence of six or more letters and digits with a digit in it, the values of phone, device or token
-    keys, and any mobile number, UUID or MAC address. Masking comes before the cut, so that no part of a number is left
-    at the edge. Letters and digits escaped by JSON are unescaped, and NUL bytes, which UTF-16 has between all letters,
-    are removed: so keys and numbers are found in any spelling.
+    keys, and any mobile number, UUID or MAC address. The result has no NUL bytes, and no JSON escapes of letters and
+    digits.
 
     Args:
         personal: known values of devices or phones; each is masked as a whole word.
     """
+    # Keys and numbers must be found in any spelling. UTF-16 has NUL bytes between all letters.
     text = _shortened(_ESCAPED_CHARACTER.sub(_unescaped, text).replace("\0", ""))
     for value in personal:
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
     text = _keys_masked(text)
     for numbers in (_UUID, _MAC, _MOBILE):
         text = numbers.sub(MASK, text)
+    # The cut comes last, so that it leaves no part of a number at the edge.
     return _RUN.sub(_without_digits, text)[:MAX_REJECTED_TEXT]
 
 

@@ -39,12 +39,15 @@ REJECT_SCHEMA = pa.schema(
 
 @dataclass
 class PartBooks:
-    """The books of one read file: the numbers of accepted and rejected records, and of `skipped` lines, which the
-    `where` of the file's source mapping does not select.
+    """The books of one read file.
 
-    `days` is the number of accepted records by day, `reasons` the number of rejected records by reason, and `nulled`
-    the number of invalid values by optional field. `uses` are the conditions of the mapping that are true for at least
-    one record: see `reading/sources/mapping_use.py`.
+    Attributes:
+        accepted, rejected: the numbers of accepted and of rejected records.
+        skipped: the number of lines that the `where` of the file's source mapping does not select.
+        days: the number of accepted records by day.
+        nulled: the number of invalid values by optional field.
+        uses: the conditions of the mapping that are true for at least one record (`reading/sources/mapping_use.py`).
+        reasons: the number of rejected records by reason.
     """
 
     accepted: int = 0

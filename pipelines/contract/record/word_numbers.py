@@ -22,9 +22,10 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
 def word_macros() -> Iterator[str]:
     """Yield the statements that create the SQL macros between words and their numbers.
 
-    `stage_number(word)` is the position of a stage in `SIGN_IN_STAGES`, from 1, and `stage_word(number)` the reverse.
-    Outcomes, platforms and carriers have the same pair of macros. Any other word, such as the carrier `unknown`, has
-    the number NULL. `is_sign_in(channel, stage)` is the condition that a record is a sign-in record.
+    - `stage_number(word)`: the position of a stage in `SIGN_IN_STAGES`, from 1; NULL for any other word.
+    - `stage_word(number)`: the reverse.
+    - The same two for `outcome`, `platform` and `carrier`; the carrier `unknown` has the number NULL.
+    - `is_sign_in(channel, stage)`: the condition that a record is a sign-in record.
     """
     for name, words in _WORDS.items():
         listed = list(words)

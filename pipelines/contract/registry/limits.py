@@ -18,11 +18,12 @@ _DAY_SECONDS: Final = 86_400
 
 
 class Limit(NamedTuple):
-    """At most `max_requests` verifications in a `window`. They are counted by `key`: for each device of an app, for
-    each phone of an app, or for each app.
+    """At most `max_requests` verifications in a `window`.
 
-    `window` is `day`, or the number of seconds for which a request that passed is counted. `*` means any app, or any
-    channel.
+    Attributes:
+        app_key, channel: the records to which it applies; `*`: any.
+        key: `device`, `phone` or `app`: requests are counted for each device or phone of an app, or for each app.
+        window: `day`, or the number of seconds for which a request that passed is counted.
     """
 
     limit_id: str

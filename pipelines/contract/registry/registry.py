@@ -81,7 +81,7 @@ class Registry:
 
     @cached_property
     def codes_fingerprint(self) -> str:
-        """A digest that changes whenever a code may get another outcome; computed once, as every day needs it."""
+        """A digest that changes whenever a code may get another outcome."""
         keys = sorted(str([row[name] for name in CODE_COLUMNS[:6]]) for row in self.codes)
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
@@ -240,9 +240,10 @@ def _rows(
     file: Path, columns: tuple[str, ...], registry: Registry, problem_of: Callable[[dict[str, str | None]], str | None],
     key: tuple[str, ...],
 ) -> list[dict[str, str | None]]:  # fmt: skip
-    """Return the valid rows of a CSV file, with None for empty cells. Bad rows are added to the problems of `registry`:
-    malformed ones, those with a repeated `key`, and those for which `problem_of` returns a reason. An invalid
-    `created_at` becomes None and is added to the problems, but its row is returned.
+    """Return the valid rows of a CSV file, with None for empty cells, and add bad rows to the problems of `registry`.
+
+    A row is bad if it is malformed, if its `key` is repeated, or if `problem_of` returns a reason. A row with an
+    invalid `created_at` is added to the problems and returned, with None for this date.
     """
 
     def value_of(row: Row) -> tuple[int, dict[str, str | None]]:

@@ -254,7 +254,8 @@ def _rows(lines: list[str], width: int) -> Iterator[tuple[int, str, list[str | N
     """Yield each row that is not blank: line number, text, cells (None if empty), and whether the row is sound: closed
     quotes, as many cells as the header (`width`), only UTF-8.
 
-    If a row of several lines is not sound, its first line is a bad row, and the next row begins on its second line.
+    If a row of several lines is not sound, only its first line is a bad row, and the next row begins with its second
+    line.
     """
     place = 1
     while place < len(lines):

@@ -62,7 +62,7 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class ProviderStatements:
-    """The rows of consoles, each as counts by measure, and the rows of bills; both are by key, in the order of keys."""
+    """The rows of consoles, each as counts by measure, and the rows of bills; both by key, sorted by key."""
 
     console: dict[ConsoleKey, dict[str, int]] = field(default_factory=dict)
     bills: dict[BillKey, Bill] = field(default_factory=dict)

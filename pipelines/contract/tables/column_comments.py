@@ -23,7 +23,7 @@ def _listed(words: Sequence[str], last: str = ", ") -> str:
     return f"{', '.join(marked[:-1])}{last}{marked[-1]}"
 
 
-# The cases in which a metric's column is NULL, by the same names as below.
+# The cases in which a metric's column is NULL, by the same names as in `_WORDS`.
 _ABSENT: Final = {
     "latency_p50_ms": "NULL if no record has a latency",
     "latency_p95_ms": "NULL if no record has a latency",

@@ -41,11 +41,13 @@ LATER: Final = (
 
 @dataclass(frozen=True)
 class DayBooks:
-    """The books of one day. `counted` is `accepted` less duplicates, and must equal `in_outcomes`, the records in
-    `outcome_daily`.
+    """The books of one day.
 
-    `unmapped` is the number of counted records whose code the dictionary lacks. `content` is the digest of the tables
-    as written, see `common/digests.py`.
+    Attributes:
+        counted: `accepted` less duplicates; it must equal `in_outcomes`.
+        unmapped: the number of counted records whose code the dictionary lacks.
+        in_outcomes: the number of records in `outcome_daily`.
+        content: the digest of the tables as written, see `common/digests.py`.
     """
 
     accepted: int

@@ -15,7 +15,8 @@ _READ_AGAIN_CHINESE: Final = "（已重新读取）"
 
 
 def restatement_words(cause: str) -> Bilingual:
-    """Return a value of the column in both languages. Names of files are the same in both, also with a separator."""
+    """Return a value of the column in both languages. Names of files are not translated."""
+    # A name that contains the separator is split and joined again.
     return Bilingual(CAUSE_SEPARATOR.join(map(_chinese, cause.split(CAUSE_SEPARATOR))), cause)
 
 

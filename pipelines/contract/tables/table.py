@@ -6,10 +6,13 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Table:
-    """A published table or view. `key` is unique and never changes its meaning; rows are sorted by it.
+    """A published table or view.
 
-    `nullable` are the columns that may be NULL. Key columns can be among them: NULL then counts as one value. `later`
-    are the nullable columns that files of earlier versions lack; their rows have NULL.
+    Attributes:
+        key: the columns that together are unique; rows are sorted by them.
+        columns: the DuckDB type of each column, by name.
+        nullable: the columns that may be NULL. In a key column, NULL counts as one value.
+        later: the nullable columns that files of earlier versions lack; their rows have NULL.
     """
 
     name: str

@@ -28,8 +28,8 @@ from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
-    """A CSV file must be read from a copy: a line is not exactly one row with a cell for each column of the header, or
-    the layout of the file is odd (`_is_odd`).
+    """Raised if a CSV file must be read from a copy: a line of it is not one row with a cell for each column of the
+    header, or its layout is odd (`_is_odd`).
     """
 
 

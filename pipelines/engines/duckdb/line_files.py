@@ -53,10 +53,6 @@ def _read_json(
 ) -> tuple[list[RowSet], list[Counter[str]]]:
     """Read whole JSON files into a part. Return for each file the rows whose texts must be fetched, and the number of
     rejected records by reason, without `BARE`.
-
-    A `BARE` row is a line that has none of the fields that are read. Its text is needed to find out why it is rejected,
-    so all these rows are fetched. For any other reason only the first rows are fetched, because only their texts are
-    stored.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))
@@ -64,6 +60,8 @@ def _read_json(
     def set_aside(batch: pa.RecordBatch, is_rejected: np.ndarray) -> None:
         is_fetched = is_rejected.copy()
         for file, reason, places in grouped(batch, is_rejected):
+            # Only the text of a `BARE` row shows why it is rejected, so all of them are fetched. For any other reason,
+            # only the texts of the first rows are stored.
             if reason != BARE:
                 is_fetched[places[count_rejected(broken[file], reason, len(places)) :]] = False
         for file, piece, before in rows.pieces(batch):

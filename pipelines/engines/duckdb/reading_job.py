@@ -107,9 +107,8 @@ class ReadingJob:
     def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
         """Register Arrow batches as the relation `name`, one chunk after another, and yield the number of rows of each
         chunk.
-
-        If all batches were one stream, several threads of the database would read them in any order.
         """
+        # If all batches were one stream, several threads of the database would read them in any order.
         for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
             try:
@@ -160,7 +159,7 @@ def _next(drawn: pa.RecordBatchReader) -> pa.RecordBatch | None:
 
 
 def _joined(batches: Iterable[pa.RecordBatch], fewest: int) -> Iterator[pa.RecordBatch]:
-    """Join batches until they have `fewest` rows or `_JOINED_BYTES`, enough to justify a query or a row group."""
+    """Yield the rows in batches of at least `fewest` rows or `_JOINED_BYTES`; the last batch may be smaller."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
@@ -194,7 +193,7 @@ def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) 
 
 
 def grouped(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, str, list[int]]]:
-    """Yield file, reason and indexes (in the batch) of the rejected rows, grouped, in the order of their first rows."""
+    """Yield each file and reason of rejection in a batch with the indexes of their rows, sorted by the first row."""
     rows = pl.DataFrame({name: pl.from_arrow(batch.column(name)) for name in ("file", "reason")})
     rejected = rows.with_row_index("place").filter(pl.Series(is_rejected))
     return rejected.group_by("file", "reason", maintain_order=True).agg("place").iter_rows()

@@ -4,10 +4,10 @@ A first job runs the first steps over all delivered events, copies included. A s
 times:
 
 1. Events, by a hash of the event_id. Each bucket runs the steps over records.
-2. Their results: devices by `device_set`, other counted keys by `key_set`, sign-in records with a device by subject and
-   those without one by attempt, all others by their key. Each bucket runs the steps over devices and keys, and finds
+2. Their results: devices by `device_set`, other counted keys by `key_set`, sign-in records by subject, or by attempt if
+   they have no device, and all other results by their key. Each bucket runs the steps over devices and keys, and finds
    the subjects of sign-in records without a device.
-3. These sign-in records, by subject. Each bucket runs the steps over sessions.
+3. The sign-in records, by subject. Each bucket runs the steps over sessions.
 
 The final results fit in this process, which runs the last steps. All steps run in DuckDB; see `tasks.py`.
 """

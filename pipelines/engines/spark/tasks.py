@@ -41,10 +41,12 @@ _FEW_ROWS = 64
 
 @dataclass(frozen=True)
 class BatchTask:
-    """A batch of days to roll up, as sent to each task; `batch` and `late` are as in `DayEvents`.
+    """A batch of days to roll up, as sent to each task. `batch`, `values` and `late` are as in `DayEvents`.
 
-    `slices` are the parts that each task reads; `known` are the results of the first job and of `number_steps`, by
-    relation; `buckets` is the number of buckets of the second job.
+    Attributes:
+        slices: for each task, the parts that it reads.
+        buckets: the number of buckets of the second job.
+        known: for the second job, the results of the first job and of `number_steps`, by relation.
     """
 
     place: Place
@@ -235,7 +237,6 @@ def _shuffled_rows(task: BatchTask, rows: duckdb.DuckDBPyRelation, bucket: str) 
 
 
 def _own_bucket() -> int:
-    """Return the number of this task's bucket."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
