@@ -19,7 +19,9 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run on one file with `days` days of `events` records, against a run on as many records of one day."""
+    """Measure a run on `days` days of `events` records each in one file, against a run on as many records of a single
+    day.
+    """
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
     for _ in range(rounds):

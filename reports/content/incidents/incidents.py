@@ -95,12 +95,12 @@ class PageIncidents:
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """Return two fields with the open incidents of one app, or of all apps (`*`), for the monitoring page.
+        """Return the fields `open` and `open_more` of a figures document, for one app or all apps (`*`). Empty fields
+        are left out.
 
-        `open` lists the first `OPEN_NAMED` incidents that are not part of another listed one, as a list of values for
-        each column: id, text in both languages, and whether the incident is amber. For `*`, it also has each app's name
-        and folder; for one app, the folder only if it differs from the key. `open_more` is the number of the others.
-        Empty fields are left out.
+        `open` has the first `OPEN_NAMED` open incidents that are not part of another listed one, as lists by column:
+        id, text in both languages, and whether the incident is amber. For `*`, it also has each app's name and folder;
+        for one app, the folder only if it differs from the key. `open_more` is the number of the other open incidents.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
