@@ -17,7 +17,8 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure the user CPU that added records cost in each form, against DuckDB's own reader with one GROUP BY.
+    """Measure, in each form, the user CPU of the records by which `large` exceeds `small`, against DuckDB's own reader
+    with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.

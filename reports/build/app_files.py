@@ -111,7 +111,7 @@ class Content(NamedTuple):
 
 
 def has_older_days(apps: int) -> bool:
-    """Return whether a site of this many `apps` has files with the days before the last 90. Very large sites have none."""
+    """Return whether a site of this many `apps` has files with the days before the last 90. Large sites have none."""
     return apps <= _MOST_APPS_WITH_OLDER_DAYS
 
 
