@@ -19,7 +19,8 @@ class Limits:
         mix: the cause is a mix if changed shares of one dimension's values explain at least this share of the fall.
         cell: the cause is a cell if it explains at least this share of the fall, and the rate of all other requests
             hardly fell.
-        rest: the rate of all other requests hardly fell if its fall is at most this share of the fall of the cell's rate.
+        rest: the rate of all other requests hardly fell if its fall is at most this share of the fall of the cell's
+            rate.
         of_whole: whether `rest` is a share of the fall of the whole rate instead.
     """
 

@@ -69,10 +69,9 @@ class Session:
 
     @property
     def failure(self) -> Record | None:
-        """Return the first failure before the record that signed the session in, or of the whole session if there is no
-        such record.
+        """Return the first failure before the record that signed the session in; None if there was no failure.
 
-        None if there was no failure.
+        If no record signed the session in, all its records are searched.
         """
         for record in self.records:
             if record is self.completing:

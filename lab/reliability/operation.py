@@ -41,7 +41,7 @@ class Ended:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of this process without variables that could select another data folder."""
+    """Return this process's environment plus `more`, without variables that could select another data folder."""
     left_out = ("AUTHMETER_", "DAGSTER_")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
 
@@ -102,7 +102,7 @@ def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> 
 
 
 def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """Return the names whose values differ between the two, as text; empty if all are equal."""
+    """Return the names whose values differ between two dicts, as text; empty if all are equal."""
     return ", ".join(name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))
 
 
