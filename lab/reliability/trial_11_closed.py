@@ -178,7 +178,7 @@ FILES = [
 
 
 class _Page(HTMLParser):
-    """A parser of the parts of a page that run, load or send."""
+    """Parses a page, and collects in `bad` the parts that could run a script or lead to another place."""
 
     def __init__(self) -> None:
         super().__init__()

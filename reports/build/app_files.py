@@ -212,7 +212,6 @@ def _batches(
     language: Language,
     size: int,
 ) -> Iterator[list[Content]]:
-    """Yield the contents of all apps, `size` apps at a time."""
     # Called here because the thread that reads the batches owns the connection.
     as_of, months = marts.publication.as_of, months_of()
     for start in range(0, len(apps), size):

@@ -141,7 +141,6 @@ class _Trend:
         return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-drawn:]
 
     def _norms(self, series: str) -> list[DayNorm]:
-        """Return the usual range of each day that is drawn."""
         unit, values = self._chart.unit, self._lists.values(series, self._chart)
         requests = self._lists.requests(series, self._chart)
         incident_days, channels = IncidentDays(self._incidents), self._channels([series])

@@ -74,7 +74,7 @@ class Log:
 
 
 def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
-    """Return whether every day that `days`, shifted by `hours`, would overlap has data. A day after `as_of` has none."""
+    """Return whether every day that `days`, shifted by `hours`, overlap has data. A day after `as_of` has none."""
     touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
     return touched <= world.complete
 

@@ -96,7 +96,6 @@ def _observed(
 
 
 def _unit(one: incident.Incident) -> str:
-    """Return the unit of a curve's values."""
     unit = METRICS[one.metric].unit if one.metric in METRICS else "records"
     return "share" if one.is_rate else "ms" if unit == "ms" else ""
 
