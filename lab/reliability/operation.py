@@ -77,7 +77,7 @@ def measured(command: str, data: Path) -> Measured:
 
 
 def land_day(folder: DataFolder, day: date, count: int = 40) -> None:
-    """Write one day's logs of two apps into the landing folder."""
+    """Write one day's logs into the landing folder: `count` records of the app `shop`, and half as many of `game`."""
     folder.land(f"{day}/shop.ndjson", records(count, day, device_id="d1"))
     folder.land(f"{day}/game.ndjson", records(count // 2, day, "g", app_key="game", channel="wechat", stage="login"))
 

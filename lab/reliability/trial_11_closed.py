@@ -137,7 +137,7 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file, and its compressed contents."""
+    """Yield the bytes of a file, then its contents without compression."""
     raw = path.read_bytes()
     yield raw
     if path.suffix == ".parquet":

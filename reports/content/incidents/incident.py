@@ -102,7 +102,7 @@ class PageIncident:
 
     @property
     def lost_in_all(self) -> int:
-        """The loss of all its days as a whole number."""
+        """The loss over all days of the incident, as a whole number."""
         return int(half_up(self.published.incident.lost_total, 0))
 
     @property
