@@ -34,8 +34,8 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
 
 
 def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run with late records for all `days` stored days, against a run with as many late records for one of
-    them.
+    """Measure a run with late records for all `days` stored days, against a run with as many late records for a single
+    day.
 
     Each stored day has `events` records.
     """

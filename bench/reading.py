@@ -54,7 +54,7 @@ def _read(cache: Cache, logs: Logs, form: str) -> tuple[Run, Run, str]:
 
 
 def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
-    """Return the median user CPU of the runs on `large` minus that of the runs on `small`: in seconds, and as a text."""
+    """Return the median user CPU of the runs on `large` minus that of the runs on `small`, in seconds and as a text."""
     before, after = user_middle(small), user_middle(large)
     return after - before, f"{after - before:+.2f} s ({before:.2f} → {after:.2f})"
 

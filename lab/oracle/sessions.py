@@ -114,7 +114,7 @@ class Session:
 
 
 def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
-    """Return the sign-in records of one app and day in order, as pairs of subject and record; the subject can be None."""
+    """Return the sign-in records of one app and day in order, as pairs of subject (None if it has none) and record."""
     devices: dict[str, str] = {}
     records = sorted(records, key=order)
     for record in records:

@@ -168,7 +168,7 @@ def _sentence(
     attention: Sequence[Finding],
     days: int,
 ) -> tuple[Literal["good", "warn", "bad"], Bilingual]:
-    """Return severity and the sentence that says whether anything is wrong.
+    """Return severity and text of the sentence that says whether anything is wrong.
 
     Args:
         counted: how many of `open_` are problems, in words.

@@ -50,8 +50,8 @@ def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str,
     """Return, by app key, the counts of the days that are older than the last 90, as JSON in the form of the charts'
     numbers.
 
-    The first of these days is the first of the charts' 13 months. `keys` are sorted; apps without a record on these
-    days are left out.
+    The days begin with the first of the charts' 13 months. `keys` are sorted; apps without a record on these days are
+    left out.
     """
     as_of = tables.publication.as_of
     days = (as_of - timedelta(days=LONG_DAYS - 1) - months_to(as_of)[0]).days

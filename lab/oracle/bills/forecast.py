@@ -88,8 +88,8 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 of them, only the middle
-        exists: 1.
+        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 values, the median is 1 and
+        the others are None.
         """
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:

@@ -152,8 +152,8 @@ class PageIncidents:
         return [ListedIncident(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
 
     def _whole(self, key: str, here: Mapping[str, PageIncident]) -> str:
-        """Return the id of the incident in `here` that contains the incident `key`: the outermost, if several do; `key`
-        itself, if none does.
+        """Return the id of the outermost incident in `here` that contains the incident `key`; `key` itself if none
+        does.
         """
         whole, of, passed = key, self._part_of[key], {key}
         while of is not None and of not in passed:
