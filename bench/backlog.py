@@ -19,7 +19,9 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run on one file with `days` days of `events` records, against a run on as many records of one day."""
+    """Measure a run on `days` days of `events` records each in one file, against a run on as many records of a single
+    day.
+    """
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
     for _ in range(rounds):
@@ -32,8 +34,8 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
 
 
 def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run with late records for all `days` stored days, against a run with as many late records for one of
-    them.
+    """Measure a run with late records for all `days` stored days, against a run with as many late records for a single
+    day.
 
     Each stored day has `events` records.
     """

@@ -24,7 +24,7 @@ _USED = "used-"
 
 @dataclass(frozen=True)
 class Logs:
-    """A sample in the cache: its folder, and the big files of its days with logs, oldest first."""
+    """A sample in the cache: its folder, its days with logs, oldest first, and the big log file of each day."""
 
     folder: Path
     days: tuple[date, ...]

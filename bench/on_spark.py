@@ -40,7 +40,7 @@ def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str =
     """Measure reading and roll-up of one day in a new process.
 
     Args:
-        logs: a sample of one file, whose records each landed file gets under other ids.
+        logs: a sample of one file. Each landed file is a copy of it with other ids.
         files: the number of landed files.
         master: the master URL of Spark; empty for the engine duckdb.
     """

@@ -62,7 +62,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure the user CPU that added records cost in each packed form and in a JSON array.
+    """Measure, in each packed form and in a JSON array, the user CPU of the records by which `large` exceeds `small`.
 
     A packed form is compared with `.gz`, after the time in which its library unpacks the records is subtracted. The
     JSON array is compared with NDJSON.

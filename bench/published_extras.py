@@ -114,9 +114,9 @@ _STATEMENTS = (
 
 
 def add_extras(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Fill the tables that the module describes, in the attached database `out`.
+    """Fill the tables of packages, limits, consoles, bills and incidents in the attached database `out`.
 
-    Its tables `apps` and `channel_daily` must have rows.
+    The tables `apps` and `channel_daily` of `out` must have rows.
     """
     for statement in _STATEMENTS:
         text = statement.format(uses=_USES, packages=_PACKAGES, every=INCIDENT_EVERY)

@@ -17,7 +17,8 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure the user CPU that added records cost in each form, against DuckDB's own reader with one GROUP BY.
+    """Measure, in each form, the user CPU of the records by which `large` exceeds `small`, against DuckDB's own reader
+    with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.
@@ -53,7 +54,7 @@ def _read(cache: Cache, logs: Logs, form: str) -> tuple[Run, Run, str]:
 
 
 def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
-    """Return the user CPU that the added records cost: in seconds, and as a text."""
+    """Return the median user CPU of the runs on `large` minus that of the runs on `small`, in seconds and as a text."""
     before, after = user_middle(small), user_middle(large)
     return after - before, f"{after - before:+.2f} s ({before:.2f} → {after:.2f})"
 

@@ -47,7 +47,7 @@ class Mutant(Fault):
 
 
 class Record(TypedDict):
-    """The file in which `lab.mutations` records its results; `seconds` are of the tests that pass."""
+    """The file in which `lab.mutations` records its results. `seconds` has the duration of each test that passes."""
 
     seconds: dict[str, float]
     mutants: list[Mutant]

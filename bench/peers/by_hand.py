@@ -1,9 +1,8 @@
 """The work of authmeter by a short script: DuckDB and Polars, without the project's guarantees.
 
-Every field is read as text. The required fields are checked, the others are typed or dropped, and device and phone are
-replaced by an HMAC. All is written to one Parquet file, which is grouped as in the bare job. Only the project also
-counts no file twice or by half, keeps bad lines with their reason, counts a repeated record once, restates days with
-late records, looks up codes, and makes a site.
+Every field is read as text. Required fields are checked, other fields are typed or dropped, and device and phone are
+replaced by an HMAC. The records are written to one Parquet file, which is grouped as in the bare job. The script has no
+rejected lines with reasons, no de-duplication, no restatements, no code dictionary and no site.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -19,7 +19,8 @@ class Limits:
         mix: the cause is a mix if changed shares of one dimension's values explain at least this share of the fall.
         cell: the cause is a cell if it explains at least this share of the fall, and the rate of all other requests
             hardly fell.
-        rest: that rate hardly fell if its fall is at most this share of the fall of the cell's own rate.
+        rest: the rate of all other requests hardly fell if its fall is at most this share of the fall of the cell's
+            rate.
         of_whole: whether `rest` is a share of the fall of the whole rate instead.
     """
 
@@ -66,9 +67,8 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
-    """Return whether only the pair with index `place` fell.
-
-    For each of its two values, the rate of the other requests with that value must have hardly fallen.
+    """Return whether only the pair with index `place` fell: for both of its values, the rate of the other requests with
+    that value hardly fell.
     """
     before, now = pair.wholes
     for name, value in zip(pair.names, pair.values[place], strict=True):

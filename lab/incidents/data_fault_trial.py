@@ -135,8 +135,9 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Cut many days to the share `left` of their records; return for each of these days whether it is reported as
-    short.
+    """Cut many days of the installations `made` to the share `left` of their records, one at a time.
+
+    Return, for each of these days, whether it is reported as short.
     """
     found = []
     for one in made:

@@ -100,7 +100,8 @@ def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
 def _campaigns(rng: np.random.Generator, days: Days, h5_effect: float) -> tuple[Campaign, ...]:
     """Return at most one campaign, which does not begin near the public holiday.
 
-    The stronger the effect of h5, the smaller the shift to h5: it changes a rate by less than a percentage point.
+    The more h5 lowers the success, the fewer requests the campaign moves to h5, so that no rate changes by a percentage
+    point.
     """
     first = int(rng.integers(5, days.count - 5))
     if rng.random() < 0.5 or days.holiday - 12 < first < days.holiday + HOLIDAY_DAYS:

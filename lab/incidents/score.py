@@ -42,7 +42,6 @@ class Score:
     loose: list[Found] = field(default_factory=list)
 
     def __add__(self, other: "Score") -> "Score":
-        """Return one score for the worlds of both scores."""
         return Score(
             self.planted + other.planted,
             self.hits + other.hits,

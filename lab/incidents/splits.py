@@ -18,7 +18,7 @@ DIMENSIONS = ("app_key", "carrier", "platform", "sdk_version", "vendor")
 class Split:
     """The cells of one or two dimensions (`names`), with the values of each cell.
 
-    `before` and `now` are two arrays by cell: requests and successes.
+    `before` and `now` each have two arrays by cell: requests and successes.
     """
 
     names: tuple[str, ...]

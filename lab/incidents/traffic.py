@@ -132,8 +132,9 @@ def failing(found: Cells, faults: list[Fault], metric: str, count: int) -> Float
 def burst_cells(
     rng: np.random.Generator, channel: Channel, expected: Floats, chance: Floats
 ) -> tuple[Ints, Ints, Ints]:
-    """Return day, cell and size of the bursts: repeated requests of one device, at most twice the standard deviation of
-    chance.
+    """Return day, cell and size of the bursts, which are repeated requests of one device.
+
+    A burst has at most 3 requests, or twice the standard deviation of the day's successes if that is more.
     """
     total = expected.sum(axis=1)
     chosen = np.flatnonzero((rng.random(len(total)) < channel.bursts) & (total > 0))

@@ -84,7 +84,7 @@ class Truth:
         return course
 
     def _cause(self, fault: Fault, subject: Subject, course: Course) -> tuple[str, str] | None:
-        """Return the cause, if it is clear and the incident is part of no other."""
+        """Return kind and text of the cause; None if it is not clear, or the incident may be part of another."""
         before = self._dates(baseline_days(self._usable, course.first_day))
         after = self._days.count if course.last_day is None else course.last_day + 1
         during = np.flatnonzero(self._usable[course.first_day : after]) + course.first_day
@@ -117,7 +117,7 @@ class Truth:
     def _volume(self, fault: Fault) -> Planted | None:
         """Return the incident of a fault that stops all requests; None if the definition leaves a doubt about its loss.
 
-        It has the days of the fault, and loses the usual volume of each weekday.
+        The incident has the days of the fault. Its loss is the sum of the usual volumes of their weekdays.
         """
         volume = self.series["volume", fault.app_key, fault.channel].requests
         end = self._days.count if fault.last is None else fault.last + 1

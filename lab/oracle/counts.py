@@ -33,7 +33,7 @@ class App(NamedTuple):
 
 
 class Code(NamedTuple):
-    """One row of the code dictionary: an outcome, or the stage of the code."""
+    """One row of the code dictionary. If `outcome` is empty, the code means success in records of `stage`."""
 
     outcome: str
     stage: str
@@ -74,7 +74,9 @@ def business_day(event_ms: int, zone: ZoneInfo) -> date:
 def deduplicated(
     records: Iterable[Record], as_of: date, zone: ZoneInfo
 ) -> tuple[Counter[date], list[tuple[date, Record]]]:
-    """Return, up to `as_of`, the accepted records by day, and for each id of a day the copy that counts."""
+    """Return, for the days up to `as_of`, the number of accepted records by day, and the copy that counts of each id of
+    a day.
+    """
     accepted: Counter[date] = Counter()
     smallest: dict[tuple[date, str], Record] = {}
     for record in records:

@@ -1,24 +1,23 @@
-"""Accepted records and rejects of landing files, by section 2 of the contract, without code of the product: the rule of
-each field over its text, the reasons of rejects, the books of each file. File formats are read in `raw_rows.py`, source
-mappings in `sources.py`; `counts.py` counts.
+"""Reads the accepted records and rejects of landing files, by section 2 of the contract, without code of the product:
+the rule of each field, the reasons of rejects, the books of each file. `raw_rows.py` reads file formats, `sources.py`
+has the source mappings, and `counts.py` counts.
 
-Where the contract is silent, the project decided, and this module follows:
-- An `outcome` that is not in the list is `invalid:outcome`, also beside a good result_code; a
-  result_code that breaks its rule is `invalid:result_code`, also beside a good outcome. An empty JSON string is
-  a text of no characters, not absence.
-- JSON is RFC 8259, but for the constants, the trailing comma and the repeated key that the contract lets pass.
-  Around an object and in a blank line white space is space, tab, CR, VT and FF, in JSON itself no VT or FF. A
-  byte order mark at the start of a file is ignored. Keys compare with their escapes resolved, by case.
-- A JSON number that is not whole is the shortest text of its double, as Python and DuckDB write it; one that no
-  double holds stays as written. Within arrays and objects the logs of these tests keep to numbers of which
-  there is but one way of writing. In a Parquet column of fractions they use values that it distinguishes.
-- Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59,
-  offset hour 00-23. Without offset, of two equal wall clock times the first counts.
+Where the contract is silent, this module follows the decisions of the project:
+- An `outcome` that is not in the list is `invalid:outcome`, even if the result_code is good. A result_code that breaks
+  its rule is `invalid:result_code`, even if the outcome is good. An empty JSON string is a value, not absence.
+- JSON is RFC 8259, plus the constants, the trailing comma and the repeated key that the contract allows. White space
+  around an object and in blank lines is space, tab, CR, VT and FF; within JSON, VT and FF are not allowed. A byte order
+  mark at the start of a file is ignored. Keys are compared after their escapes are resolved, with their case.
+- A JSON number that is not whole becomes the shortest text of its double, as Python and DuckDB write it; a number that
+  is too large for a double stays as written. Random logs only have numbers in arrays and objects that can be written in
+  one way, and only fractions that a Parquet column can distinguish.
+- Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
+  00-23. A time without offset that a clock shows twice is the first of the two.
 - Lengths count Unicode characters. A latency may have zeros before its digits.
-- A carrier may be any text: one of no characters or more than 128 is absent, and none breaks a rule.
-- A CSV row with more or fewer cells than the header is malformed. `line` is the physical line where the row
-  starts (the header is 1), in Parquet the row number from 1. Of a repeated column the first counts.
-- Names that are left alone are names of folders as well as of files.
+- A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
+- A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
+  starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name counts.
+- Folders are ignored by the same names as files.
 """
 
 from __future__ import annotations

@@ -69,10 +69,9 @@ class Session:
 
     @property
     def failure(self) -> Record | None:
-        """Return the first failure before the record that signed the session in, or of the whole session if there is no
-        such record.
+        """Return the first failure before the record that signed the session in; None if there was no failure.
 
-        None if there was no failure.
+        If no record signed the session in, all its records are searched.
         """
         for record in self.records:
             if record is self.completing:
@@ -115,9 +114,7 @@ class Session:
 
 
 def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
-    """Return the sign-in records of one app and day in order, as pairs of subject and record. A record may have no
-    subject.
-    """
+    """Return the sign-in records of one app and day in order, as pairs of subject (None if it has none) and record."""
     devices: dict[str, str] = {}
     records = sorted(records, key=order)
     for record in records:

@@ -105,5 +105,5 @@ def page(before: str, found: dict[str, list[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a text that does not end its cell of a Markdown table."""
+    """Return a text escaped so that it stays in one cell of a Markdown table."""
     return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;").strip()

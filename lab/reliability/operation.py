@@ -41,7 +41,7 @@ class Ended:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of this process without variables that could select another data folder."""
+    """Return this process's environment plus `more`, without variables that could select another data folder."""
     left_out = ("AUTHMETER_", "DAGSTER_")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
 
@@ -77,7 +77,7 @@ def measured(command: str, data: Path) -> Measured:
 
 
 def land_day(folder: DataFolder, day: date, count: int = 40) -> None:
-    """Write one day's logs of two apps into the landing folder."""
+    """Write one day's logs into the landing folder: `count` records of the app `shop`, and half as many of `game`."""
     folder.land(f"{day}/shop.ndjson", records(count, day, device_id="d1"))
     folder.land(f"{day}/game.ndjson", records(count // 2, day, "g", app_key="game", channel="wechat", stage="login"))
 
@@ -102,7 +102,7 @@ def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> 
 
 
 def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """Return the names whose values differ between the two, as text; empty if all are equal."""
+    """Return the names whose values differ between two dicts, as text; empty if all are equal."""
     return ", ".join(name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))
 
 

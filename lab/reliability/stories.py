@@ -1,8 +1,7 @@
-"""Deliveries before each run of a data folder, and a small model of the expected results.
+"""A small model of a data folder: its books after each run, and the restatements that a change of its figures causes.
 
-The model has no parts, fingerprints or SQL: it stores the records of every path and the value of every published
-figure. It only reads a result of the product where the contract does not define it more closely than by the meaning of
-a record, which the oracle checks.
+The model stores the records of every path; it has no parts, fingerprints or SQL. It reads the values of figures from
+the product's tables, because the oracle checks these elsewhere.
 """
 
 from __future__ import annotations

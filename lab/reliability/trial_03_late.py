@@ -82,7 +82,6 @@ def one_late_file(seed: int, folder: DataFolder, days: Tally, listed: Tally, pag
 
 
 def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:
-    """Return the rows of the daily tables by table and day."""
     found: dict[tuple[str, date], list[str]] = {}
     for name in DAILY:
         for row in folder.rows(f"SELECT day, * FROM {name}"):

@@ -123,7 +123,6 @@ def _files(**contents: tuple[bytes, int]) -> Poison:
 
 
 def _kinds(last: date, sparse_bytes: int) -> dict[str, Poison]:
-    """Return all poisons by kind."""
     zeros = b"\0" * 50_000_000
     same_line = lines(records(1, last)) * 300_000
     log = lines(records(3, last, "p"))
@@ -179,7 +178,7 @@ def _many_columns() -> bytes:
 
 
 def _wide_window(log: bytes) -> bytes:
-    """Return a frame of one raw block that asks its reader for a window of 2 GB."""
+    """Return a Zstandard frame of one raw block that asks its reader for a window of 2 GB."""
     block = (len(log) << 3 | 1).to_bytes(3, "little")
     return b"\x28\xb5\x2f\xfd\x00" + bytes([(31 - 10) << 3]) + block + log
 

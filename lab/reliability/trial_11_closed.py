@@ -137,7 +137,7 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file, and its compressed contents."""
+    """Yield the bytes of a file, then its contents without compression."""
     raw = path.read_bytes()
     yield raw
     if path.suffix == ".parquet":
@@ -178,7 +178,7 @@ FILES = [
 
 
 class _Page(HTMLParser):
-    """A parser of the parts of a page that run, load or send."""
+    """Parses a page, and collects in `bad` the parts that could run a script or lead to another place."""
 
     def __init__(self) -> None:
         super().__init__()

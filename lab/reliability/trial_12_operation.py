@@ -296,7 +296,9 @@ def backups(tries: int, work: Path) -> Result:
 
 
 def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
-    """Copy the folder by the steps of docs/operator.md."""
+    """Copy the folder by the steps of docs/operator.md: under the lock if `locked`, else the catalogue before all other
+    files.
+    """
     copy, there = DataFolder(target), source.store.warehouse
     copy.store.warehouse.mkdir()
     if locked:

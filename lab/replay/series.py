@@ -86,7 +86,6 @@ def data_set(file: Path) -> DataSet:
 
 
 def _happenings(name: str) -> tuple[Happening, ...]:
-    """Return the happenings of one data set, sorted by day."""
     rows = pl.read_csv(HERE / "happenings.csv", try_parse_dates=True).filter(pl.col("data_set") == name)
     return tuple(
         Happening(row["first_day"], row["last_day"], row["kind"], row["what"])

@@ -82,8 +82,8 @@ def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
 
 
 def _write(rng: Random, path: Path, plain: bytes) -> None:
-    """Write a file, compressed as its ending says, in half of the cases in two members or frames, as joined logs have
-    them.
+    """Write a file, compressed if its ending says so. In half of the cases, the compressed file has two members or
+    frames, as joined logs have.
     """
     cut = rng.randrange(len(plain) + 1) if rng.random() < 0.5 else 0
     pieces = (plain[:cut], plain[cut:]) if cut else (plain,)
@@ -260,7 +260,7 @@ def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
 
 
 def _text(value: object) -> str | None:
-    """Return a value as the text of a file without types."""
+    """Return a value as a column of texts holds it: a string or None unchanged, any other value as JSON."""
     return value if value is None or isinstance(value, str) else _token(value)
 
 

@@ -99,7 +99,9 @@ def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
 
 
 def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: ZoneInfo) -> list[tuple[object, ...]]:
-    """Return up to two readings of a package, at its purchase or any later instant, also after the last day."""
+    """Return up to two readings of a package, at the first instant at which it is valid and logged, or at any later
+    one; also after the last day.
+    """
     begin = max(package.purchased_at, start_ms(first, zone))
     end = min(package.expires_at, start_ms(last + 3 * ONE_DAY, zone))
     instants = (

@@ -1,7 +1,6 @@
 """Writes the folder of each app: page, figures, sign-in sessions, detail CSV, files by month, and possibly a workbook.
 
-`site.py` calls it for all apps, up to 100,000. Rendering a template for each app would take most of the run. The page
-is therefore rendered once, and name, folder and incidents are inserted for each app. The script of the page loads
+The page is rendered only once. Name, folder and incidents of each app are inserted into it, and its script loads
 everything else from the figures.
 """
 
@@ -58,14 +57,14 @@ FILE_COLUMNS = dict.fromkeys(AppFiles._fields, pl.Int64)
 
 
 class RecordsFile(NamedTuple):
-    """The records of one day behind an app's open incidents, as CSV; `rows` excludes the header."""
+    """The CSV file with the records behind an app's open incidents on one day; `rows` is the number of records."""
 
     day: date
     rows: int
     csv: bytes
 
     def name(self, folder: str) -> str:
-        """Return the file name; `folder` is the app's."""
+        """Return the file name. `folder` is the name of the app's folder."""
         return f"{folder}_records_{self.day}.csv"
 
 
@@ -90,9 +89,14 @@ class AppShell(NamedTuple):
 class Content(NamedTuple):
     """The files of one app's folder before they are written.
 
-    `document` is the JSON text of the figures, to which the sizes of the other files are added. Three texts are None if
-    their file is not needed: `sign_ins` if the app has no sign-in record, `older_days` if it has no record in older
-    days or the site has too many apps, `versions` if the page lists all SDK versions.
+    Attributes:
+        document: JSON text of the figures, without the sizes of the other files, which are added later.
+        sign_ins: None if the app has no sign-in record in the last 90 days.
+        older_days: None if the app has no record in older days, or the site has too many apps.
+        versions: None if the page lists all SDK versions.
+        rows: number of rows of `csv`, without the header.
+        csv: the detail of the last 30 days.
+        workbook: the same rows as xlsx; None if the app gets no workbook.
     """
 
     app: App
@@ -107,7 +111,7 @@ class Content(NamedTuple):
 
 
 def has_older_days(apps: int) -> bool:
-    """Return whether apps get a file with the days before the last 90; sites with very many `apps` have none."""
+    """Return whether a site of this many `apps` has files with the days before the last 90. Large sites have none."""
     return apps <= _MOST_APPS_WITH_OLDER_DAYS
 
 
@@ -208,7 +212,6 @@ def _batches(
     language: Language,
     size: int,
 ) -> Iterator[list[Content]]:
-    """Yield the contents of all apps, `size` apps at a time."""
     # Called here because the thread that reads the batches owns the connection.
     as_of, months = marts.publication.as_of, months_of()
     for start in range(0, len(apps), size):

@@ -51,9 +51,12 @@ _OPENED: Final = 2
 class AccountView:
     """One account on the page of packages.
 
-    `drawing` shows the units left by day (`course`). `figures` has the same values as JSON for the page's script,
-    `shades` the shade of each drawn package by id, and `last_day` is the last drawn day. `course`, `drawing` and
-    `figures` are None if no package had units left in the last 90 days.
+    Attributes:
+        course: units left by day. None, like `drawing` and `figures`, if no package had units left in the last 90 days.
+        drawing: the course as SVG.
+        figures: the course as JSON for the page's script.
+        shades: number of the shade of each drawn package, by package id.
+        last_day: the last drawn day.
     """
 
     account: PackageAccount

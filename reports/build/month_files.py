@@ -1,8 +1,8 @@
 """The detail of each app by calendar month: `apps/<folder>/monthly/<YYYY-MM>.csv`, and the newest months as workbooks.
 
-A file of a past month is linked from the previous generation unless its rows, the code that writes it or its language
-changed. The rows of the current month come from `app_files.py`, which reads them together with the last 30 days. This
-module decides which months are written and how; the columns are defined by the detail export.
+A file of a past month is linked from the previous generation unless its rows, the code that writes files, or the
+language of headings changed. The rows of the current month come from `app_files.py`, which reads them together with the
+last 30 days.
 """
 
 import os
@@ -94,7 +94,7 @@ class AppMonths:
             self._found.setdefault(month, {})[key] = (rows, f"{code}{language}-{digest:x}")
 
     def closed_files(self, batch: Sequence[App]) -> dict[str, list[MonthFile]]:
-        """Return the files of past months by app key, newest first, for apps that are consecutive by key."""
+        """Return the files of past months by app key, newest first. `batch` has apps that are consecutive by key."""
         files: dict[str, list[MonthFile]] = {app.key: [] for app in batch}
         for month in self._closed:
             found = self._found.get(month, {})

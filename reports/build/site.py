@@ -280,7 +280,9 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures; return the quality page's rows of unregistered schemes and packages."""
+        """Compute the tables of the figures, and return the rows of `quality/unregistered_packages` for the quality
+        page.
+        """
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 

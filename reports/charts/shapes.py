@@ -1,9 +1,8 @@
 """Defines the shape of each chart once for pages and notebooks: traces, axes, colours, for both languages and themes.
 
-A page only contains numbers (`figures.js`). `static/js/charts/charts.js` puts them into the shape by `group`, `series`
-and `field` in each trace's `meta`, and sets the ticks, which depend on numbers and language; in notebooks
-`reports/plots/trend.py` does this. To add a chart, add an entry to `charts()`. Names from logs or the registry must not
-be put here: Plotly parses tags in names as HTML.
+The numbers are added by `static/js/charts/charts.js` on pages, by `reports/plots/trend.py` in notebooks. To add a
+chart, add an entry to `charts()`. Names from logs or the registry must not be put here: Plotly parses tags in names as
+HTML.
 """
 
 from dataclasses import dataclass
@@ -19,10 +18,9 @@ from reports.content.wording.words import word
 
 @dataclass(frozen=True)
 class Look:
-    """The look of one series in every chart: colour, marker, and the name at the end of its line.
+    """The look of one series in every chart: colour in each theme, marker, and the name at the end of its line.
 
-    Lines are solid, because dashes were mistaken for days without data. Charts of SDK versions reuse these looks: the
-    version at position `version_place`, from 1, has this look. No chart contains both channels and versions.
+    In charts of SDK versions, the version at position `version_place`, from 1, has this look.
     """
 
     light: str
@@ -155,7 +153,7 @@ def charts() -> dict[str, Chart]:
 
 
 def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
-    """Return the empty figure of a chart in one language and theme, as Plotly JSON; a test validates it with Plotly."""
+    """Return the empty figure of a chart in one language and theme, as Plotly JSON."""
     traces = []
     for one in chart.series:
         look = LOOKS[one.look]
@@ -167,6 +165,7 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
                 "mode": "lines+markers",
                 # A missing day is a gap; markers keep a day between two gaps visible.
                 "connectgaps": False,
+                # Lines are solid: dashes were mistaken for days without data.
                 "line": {"color": colour, "width": 1.75},
                 "marker": {"color": colour, "symbol": look.marker, "size": 5},
                 "meta": {"series": one.name, "field": chart.field, "group": chart.group, "look": one.look},
@@ -207,9 +206,9 @@ def layout(language: str, theme: str) -> dict[str, Any]:
 def backdrops(theme: str) -> dict[str, dict[str, Any]]:
     """Return the shapes behind the lines by kind, as Plotly shapes without positions.
 
-    The kinds are days without data, holidays, marked days, the band of the usual range, and the thin line of the span
-    before (the same number of days, just before the drawn days). The band and the thin line have no colour here: they
-    get the colour of the line to which they belong.
+    The kinds are days without data, holidays, marked days, the band of the usual range (`norm`), and the thin line of
+    the same number of days just before the drawn days (`previous`). The last two get their colour later: that of the
+    line to which they belong.
     """
     colours = THEMES[theme]
     strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}

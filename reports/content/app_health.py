@@ -26,7 +26,7 @@ class AppHealth:
     Attributes:
         has_open_incident: the app has an open incident.
         has_red_incident: one of the app's open incidents is red.
-        newest: the newest of the last 30 days on which the app has a record; None if there is no such day.
+        newest: the newest day with a record of the app, out of the last 30; None if there is no such day.
         line: the rate on each of the 30 days. If no day has a rate, the requests of each day; `is_line_of_rate` is then
             false.
     """

@@ -115,7 +115,8 @@ def _records(marts: PublishedTables, data_state: DataState) -> Iterator[Finding]
 
 
 def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
-    """Yield app, channel and name of each rate that is suddenly 100% on the data day: the log may have lost failures.
+    """Yield a text (app, channel and rate) for each rate that is suddenly 100% on the data day: the log may lack
+    failures.
 
     `sql/briefing/whole_rates.sql` compares the rate with earlier days.
     """

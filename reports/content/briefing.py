@@ -78,7 +78,7 @@ def briefing(
 
 
 def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
-    """Return, by app key, whether one of the app's open incidents is red; only apps with an open incident are returned.
+    """Return, for each app with an open incident, whether one of its open incidents is red.
 
     The apps are in the order of the incidents. An incident that is part of another one has the colour of that one.
     """
@@ -168,7 +168,7 @@ def _sentence(
     attention: Sequence[Finding],
     days: int,
 ) -> tuple[Literal["good", "warn", "bad"], Bilingual]:
-    """Return severity and the sentence that says whether anything is wrong.
+    """Return severity and text of the sentence that says whether anything is wrong.
 
     Args:
         counted: how many of `open_` are problems, in words.

@@ -17,13 +17,13 @@ CHARTED_APPS = 12_000
 
 
 def chart_numbers(tables: PublishedTables, listed: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return the numbers of the apps in `listed` as JSON, in frames with one row per app.
+    """Return the numbers of the apps in `listed` as JSON texts, in frames with one row per app.
 
-    Columns: app_key; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by day, entry channel
-    and way (one of `WAYS`); `step_days`, sessions by day and step of the funnel, with median times between steps.
+    Columns: `app_key`; `days` and `months`, the numbers of the charts; `way_days`, sign-in sessions by day, entry
+    channel and way (one of `WAYS`); `step_days`, sessions by day and step of the funnel, with median times between
+    steps.
 
-    The call takes half as long as all steps of `PublishedTables.prepare`, mostly outside of DuckDB: make it in another
-    thread, on a second connection.
+    Call it in another thread and on a second connection: most of its time is spent outside of DuckDB.
     """
     keys = listed.get_column("app_key").sort()
     tables.keep("listed_apps", keys.to_frame().with_row_index("place"))
@@ -50,8 +50,8 @@ def older_day_numbers(tables: PublishedTables, keys: Sequence[str]) -> dict[str,
     """Return, by app key, the counts of the days that are older than the last 90, as JSON in the form of the charts'
     numbers.
 
-    The first of these days is the first of the charts' 13 months. `keys` are sorted; apps without a record on these
-    days are left out.
+    The days begin with the first of the charts' 13 months. `keys` are sorted; apps without a record on these days are
+    left out.
     """
     as_of = tables.publication.as_of
     days = (as_of - timedelta(days=LONG_DAYS - 1) - months_to(as_of)[0]).days

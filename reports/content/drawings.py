@@ -121,7 +121,7 @@ def _line(values: Values, scale: _Scale) -> str:
 
 
 def _band(course: Course, scale: _Scale) -> Markup:
-    """Return the band of the usual range; empty if no day has a usual range."""
+    """Return the band of the usual range; empty if no two consecutive days have a usual range."""
     edges = [
         (day, low, high)
         for day, (low, high) in enumerate(zip(course.low, course.high, strict=True))

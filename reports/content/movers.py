@@ -44,10 +44,9 @@ class Mover:
 
 
 def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Mover]]:
-    """Return, by day, the largest changes from the usual count: first at most five decreases, then at most five
-    increases.
+    """Return the largest changes from the usual count, by day: first at most five falls, then at most five rises.
 
-    The largest change is first. A holiday has no usual count and no changes.
+    Both begin with the largest change. A holiday has no usual count and no changes.
     """
     if not days:
         return {}
@@ -95,9 +94,7 @@ def _rate(won: float, tried: float) -> float | None:
 
 
 def _most(moves: Numbers) -> list[int]:
-    """Return the indexes of the largest negative values of `moves`, then of the largest positive ones, at most
-    `_LISTED` each.
-    """
+    """Return the indexes of the largest falls in `moves`, then of the largest rises, at most `_LISTED` each."""
     order = np.argsort(-np.abs(moves), kind="stable")
     fell, grew = ([i for i in order.tolist() if sign * moves[i] > 0][:_LISTED] for sign in (-1, 1))
     return [*fell, *grew]

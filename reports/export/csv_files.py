@@ -1,10 +1,7 @@
 """The CSV files of the site: UTF-8 with BOM, CRLF, RFC 4180, and safe to open in a spreadsheet.
 
-A text that a spreadsheet would run as a formula gets a leading apostrophe, which marks it as text. This concerns texts
-whose first character, after blanks and invisible characters, is `=`, `+`, `-`, `@` or a full-width or small form of
-them, and texts that begin with a tab or a line end. An apostrophe is also inserted before such a character after a
-semicolon or a line end inside a text: if the list separator is a semicolon, spreadsheets begin a new cell there in
-spite of the quotes. Numbers are never changed. NULL is an empty cell.
+A text that a spreadsheet would run as a formula gets an apostrophe, which marks it as text (`harmless`). Numbers are
+never changed. NULL is an empty cell.
 """
 
 from collections.abc import Sequence
@@ -16,6 +13,10 @@ import polars as pl
 
 from reports.export.column_words import Language, headings
 
+# Spreadsheets run a text as a formula if it begins with a tab or a line end, or if its first character, after blanks
+# and invisible characters, is `=`, `+`, `-`, `@` or a full-width or small form of them. Such a character is dangerous
+# inside a text, too, after a semicolon or a line end: if the list separator is a semicolon, spreadsheets begin a new
+# cell there in spite of the quotes.
 _BLANK = r"[\s\p{Cf}\p{Cc}]*"
 _SIGN = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"
 _FIRST = rf"^(?:{_BLANK}{_SIGN}|[\s\p{{Cf}}]*[\t\r\n])"

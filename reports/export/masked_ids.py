@@ -2,7 +2,7 @@
 
 Clients may log a phone number or a device id as the id of an event, attempt or account, or as a part of such an id. A
 record only has hashes of its device and phone, and the phone's mask. So the words of an id are hashed in the same way
-and compared with these.
+and compared with the record's hashes.
 """
 
 import re

@@ -1,9 +1,8 @@
 """Writes the xlsx files of the site and of `authmeter export`: a sheet of rows, and a sheet that describes the columns.
 
-There is only one heading row, because pivot tables and filters do not support two. A heading is the Chinese label and
-the name of a column, or the label in the language `csv_language`. Texts are text cells and remain so when edited: keys
-keep their zeros, formulas and links stay text. Days are dates, shares percentages. NULL is an empty cell. The creation
-date is a day of the data, so that the same rows give the same bytes.
+Texts are text cells and remain so when edited: keys keep their zeros, formulas and links stay text. Days are dates,
+shares are percentages, and NULL is an empty cell. The creation date is a day of the data, so that the same rows give
+the same bytes.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,7 +25,8 @@ XLSX_MAX_ROWS: Final = 1_048_575
 EVERY_APP: Final = "*"
 _MAX_TEXT = 32_767
 _MAX_WIDTH = 40
-# Headings wrap to two lines; the filter button covers part of the lower one.
+# There is only one heading row, because pivot tables and filters do not support two. Headings wrap to two lines; the
+# filter button covers part of the lower one.
 _HEADING_HEIGHT = 32
 _BUTTON_WIDTH = 3
 # Column widths are computed from the first rows only: measuring all would cost as much as writing them.

@@ -158,10 +158,9 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
 
 
 def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Return the wanted heights in pixels, moved so that they are at least one line of text apart and not below
-    `bottom`.
+    """Return the heights `wanted` (pixels from the top), moved so that they are at least one line of text apart.
 
-    Heights keep their order. They are not above `top` either, if there is room for all lines.
+    The heights keep their order. None is below `bottom`, and none above `top` if there is room for all lines.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = [0.0] * len(wanted)

@@ -1,4 +1,4 @@
-"""Shared by all figures of a notebook: the published tables, language and theme, and the frame of a figure."""
+"""The basis of all figures of a notebook: published tables, language and theme, and the frame of a figure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def trend(source: Source, app_key: str, app_name: str, name: str, days: int, ser
 
 
 class _Trend:
-    """The numbers of a chart over the last 90 days. Only the last `days` of these are drawn, for a new app fewer."""
+    """The numbers of a chart over the last 90 days. The last `days` of these are drawn; fewer if the app is new."""
 
     def __init__(self, source: Source, app_key: str, chart: Chart, days: int) -> None:
         self._source, self._app_key, self._chart, self._span = source, app_key, chart, days
@@ -141,7 +141,6 @@ class _Trend:
         return self._lists.values(series, self._chart)[-2 * self._span : -self._span][-drawn:]
 
     def _norms(self, series: str) -> list[DayNorm]:
-        """Return the usual range of each day that is drawn."""
         unit, values = self._chart.unit, self._lists.values(series, self._chart)
         requests = self._lists.requests(series, self._chart)
         incident_days, channels = IncidentDays(self._incidents), self._channels([series])

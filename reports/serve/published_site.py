@@ -35,9 +35,9 @@ class PublishedSite:
     def root_for(self, path: SitePath, version: str | None) -> Path:
         """Return the folder of the generation from which a requested file is served.
 
-        A page that was loaded before the site was switched still gets files of its own generation: data scripts by the
-        version that pages add to their addresses (`version`), assets by their names, which contain a digest of the
-        content. All other files, and files whose generation no longer exists, come from the current generation.
+        A page that was loaded before the site was switched still gets files of its own generation. Data scripts are
+        found by the version in their address (`version`), assets by their name, which contains a digest. All other
+        files, and files whose generation no longer exists, come from the current generation.
 
         Raises:
             UsageError: nothing is published.

@@ -40,7 +40,7 @@ def address_without_token(request: Request, path: SitePath) -> str:
 
 
 def redirect(request: Request, path: SitePath) -> Response:
-    """Return a redirect to another address of this server."""
+    """Return a redirect to the address of `path`, with the query of the request except the token."""
     headers = {"location": address_without_token(request, path), "cache-control": "no-store"}
     return Response(status_code=303, headers=headers)
 

@@ -1,9 +1,10 @@
 """Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. Fractions
 are exact. `simulation.py` simulates the packages.
 
-Where the contract is silent, this count decides: |- Ratios are rounded half up to 9 decimals: ρ, and factor × base
-before 0.5 is added. A base itself is not rounded. |- Factors at `as_of` also count if it has no base; with fewer than
-8, `factor_mid` is 1. |- The back-test only uses origins that have all three factors.
+Where the contract is silent, this count decides:
+- Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
+- Factors at `as_of` also count if `as_of` has no base. With fewer than 8 ratios, `factor_mid` is 1.
+- The back-test only uses origins that have all three factors.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 of them, only the middle
-        exists: 1.
+        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 values, the median is 1 and
+        the others are None.
         """
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:

@@ -97,7 +97,7 @@ def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
 
 
 def repeats(world: World, key: str) -> list[Repeat]:
-    """Return a row for each day, app and device with a record; with the key `phone`, for each phone instead."""
+    """Return a row for each day, app and device with a record, or for each day, app and phone if `key` is `phone`."""
     found: list[Repeat] = []
     groups = grouped(recent(world), lambda one: (one.day, one.app_key, key_of(one, key)))
     for (day, app, of_key), group in groups.items():

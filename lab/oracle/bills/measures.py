@@ -74,8 +74,8 @@ class Log:
 
 
 def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
-    """Return whether all days have data that `days` overlap if they are shifted by some hours; a day after `as_of` has
-    none.
+    """Return whether each of `days` has data, and so has the next day (if `hours` is positive) or the day before (if
+    negative).
     """
     touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
     return touched <= world.complete
@@ -102,8 +102,7 @@ def shift_of(log: Log, console: dict[date, int], account: str, channel: str, mea
 def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
     """Return the first cause that explains a difference within `allowed`, and how much of the difference it explains.
 
-    The causes are mismatches, unknowns and duplicates of the records in `behind`, those from which the log's count is
-    made.
+    The causes are mismatches, unknowns and duplicates among the records in `behind`, which the log's count contains.
     """
     sign = 1 if difference > 0 else -1
     counts = (

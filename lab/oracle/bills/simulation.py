@@ -35,9 +35,9 @@ class Course(NamedTuple):
 
 
 def course(world: World, packages: list[Package], left: dict[str, int], wanted: dict[date, int]) -> Course:
-    """Deduct the expected uses of each day (`wanted`) from an account's packages.
+    """Deduct the expected uses of each day (`wanted`) from an account's packages, and return the course.
 
-    `left` has the units of the packages that are valid at the begin or later.
+    `left` has the units of all packages that are valid on the first day or later.
     """
     left = dict(left)
     run_out_day, lapsed, used_up = None, dict[str, int](), dict[str, date]()

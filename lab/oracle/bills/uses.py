@@ -1,5 +1,5 @@
 """Computes `billing_daily` and `billing_hourly`, by section 9 of the contract, as sums over counted verification
-records. `world.py` decides their account, and which of them are uses.
+records. `world.py` decides the account of each record, and whether it is a use.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class World(NamedTuple):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The business zone."""
+        """The business time zone."""
         return self.settings.zone
 
 

@@ -40,11 +40,10 @@ class LimitSums(NamedTuple):
 
 
 class RepeatClass(NamedTuple):
-    """One class of requests a day, such as `6-10`: the devices or phones (see `key`) with that many requests in an app
-    on a day, summed over all apps and 30 days.
+    """The devices or phones (see `key`) whose number of requests in an app on a day is in one class, such as `6-10`.
 
-    `keys` counts a device or phone once for each app and day. `requests` and `uses` are the sums over these devices or
-    phones.
+    The last 30 days of all apps are summed: `keys` counts a device or phone once for each app and day. `requests` and
+    `uses` are the sums over these devices or phones.
     """
 
     key: str

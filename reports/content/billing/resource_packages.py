@@ -82,9 +82,8 @@ class Adjustment(NamedTuple):
 class Readings(NamedTuple):
     """The readings (balances that the console showed) of an account's packages: their number and the day of the newest.
 
-    `most_off` is the largest correction by readings, as a share of the units that the package had when it was bought,
-    rounded up to a thousandth; 0 if all readings agreed with the computed units. A correction is the sum of all
-    adjustments of a day, or the adjustment by the newest reading alone.
+    `most_off` is the largest correction by readings: the adjustments of one day or of the newest reading, as a share of
+    the package's original units, rounded up to a thousandth. It is 0 if all readings agreed with the computed units.
     """
 
     account_id: str

@@ -1,8 +1,8 @@
 """Builds numbers by day or month as JSON, for the charts and sign-in sessions of apps.
 
-The JSON has one text for each channel and column. This module arranges the rows of SQL, such as
-`sql/charts/chart_days.sql`, by app, channel and day or month. For the 90 days of 10,000 apps, arranging them in SQL
-takes nine CPU seconds, in numpy one. `packed_numbers.py` encodes the numbers.
+This module arranges the rows of SQL, such as `sql/charts/chart_days.sql`, by app, channel and day or month;
+`packed_numbers.py` encodes the numbers. For the 90 days of 10,000 apps, arranging them in SQL takes nine CPU seconds,
+in numpy one.
 """
 
 from collections.abc import Sequence

@@ -25,10 +25,13 @@ _POWERS = 10 ** np.arange(1, 18)
 def packed_numbers(lines: Numbers) -> list[str]:
     """Return a text for each line of numbers; it is empty if all numbers are `NONE`. Numbers must be below 2^53.
 
-    A text has three parts. The first is the base in decimal and a dot, left out if the base is 1. The second is one
-    character, the number of bits of a code. The third is the codes without gaps, six bits a character, without leading
-    zeros. Code 0 is `NONE`, code 1 the base, code 2 the base + 1, and so on. The base is the smallest number of the
-    line if that number is 0 or makes the text shorter, otherwise 1.
+    A text has three parts:
+    - the base in decimal and a dot; left out if the base is 1.
+    - one character: the number of bits of a code.
+    - the codes without gaps, six bits a character, without leading zeros. Code 0 is `NONE`, code 1 the base, code 2 the
+      base + 1, and so on.
+
+    The base is the smallest number of the line if that number is 0 or makes the text shorter, otherwise 1.
     """
     texts = []
     for first in range(0, len(lines), _AT_ONCE):

@@ -75,9 +75,10 @@ def _observed(
     days: list[date],
     quality: Quality,
 ) -> Iterator[DayValue]:
-    """Yield the days of an incident's subject. `found` has by day the value, or for a rate successes and requests.
+    """Yield the value of an incident's subject on each of `days`. Only days before the incident's first day are
+    reference days, from which the usual range is computed.
 
-    The usual range is computed only from days before the incident's first day.
+    `found` has, by day, a pair: for a rate successes and requests, otherwise the value and None.
     """
     begun = min(found, default=None)
     is_latency = _unit(one) == "ms"
@@ -95,7 +96,6 @@ def _observed(
 
 
 def _unit(one: incident.Incident) -> str:
-    """Return the unit of a curve's values."""
     unit = METRICS[one.metric].unit if one.metric in METRICS else "records"
     return "share" if one.is_rate else "ms" if unit == "ms" else ""
 

@@ -53,7 +53,7 @@ class PageIncident:
     Attributes:
         link: the page of its app, or the page that shows all apps together, relative to the root of the site.
         fragment: the section of its app's page that shows its metric, or empty.
-        folder: of its app; None for all apps together.
+        folder: the folder of its app; None for all apps together.
         restated_days: number of its days whose figures were changed after publication.
         dimension: the dimension of `cells`; None without a cause.
         is_unregistered: whether its app, or the app that is its cause, is not in the registry.
@@ -102,7 +102,7 @@ class PageIncident:
 
     @property
     def lost_in_all(self) -> int:
-        """The loss of all its days as a whole number."""
+        """The loss over all days of the incident, as a whole number."""
         return int(half_up(self.published.incident.lost_total, 0))
 
     @property

@@ -95,12 +95,12 @@ class PageIncidents:
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """Return two fields with the open incidents of one app, or of all apps (`*`), for the monitoring page.
+        """Return the fields `open` and `open_more` of a figures document, for one app or all apps (`*`). Empty fields
+        are left out.
 
-        `open` lists the first `OPEN_NAMED` incidents that are not part of another listed one, as a list of values for
-        each column: id, text in both languages, and whether the incident is amber. For `*`, it also has each app's name
-        and folder; for one app, the folder only if it differs from the key. `open_more` is the number of the others.
-        Empty fields are left out.
+        `open` has the first `OPEN_NAMED` open incidents that are not part of another listed one, as lists by column:
+        id, text in both languages, and whether the incident is amber. For `*`, it also has each app's name and folder;
+        for one app, the folder only if it differs from the key. `open_more` is the number of the other open incidents.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]
@@ -152,8 +152,8 @@ class PageIncidents:
         return [ListedIncident(one, tuple(parts[key])) for key, one in here.items() if whole[key] == key]
 
     def _whole(self, key: str, here: Mapping[str, PageIncident]) -> str:
-        """Return the id of the incident in `here` that contains the incident `key`: the outermost, if several do; `key`
-        itself, if none does.
+        """Return the id of the outermost incident in `here` that contains the incident `key`; `key` itself if none
+        does.
         """
         whole, of, passed = key, self._part_of[key], {key}
         while of is not None and of not in passed:

@@ -108,8 +108,8 @@ function runScript(address) {
 }
 
 /**
- * Whether this tab must not be loaded again for a version of its data: it was already, or it cannot remember that. While
- * a site is being copied, loading again may still give the old page, and would never end.
+ * Whether the page must not be loaded again for a version of its data: this tab has done so, or cannot store that it has.
+ * While a site is being copied, loading again may still give the old page, and would never end.
  * @param {string} version
  * @returns {boolean}
  */

@@ -1,6 +1,6 @@
 -- One row per app: first and last day with a record, records and devices of the data day (NULL if it has no data), and
--- usual records: the median of this weekday over the eight weeks before, without holidays; NULL on a holiday, or with
--- fewer than three weeks of data.
+-- usual records: the median of this weekday over the eight weeks before, without holidays. It is NULL on a holiday, with
+-- fewer than three weeks of data, and if the median is 0.
 WITH spans AS (
     SELECT app_key, min(day) AS first_seen, max(day) AS last_seen FROM channel_daily GROUP BY app_key
 ), weeks AS (

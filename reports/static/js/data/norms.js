@@ -28,7 +28,7 @@ function median(numbers) {
  * @param {number} place
  * @param {Unit} unit
  * @param {(place: number) => boolean} isReference
- * @param {Value[]} [requests] the denominators of a rate: the fewer, the wider is its range by chance.
+ * @param {Value[]} [requests] the denominators of a rate; with fewer requests, the range is wider.
  * @returns {Usual | null}
  */
 export function usualOf(values, place, unit, isReference, requests = []) {

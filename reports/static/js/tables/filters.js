@@ -14,8 +14,8 @@ import { all, element, painted } from "../dom.js";
 const SUGGESTIONS = 50;
 
 /**
- * Starts the filters of a list, and returns a function. It returns the test that each row must pass now, or null if no
- * filter is set.
+ * Starts the filters of a list. The returned function gives the test that each row must pass now, or null if no filter
+ * is set.
  * @param {HTMLElement} listing
  * @param {Rows} data
  * @param {() => void} changed
