@@ -163,13 +163,14 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
     """Return the relation of the Parquet rows in the relation `rows`, whose columns are called `column 0` and so on, in
-    the order of `schema`. If two columns have the same name, the first is read.
+    the order of `schema`.
 
-    `event_time` stays a timestamp if no expression of the mapping can read it: formatting it as text and parsing that
-    text costs half as much as all rules of the fields.
+    If two columns have the same name, the first is read. `event_time` stays a timestamp if no expression of the mapping
+    can read it.
     """
     columns = {field.name: (f"column {place}", field.type) for place, field in reversed(list(enumerate(schema)))}
     time_column, time = columns.get("event_time", ("", None))
+    # Formatting times as text and parsing that text costs half as much as all rules of the fields.
     is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions and not mapping.unwrap
     values = {name: _parquet_text(quoted(column), kind) for name, (column, kind) in columns.items()}
     if is_typed:

@@ -36,9 +36,9 @@ class CsvLayout:
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Read the header and return the layout. The separator is the character that splits the header into the most cells;
-    if several do, the first in `SEPARATORS`. A line with more than `MAX_COLUMNS` cells is no header. If two columns
-    have the same name, readers use the first.
+    """Return the layout that the header of a CSV file shows.
+
+    The separator is the character that splits the header into the most cells; if several do, the first in `SEPARATORS`.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}
