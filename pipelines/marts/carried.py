@@ -61,15 +61,15 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete all rows of a copy of the published file, attached as `out`. Only rows of `days` in the tables `names`
-    stay.
+    """Delete all rows of a copy of the published file, attached as `out`, except rows of `days` in the tables `names`.
 
-    Return the number of rows left in each table of `names`. DuckDB can reuse the freed space at once.
+    Return the number of rows left in each of these tables.
     """
     for name in TABLES:
         if name in names:
             connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
         else:
             connection.execute(f"DELETE FROM out.{name}")
+    # DuckDB can then reuse the freed space at once.
     connection.execute("CHECKPOINT out")
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}
