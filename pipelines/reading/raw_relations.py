@@ -1,10 +1,12 @@
 """Queries for the raw records of files (JSON, CSV, Parquet or plain lines), as text columns.
 
-Each relation has the columns `row file` (the index of the file among the files that are read together) and `row state`,
-and the raw columns that the mapping needs. `row state` is a rejection reason found by the query, `BARE` if the line
-has none of the keys that are read, or NULL. The raw columns are called `raw <name>`, so that a file's names cannot
-clash with ours. They are text, except `record` of a JSON line, which is JSON, and an `event_time` that stays a
-timestamp (see `parquet_rows`). `envelopes.py` applies `[unwrap]`.
+Each relation has these columns, besides those in `RawRelation.carried`:
+- `row file`: the index of the file among the files that are read together.
+- `row state`: a rejection reason found by the query; `BARE` if the line has none of the keys that are read; else NULL.
+- `raw <name>`: each raw column that the mapping needs, as text. Exceptions are `record` of a JSON line, which is JSON,
+  and an `event_time` that stays a timestamp (see `parquet_rows`).
+
+`envelopes.py` applies `[unwrap]`.
 """
 
 import json

@@ -163,6 +163,7 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
             yield f"tables of {day}: {day_entry.folder} is missing{final}"
         elif digest_of_folder(folder) != day_entry.content:
             yield f"tables of {day}: {day_entry.folder} differs from what was written{final}"
+    # Files of restatements have no checksum.
     for file in store.restatement_files(manifest):
         if not file.is_file():
             yield f"restatements: {file.name} is missing"
@@ -173,7 +174,6 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
 
 
 def _is_readable(file: Path) -> bool:
-    """Return whether all rows of a Parquet file can be read. Files of restatements have no checksum to compare."""
     try:
         pq.read_table(file)
     except (pa.ArrowException, OSError):

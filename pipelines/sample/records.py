@@ -212,7 +212,7 @@ class SampleRecords:
             self._connection.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
-        """Create a table from a frame, because inserting the rows of 2,000 apps one by one takes a second."""
+        # Inserting the rows of 2,000 apps one by one takes a second.
         self._connection.register("rows", pl.DataFrame(rows, infer_schema_length=None))
         self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM rows")
         self._connection.unregister("rows")

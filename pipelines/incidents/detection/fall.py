@@ -54,7 +54,7 @@ class Fall:
 
     @property
     def newest(self) -> Places:
-        """The newest days of the fall that have data, a week at most."""
+        """The newest days of the fall that have data, seven at most."""
         return self.places[-WINDOW_DAYS:]
 
     def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:

@@ -1,8 +1,7 @@
 """Finds the subjects that fell under their baseline, and the first and the last day of each fall.
 
-A *subject* has a level on each day, such as the rate of an app and channel, or its volume. All days of all subjects are
-compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
-again. This module defines when a fall opens and which baseline it keeps until it ends.
+A *subject* has a level on each day, such as the rate of an app and channel, or its volume. This module defines when a
+fall opens and which baseline it keeps until it ends.
 """
 
 import os

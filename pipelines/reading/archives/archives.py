@@ -134,7 +134,6 @@ class _OpenArchive:
         return self._opened
 
     def close(self) -> None:
-        """Close the archive."""
         self._opened = None
         self._stack.close()
 

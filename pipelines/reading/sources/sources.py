@@ -123,7 +123,7 @@ def _mappings_in(folder: Path) -> list[str]:
 
 
 def _twin_columns(mapping: SourceMapping, where: str) -> Iterator[UsageError]:
-    """Yield an error for each pair of columns of one record that a mapping reads and that differ in case alone."""
+    """Yield an error for each pair of columns that a mapping reads from one record and that differ only in case."""
     of_record = mapping.columns if mapping.fields else (*FIELD_NAMES, *mapping.columns)
     for names in (of_record, mapping.unwrap_columns):
         known: dict[str, str] = {}
