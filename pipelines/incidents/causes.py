@@ -184,7 +184,7 @@ def _fell_alone(part: str, whole_before: float) -> pl.Expr:
     """Return the condition that a value of a pair fell only within the pair.
 
     The rate of the value's requests outside of the pair fell by at most `_REST_FALL` times the fall of the pair's rate.
-    `part` is the column of the value, `value` or `second_value`. A rate before without requests counts as
+    `part` is the column of the value, `value` or `second_value`. Without requests before, the rate before counts as
     `whole_before`, the rate of all requests.
     """
 

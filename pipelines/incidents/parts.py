@@ -206,8 +206,10 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause,
-    as when a backend fails. The whole is the largest incident. All apps together count as an app.
+    """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause, as
+    when a backend fails.
+
+    The whole is the largest incident. Incidents of all apps together are joined in the same way.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

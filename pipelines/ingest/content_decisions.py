@@ -144,7 +144,7 @@ class ContentDecisions:
         return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield the contents that earlier runs held and that must be decided again, each with its path's current one.
+        """Yield a `DisplacedContent` for each content that an earlier run held and that must be decided again.
 
         The decision may differ now, because other contents may have the records that the path would lose.
         """
@@ -160,6 +160,7 @@ class ContentDecisions:
             elif (one := displaced.get(id(live))) is None:
                 yield DisplacedContent(live, held, by_rotation=self._follows_rotated(held))
             elif one.new is None:
+                # The path has no new content, so the held content takes its place.
                 one.new = held
 
 

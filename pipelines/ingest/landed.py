@@ -108,7 +108,7 @@ def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
 
 
 def scan_archive(file: LandedFile, settings: Settings) -> Archive:
-    """List the members of an archive. Each member is read to its end, which verifies it.
+    """List the members of an archive. Each member that is not refused is read to its end, which verifies it.
 
     Raises:
         DamagedFileError: the archive is refused as a whole.

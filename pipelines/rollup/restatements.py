@@ -59,7 +59,7 @@ def changed_figures(
 
     Args:
         new: the new entry of the day; None if the day lost all its records.
-        are_rules_new: whether the registry, result codes or billing rule of the day changed.
+        are_rules_new: whether the code or the rules of the day changed, not only its files.
     """
     old = manifest.days.get(day)
     if old and new and old.content == new.content:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-# Older stores are upgraded (`upgrades.py`), newer ones refused. Raised when an older authmeter would misread a store.
+# Older stores are upgraded (`upgrades.py`), newer ones refused. Raise it if an older authmeter would misread a store.
 SCHEMA_VERSION = 4
 
 
@@ -217,7 +217,7 @@ class Manifest(State):
 
     @property
     def accepted_records(self) -> Counter[date]:
-        """The accepted records of each day in the books of the live files with a stored part."""
+        """The number of accepted records of each day, in the books of the live files with a stored part."""
         accepted: Counter[date] = Counter()
         for entry in self.live_parts():
             accepted.update({day: rows.accepted for day, rows in entry.days.items()})
@@ -227,8 +227,9 @@ class Manifest(State):
     def late_records(self) -> Counter[date]:
         """The number of late records of each day in the live files.
 
-        A day whose events retention deleted has its number from before that: later contents lack its records.
+        A day whose events retention deleted keeps the number that it had then.
         """
+        # Contents that were read since lack the records of these days, as they are too old.
         late = Counter({day: records for day, records in self.final_late.items() if records})
         for entry in self.live_files():
             for day, rows in entry.days.items():

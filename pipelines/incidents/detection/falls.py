@@ -88,7 +88,7 @@ class _MeasureSlice:
 
 
 class _Watch:
-    """The levels and baselines of some subjects. The days of ended falls are taken out of the baselines."""
+    """The levels and baselines of some subjects. An ended fall takes days out of the baselines of its subject."""
 
     def __init__(
         self, measure: LevelMeasure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
@@ -132,9 +132,10 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that the window from `start` to `day` shows. The fall begins after the subject's previous
-        fall, on the day from which the days until `day` deviate most from the baseline. If falls are slow, it begins on
-        `day`.
+        """Return the fall that the window from `start` to `day` shows.
+
+        It begins within the window and after the subject's previous fall, on the day from which the days until `day`
+        deviate most from the baseline. If falls are slow, it begins on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
@@ -151,8 +152,9 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Follow a fall until it ends, and take its days out of the baselines. Return the day that shows the end; None
-        if the fall is still open.
+        """Follow a fall until it ends. Return the day that shows the end; None if the fall is still open.
+
+        The days of a fall that recovered are taken out of the baselines; if it settled, the days before it are.
         """
         base = self.baselines.of(np.array([fall.row]), fall.before)
 

@@ -115,10 +115,9 @@ def _make(home: Path) -> None:
 
 
 def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are_schedulers_ended: bool = False) -> int:
-    """Mark recorded runs as failed if their process is gone; return their number.
+    """Mark recorded runs as failed if their process is gone, as they would block the next ones; return their number.
 
-    The caller holds the lock of the data folder, so no other run is alive. Dead runs would block the next ones, because
-    only one may run.
+    The caller holds the lock of the data folder, so no other run is alive.
 
     Args:
         but: id of the caller's own run, which is not marked.

@@ -39,7 +39,7 @@ _MARKS_WITHIN = re.compile(rf"{_MARKS}(?=\.[A-Za-z]\w*$)")
 class LandedFile:
     """One regular file under landing."""
 
-    # Relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\\xNN`, and the
+    # Relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\xNN`, and the
     # backslash of names that contain such an escape is escaped too, so that no two files have the same path.
     path: str
     # The path in the file system.
