@@ -109,9 +109,7 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """Return the result of `opened`, called with the file, or with a copy in `temp` if a client opened it
-    for writing.
-    """
+    """Return the result of `opened` for the file, or for a copy in `temp` if a client opened it for writing."""
     if not has_wal(database):
         try:
             return opened(database)
