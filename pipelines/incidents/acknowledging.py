@@ -24,10 +24,10 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
     """Return the row of `registry/notes.csv` that acknowledges an incident, with a placeholder for the text.
 
     Args:
-        day: the as-of, which becomes the date of the row. Late data can change the first day of an open incident, but
-            the as-of stays a day of the incident.
+        day: the as-of, which becomes the date of the row.
         app_key: the app of the incident; `*`: all apps.
     """
+    # Late data can change the first day of an open incident, but the as-of stays a day of the incident.
     line = f"{day},{app_key},{{text}},{incident_id}"
     return Bilingual(line, line).format(text=_TEXT)
 

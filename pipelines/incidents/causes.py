@@ -181,17 +181,17 @@ def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
 
 
 def _fell_alone(part: str, whole_before: float) -> pl.Expr:
-    """Return the condition that a value of a pair fell only within the pair: the rate of its requests outside of the
-    pair fell by at most a quarter as much as the rate of the pair.
+    """Return the condition that a value of a pair fell only within the pair.
 
-    `part` is the column of the value: `value` or `second_value`. If there were no requests before, the rate before
-    counts as `whole_before`, the rate of all requests. The condition is NULL if the pair has no requests now, or if the
-    value has none outside of the pair.
+    The rate of the value's requests outside of the pair fell by at most `_REST_FALL` times the fall of the pair's rate.
+    `part` is the column of the value, `value` or `second_value`. Without requests before, the rate before counts as
+    `whole_before`, the rate of all requests.
     """
 
     def rest(name: str) -> pl.Expr:
         return pl.col(name).sum().over("dimension", "second", part) - pl.col(name)
 
+    # NULL if the pair, or the value outside of the pair, has no requests now.
     fell, pair_fell = (_rate("before", of).fill_null(whole_before) - _rate("now", of) for of in (rest, pl.col))
     return fell <= _REST_FALL * pair_fell
 

@@ -19,7 +19,8 @@ class Folder:
 
     Attributes:
         missing: by app (`*`: all) and day, the norm of the requests minus the actual requests; negative if the day has
-            more requests. Only on the first days of short days, for `*` and the apps with an incident of a volume.
+            more requests. Only on the first day of each incident `short_day`, for `*` and the apps with an incident of
+            a volume.
         records_per_request: the records of all days divided by their requests.
         apps: the number of apps.
     """

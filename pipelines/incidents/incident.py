@@ -16,22 +16,20 @@ FURTHER: Final = "further"
 
 @dataclass(frozen=True)
 class Cause:
-    """The cause of an incident.
+    """The cause of an incident; all fields are None if no cause is known."""
 
-    `kind` is `cell`, `mix` or `broad` for a rate, else None. `cell` is `dimension=value`, or two of these joined with
-    ` & `; None if the change is broad or has no known cause. For an incident of the data, `cell` names the faulty
-    parts, such as `source=gw1, gw2`; `all` is a short day whose last hours are not missing.
-
-    For the kinds `cell` and `mix`, `before` and `now` are the cell's rates, `rest_before` and `rest_now` the rates of
-    all other requests, and `share` is the cell's part of the change. A surge has only `cell` and `share`.
-    """
-
+    # `cell`, `mix` or `broad` for a rate, else None.
     kind: str | None = None
+    # `dimension=value`, or two of these joined with ` & `; None if the change is broad. For an incident of the data,
+    # the faulty parts, such as `source=gw1, gw2`; `all` is a short day whose last hours are not missing.
     cell: str | None = None
+    # The cell's rates, for the kinds `cell` and `mix`.
     before: float | None = None
     now: float | None = None
+    # The rates of all other requests, for these kinds.
     rest_before: float | None = None
     rest_now: float | None = None
+    # The cell's part of the change, for these kinds and for a surge.
     share: float | None = None
 
 

@@ -108,19 +108,18 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for each day cut short and the incidents that begin together with it.
+    """Yield pairs of a part and its whole, one of which is a day cut short.
 
     If missing hours, missing files or one app's volume explain the day, the day is part of that incident. All other
-    incidents of missing hours, files and volumes are parts of the day, unless a volume explains it.
-
-    A volume can explain the day only if there are several apps, the cause of the day is `all`, and no hours or files
-    are missing. It can have begun earlier.
+    incidents of missing hours, files and volumes that begin together with the day are its parts, unless a volume
+    explains it.
     """
     for short in (one for one in incidents if one.metric == "short_day"):
         beside = [one for one in incidents if _begin_together(one, short)]
         gone = [one for one in beside if one.metric in _MISSING_RECORDS]
         volumes = [one for one in beside if one.kind == "volume"]
         behind = next((one for one in gone if one.lost_total >= _EXPLAINS * short.lost_total), None)
+        # A volume that explains the day can have begun earlier.
         if behind is None and not gone and short.cause.cell == "all" and folder.apps > 1:
             behind = _explaining_volume(short, incidents, folder)
         if behind:
@@ -207,8 +206,10 @@ def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incid
 
 
 def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause,
-    as when a backend fails. The whole is the largest incident. All apps together count as an app.
+    """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause, as
+    when a backend fails.
+
+    The whole is the largest incident. Incidents of all apps together are joined in the same way.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

@@ -27,23 +27,23 @@ class Note:
 
 @dataclass(frozen=True)
 class PublishedIncident:
-    """An incident with the texts shown beside it.
-
-    `is_acknowledged` is whether any note acknowledges the incident. `note` is the note to show. A note about all apps
-    that names no incident can be shown with the incident of one app, but does not acknowledge it. `cause_app_name` is
-    the name of the app that is the cause, None if no app is. `withdrawn_by` is the run that withdrew the incident, None
-    for a current one. `channels` has the words of declared channels. `is_name_shared` is whether several apps
-    have the name `app_name`.
-    """
+    """An incident with the texts shown beside it."""
 
     incident: Incident
     as_of: date
     app_name: str
+    # The note to show. A note about all apps that names no incident can be shown with the incident of one app, but does
+    # not acknowledge it.
     note: Note | None = None
+    # Whether any note acknowledges the incident.
     is_acknowledged: bool = False
+    # The name of the app that is the cause; None if no app is.
     cause_app_name: str | None = None
+    # The run that withdrew the incident; None for a current one.
     withdrawn_by: int | None = None
+    # The words of declared channels.
     channels: Channels = field(default_factory=dict)
+    # Whether several apps have the name `app_name`.
     is_name_shared: bool = False
 
     @property

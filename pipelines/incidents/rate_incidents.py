@@ -121,9 +121,11 @@ def compared(
 
 
 def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
-    """Return a text with the outcomes and result codes of the failures whose share of the requests grew most
-    (`_CODES_NAMED` of them), and with new codes; None if no share grew. For a rate that is better lower (`is_rising`),
-    the requests in its numerator are the failures.
+    """Return the outcomes and result codes of the failures whose share of the requests grew most, as one text; None if
+    no share grew.
+
+    The text has `_CODES_NAMED` of them, and all new codes. For a rate that is better lower (`is_rising`), the requests
+    in its numerator are the failures.
     """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (

@@ -25,14 +25,13 @@ def sign_in_incidents(
     """Return all incidents of the sign-in rate in these days, and the cells of all these incidents: a frame without
     columns if there is no incident.
 
-    An app's days with and without logs of its server have separate baselines, because their sign-ins are recognized by
-    different records.
-
     Args:
         connection: has `session_daily` and `session_books`.
         days: without a gap, up to the as-of.
     """
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "sign_in_days")))
+    # An app's days with and without logs of its server have separate baselines, because their sign-ins are recognized
+    # by different records.
     named, (of_requests, of_successes) = by_day(counts, ("app_key", "by_server"), days)
     keys = [*(app_key for app_key, _ in named), ALL]
     requests, successes = (

@@ -18,11 +18,10 @@ from pipelines.store.published_file import open_published
 def withdrawn(
     published: Path, now: Collection[Incident], stored_since: date, known_since: date, run: int
 ) -> list[tuple[Incident, int]]:
-    """Return the published incidents that no longer exist, each with the run that withdrew it. Incidents that were part
-    of another one are left out.
+    """Return the incidents that were published and no longer exist, each with the number of the run that withdrew it.
 
-    An old incident is not withdrawn if a new one of the same subject overlaps it, even with another first day.
-    Incidents withdrawn by earlier runs stay withdrawn unless they are back.
+    An incident still exists if one of the same subject in `now` overlaps it. Incidents withdrawn by earlier runs are
+    included; incidents that were part of another one are left out.
 
     Args:
         published: the file that this run replaces; it may be missing.

@@ -279,7 +279,7 @@ def short_name(name: str) -> str:
 
 
 def percent_words(share: float, digits: int = 0) -> Bilingual:
-    """Return a share as a percentage, with one more digit if it would otherwise be printed as 0% or 100%."""
+    """Return a share as a percentage, with one more digit if rounding would make it 0% or 100%."""
     text = per_cent(share, digits)
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
     return _same(per_cent(share, digits + 1) if is_rounded else text)

@@ -34,7 +34,7 @@ class Batch:
 
 
 def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
-    """Group files into batches and yield each batch as soon as it is full."""
+    """Group new files by source and format into batches, and yield each batch as soon as it is full."""
     waiting: dict[tuple[str, Format], list[LandedFile]] = {}
     sources: dict[str, SourceMapping] = {}
     for file, source in new:

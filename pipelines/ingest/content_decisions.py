@@ -59,12 +59,12 @@ class ContentDecisions:
         return {entry.path for entry in moved}
 
     def is_known(self, read: ReadFile, mapping: str) -> bool:
-        """Return whether the path of the file had this content before; if so, update the entry of the content. A
-        content that was damaged and can be read now counts as new.
+        """Return whether the path of the file had this content before; if so, update the entry of the content.
+
+        A content that was damaged and can be read now counts as new.
 
         Args:
-            mapping: the fingerprint of the mapping that read the content now. It is stored only for a damaged content:
-                the stored records of any other content were made by an earlier mapping.
+            mapping: the fingerprint of the mapping that read the file now, which is stored for a damaged content only.
         """
         entries = self._contents.at(read.file.path)
         known = next((entry for entry in entries if entry.sha256 == read.sha256 and entry.status != "replaced"), None)
@@ -72,6 +72,7 @@ class ContentDecisions:
             return False
         known.stamp = read.file.stamp
         if known.status == "damaged":
+            # The stored records of any other content were made by an earlier mapping.
             known.finding, known.mapping = read.finding, mapping
         # Other held or damaged contents of the path never counted, so they are dropped.
         entries[:] = [entry for entry in entries if entry is known or entry.status not in ("held", "damaged")]
@@ -133,37 +134,33 @@ class ContentDecisions:
         return next(moved, None)
 
     def _is_at_rotated_name(self, held: FileEntry) -> bool:
-        """Return whether rotation moved the content `held`: a new content, or one that counts, has a rotated name of
-        the same log and the bytes or records of `held` (see `Rotation.is_rotated_away`).
-        """
+        """Return whether rotation moved the content `held` to the path of a content that is new or counts."""
         return self._is_rotated_to(held, self.fresh + self._contents.live())
 
     def _is_rotated_to(self, held: FileEntry, others: Sequence[FileEntry]) -> bool:
-        """Return whether one of the contents `others` has a rotated name of the same log and the bytes or records of
-        `held`.
+        """Return whether rotation moved the content `held` to the path of one of `others`: see
+        `Rotation.is_rotated_away`.
         """
         return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield each content that an earlier run held, with the current content of its path, so that it is decided
-        again.
+        """Yield a `DisplacedContent` for each content that an earlier run held and that must be decided again.
 
         The decision may differ now, because other contents may have the records that the path would lose.
-
-        A held content is not yielded in three cases. If its file is gone, it stays held. If rotation moved the current
-        content away, the held content removes no records, so it counts. If the current content is displaced without a
-        new content, the held content becomes the new content in that `DisplacedContent`.
         """
         displaced = {id(one.old): one for one in self._displaced}
         for entries in self._contents.by_path.values():
             held, live = next((one for one in entries if one.status == "held"), None), current_content(entries)
+            # A held content whose file is gone stays held.
             if held is None or held.is_gone:
                 continue
             if live is None:
+                # Rotation moved the current content away, so the held content removes no records.
                 held.status, held.finding = "read", None
             elif (one := displaced.get(id(live))) is None:
                 yield DisplacedContent(live, held, by_rotation=self._follows_rotated(held))
             elif one.new is None:
+                # The path has no new content, so the held content takes its place.
                 one.new = held
 
 

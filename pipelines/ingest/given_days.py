@@ -12,9 +12,9 @@ from pipelines.store.manifest import Manifest
 
 @dataclass(frozen=True)
 class GivenDays:
-    """The time of a run, and the paths whose contents that count have records older than the run accepts.
+    """The time of a run, and the paths whose stored records begin before the first day that the run accepts.
 
-    `first_days` has the first day of these older records, by path.
+    `first_days` has the first day of the stored records, by path.
     """
 
     time: RunTime
@@ -36,8 +36,10 @@ class GivenDays:
         return cls.of(manifest, settings, RunTime(last_closed_day(now, settings.timezone), now, manifest.events_from))
 
     def time_of(self, path: str) -> RunTime:
-        """Return the time for reading a file. If `first_days` has the file's path, or its path before rotation, the
-        first day is set as `given_from`.
+        """Return the run's time for reading the file at `path`.
+
+        If `first_days` has this path, or its path before rotation, the day is set as `given_from`, so that the run
+        accepts the older records again.
         """
         names = (path, *names_before_rotation(path)) if self.first_days else ()
         days = [self.first_days[name] for name in names if name in self.first_days]

@@ -57,8 +57,8 @@ def ingest(
     """Read the new and changed files of landing and commit the manifest.
 
     Args:
-        tries_again: whether a refused content is read again although its mapping did not change.
         progress: called with the bytes done and the total bytes of the files to read.
+        tries_again: returns whether a refused content is read again although its mapping did not change.
     """
     return _Ingest(context, manifest, time, tries_again).run(progress)
 
@@ -117,9 +117,7 @@ class _Ingest:
     def _batches(self, new: list[tuple[LandedFile, SourceMapping]]) -> Iterator[tuple[Batch, RunTime]]:
         """Yield the new files in batches, each with the `RunTime` that decides which records are too old.
 
-        A log may still contain old records that it had in an earlier run. So a file is alone in its batch if its path,
-        or its path before rotation, has a content that counts with records older than the run accepts. The batch then
-        accepts records from the first day of that content on.
+        A file whose log delivered older records before is alone in its batch, and these records are accepted again.
         """
         given = GivenDays.of(self._manifest, self._context.settings, self._time)
         others = []
@@ -163,7 +161,7 @@ class _Ingest:
         return False
 
     def _part_name(self, entries: list[FileEntry]) -> str:
-        """Return a digest of the inputs as the part's name: contents, paths, mappings, and the run's day and time
+        """Return the name of a part, a digest of its inputs: contents, paths, mappings, and the run's day and time
         zone.
         """
         named_by = [str(self._time.day), self._context.settings.timezone]

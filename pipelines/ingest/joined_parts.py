@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 
 def join_pieces(folders: Sequence[Path], lines: Sequence[int], books: "PartBooks", target: Path) -> None:
-    """Move the records of all pieces, each in one of `folders`, to the empty folder `target`, and join their rejects
-    there. `lines` has the number of lines of each piece, in the same order, and `books` are the joined books.
+    """Make one part in the empty folder `target` from the pieces of a large file: move their records, join their
+    rejects.
+
+    `folders` and `lines` have the folder and the number of lines of each piece, in order. `books` are the books of the
+    whole file.
     """
     import polars as pl
     import pyarrow.parquet as pq

@@ -50,12 +50,13 @@ def landed_files(
     settings: Settings,
     is_refused: Callable[[LandedFile], bool] = lambda file: False,
 ) -> Landed:
-    """Replace the archives among the scanned files by their members. Archives that the setting `ignore` matches are
-    kept as files.
+    """Return the scanned files, with the members of archives in place of the archives.
+
+    Archives that the setting `ignore` matches are kept as files.
 
     Args:
         known: the archives of the last run with their members, by path.
-        is_refused: whether an archive was refused, did not change, and need not be opened again.
+        is_refused: returns whether an archive was refused, did not change, and need not be opened again.
     """
     landed = Landed()
     files = list(scanned)
@@ -107,7 +108,7 @@ def members_of(file: LandedFile, archive: Archive) -> Iterator[LandedFile]:
 
 
 def scan_archive(file: LandedFile, settings: Settings) -> Archive:
-    """List an archive; each member is verified to its end.
+    """List the members of an archive. Each member that is not refused is read to its end, which verifies it.
 
     Raises:
         DamagedFileError: the archive is refused as a whole.

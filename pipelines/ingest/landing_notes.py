@@ -25,7 +25,7 @@ class LandingNotes:
     """Compares the files in landing with the manifest and the known contents of each path.
 
     Attributes:
-        tries_again: whether a refused content is read again although its mapping did not change.
+        tries_again: returns whether a refused content is read again although its mapping did not change.
     """
 
     context: IngestContext

@@ -42,33 +42,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The time of a run (`now`), the business day that it closes (`day`), and two days that limit the age of the
-    records that the run accepts.
-
-    `events_from` is the first day whose events are stored; None if retention has deleted no events. `given_from` is the
-    first day with records in an earlier content of the same file. It can be None if `retention_days` includes that day.
+    """The time of a run, the business day that it closes, and two days that limit the age of the records that it
+    accepts.
     """
 
+    # The business day that the run closes.
     day: date
     now: datetime
+    # The first day whose events are stored; None if retention has deleted no events.
     events_from: date | None = None
+    # The first day with records in an earlier content of the same file; also None if `retention_days` includes it.
     given_from: date | None = None
 
 
 def first_accepted(settings: Settings, time: RunTime) -> date:
     """Return the first day whose records a run accepts: `retention_days` before the day of the run.
 
-    The day is earlier if the log already delivered older records: a log that only grew then loses none of them. The day
-    is never before the first day with stored events, because a day whose events were deleted cannot be restated.
+    The day is earlier if the file already delivered older records, but never before the first day with stored events.
     """
     first = time.day - timedelta(days=settings.retention_days)
+    # A log that only grew loses none of the older records that it already delivered.
     first = min(first, time.given_from or first)
+    # A day whose events were deleted cannot be restated.
     return max(first, time.events_from or first)
 
 
 def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> Reading:
-    """Return the parameters of reading files: records are accepted from the first accepted day to `FUTURE_DAYS` after
-    the run's time.
+    """Return the parameters for reading files of a source: time zones, channels, and the time range of accepted
+    records.
     """
     return Reading.of_zones(
         business_zone=settings.timezone,
@@ -95,7 +96,9 @@ class ReadFile:
 @dataclass(frozen=True)
 class ReadPart:
     """A part that was read into `folder` and is not in the store yet. The index of a file in `files` is its place in
-    the part. `digest` is the checksum of the folder, computed by the process that wrote it.
+    the part.
+
+    `digest` is the checksum of the folder; None if the process that wrote it computed none.
     """
 
     files: list[ReadFile]
@@ -242,13 +245,15 @@ def _checksum_of(file: LandedFile) -> str:
 
 
 def _required(file: LandedFile, sha256: str) -> str:
-    """Return the checksum of a file whose records were read. If it is missing, because the file could not be read
-    again a moment ago, compute it now: a content without a checksum could not be recognized by a later run.
+    """Return the checksum of a file whose records were read: `sha256`, or computed again if that is empty.
+
+    A piece of a file needs none.
 
     Raises:
         OSError: the file cannot be read.
         DamagedFileError: the path is no regular file any more.
     """
+    # A content without a checksum could not be recognized by a later run.
     return sha256 if sha256 or isinstance(file, FilePiece) else sha256_of(file)
 
 

@@ -60,8 +60,9 @@ class PathContents:
 
 
 def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Return the current content of a path: the newest of its `entries` with status `read`; None if there is none. The
-    entries are in order of arrival. Older contents with that status still count, although the file has other content
-    now.
+    """Return the current content of a path, the newest of its `entries` that counts; None if there is none.
+
+    The entries are in order of arrival.
     """
+    # Older contents with this status still count, although the file has other content now.
     return next((entry for entry in reversed(entries) if entry.status == "read"), None)

@@ -31,14 +31,11 @@ class DisplacedContent:
 def decide(
     displaced: list[DisplacedContent], others: list[FileEntry], manifest: Manifest, contents: StoredContents
 ) -> None:
-    """Set the status of the old and the new content of each of `displaced`.
+    """Set the status of the old and the new content of each of `displaced`; `others` are all other contents that count.
 
-    An old content is replaced if each of its records is in another content that counts. If not, it still counts if the
-    new content came by rotation or does not exist. In all other cases, the new content is held if a closed day would
-    lose a record; otherwise the old content is replaced. Lost records of open days do not matter.
-
-    Args:
-        others: all other contents that count.
+    A record of an old content is lost if no other content that counts has it. If records would be lost, both contents
+    count if the new one came by rotation, and an old content without a new one still counts. In all other cases, the
+    new content is held if records of a closed day would be lost; otherwise the old content is replaced.
     """
     undecided, counting = list(displaced), list(others)
     for one in displaced:

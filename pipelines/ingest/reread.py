@@ -45,11 +45,11 @@ class RereadRequest:
     first: date | None = None
 
     def selects(self, entry: FileEntry, sources: Sources, time_zone: str) -> bool:
-        """Whether a content is requested.
+        """Return whether a content is requested.
 
-        `source` must be the source that read the file, or the source that would read it now. The file must have an
-        accepted record of `first` or a later day. The days of rejected and skipped records are not stored, so a file
-        with such records, or without an accepted record, is also selected if it was first read on `first` or later.
+        `source` must be the source that read the file or would read it now, and the file must have an accepted record
+        of `first` or later. A file with rejected or skipped records, or without an accepted one, is also requested if
+        it was first read on `first` or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -57,26 +57,28 @@ class RereadRequest:
                 return False
         if self.first is None or max(entry.days, default=date.min) >= self.first:
             return True
+        # The days of rejected and skipped records are not stored.
         is_of_any_day = entry.rejected or entry.skipped or not entry.accepted
         return bool(is_of_any_day) and _first_read_on(entry, time_zone) >= self.first
 
 
 @dataclass
 class RereadReport:
-    """The result of a reread: the number of contents read, the changed entries, and the files that were left unread.
-
-    `removed_records` is the number of removed records of closed days, by path. The paths of the files that were left
-    unread are in `gone` (missing or changed in landing), `spent` (events deleted), `unread` (no source reads them any
-    more), `changing` (still being written), and `failed` (with the error).
-    """
+    """The result of a reread: the number of contents read, the changed entries, and the files that were left unread."""
 
     read: int = 0
     changed: list[FileEntry] = field(default_factory=list)
+    # Number of removed records of closed days, by path.
     removed_records: dict[str, int] = field(default_factory=dict)
+    # Paths of files that are missing or changed in landing.
     gone: list[str] = field(default_factory=list)
+    # Paths of files whose events retention deleted.
     spent: list[str] = field(default_factory=list)
+    # Paths of files that no source reads any more.
     unread: list[str] = field(default_factory=list)
+    # Paths of files that are still being written.
     changing: list[str] = field(default_factory=list)
+    # Errors of files that could not be read, by path.
     failed: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
@@ -207,9 +209,10 @@ class _Reread:
         return entry.part_digest in (None, digest_of_folder(self._store.part_folder(str(entry.part))))
 
     def _put_in_place(self, old: FileEntry, new: FileEntry, is_whole: bool) -> None:
-        """Replace the entry `old` of a content by the entry `new`. If `old` counted, `new` counts even if it lacks
-        records, because the user requested the reread after a correction. If `old` was held, `new` stays held if a
-        closed day would lose records. The removed records are reported only if the part of `old` is whole.
+        """Replace the entry `old` of a content by the entry `new` of its new reading.
+
+        A content that counted still counts; a held content stays held if a closed day would lose records. Records of
+        closed days that a counting content lost are reported if its old part is whole (`is_whole`).
         """
         manifest = self._manifest
         if old.status == "held":

@@ -72,9 +72,10 @@ class Rotation:
                 yield file, moved
 
     def predecessor(self, new: FileEntry, first: date, contents: StoredContents) -> FileEntry | None:
-        """Return the earlier content that `new` continues; None if there is none. The earlier content is of the same
-        log, left its path, and all its records from `first` on are in `new`: the file grew before it was rotated, for
-        example, or was compressed afterwards.
+        """Return the earlier content that `new` continues; None if there is none.
+
+        It is a content of the same log that left its path, and whose records from `first` on are all in `new`. The file
+        may have grown before it was rotated, or been compressed afterwards.
         """
         for old in self._left_with(new.days):
             is_likely = _is_of_one_log(old.path, new.path) and old.path != new.path and _may_be_in(old, new, first)
@@ -84,10 +85,10 @@ class Rotation:
         return None
 
     def is_rotated(self, new: FileEntry) -> bool:
-        """Whether a new content came by rotation. Either it has accepted records and was read before under another
-        path, or its name has marks of rotation and another content of the same log was moved.
+        """Return whether a new content came by rotation.
 
-        A changed file whose content had no accepted records counts as moved, because its move cannot be recognized.
+        Either it has accepted records and was read before under another path, or its name has marks of rotation and
+        another content of the same log was moved.
         """
         if new.accepted and self._paths[new.sha256] - {new.path}:
             return True
@@ -96,9 +97,10 @@ class Rotation:
     def is_rotated_away(
         self, held: FileEntry, others: Iterable[FileEntry], first: date, contents: StoredContents
     ) -> bool:
-        """Whether a held content left its path by rotation: one of the contents `others` has a rotated name of the same
-        log, and the same bytes or all records of the held content from `first` on. If the path held another content
-        later, only the bytes are compared, because the records of the content `held` are no longer stored.
+        """Return whether rotation moved the held content `held` to the path of one of `others`.
+
+        That path must be a rotated name of the same log, with the same bytes or all records of `held` from `first` on.
+        If the records of `held` are no longer stored, only the bytes are compared.
         """
         is_stored = held.status == "held" and held.part is not None
         return held.accepted > 0 and any(
@@ -115,13 +117,14 @@ class Rotation:
             self._rotated.add(bare_name(path))
 
     def _may_have_come(self, old: FileEntry, path: str) -> bool:
-        """Whether rotation may have moved the content `old`, which left its path, to `path`: the old path has other
-        content now, or `path` is a rotated name of the same log. In other cases the content counts at both paths,
-        because the file may have been copied and then deleted.
+        """Return whether the content `old`, which left its path, may have moved to `path`.
+
+        Either `path` is a rotated name of the same log, or the old path has other content now.
         """
         if old.path == path:
             return False
-        # Equal contents without records are no evidence of a move.
+        # In other cases the file may have been copied and then deleted, and the content counts at both paths. Equal
+        # contents without records are no evidence of a move.
         return _is_of_one_log(old.path, path) or (self._is_overwritten(old) and old.accepted > 0)
 
     @cached_property

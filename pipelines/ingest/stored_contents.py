@@ -43,11 +43,10 @@ class StoredContents:
         return self._connection.execute(sql("pipelines.ingest", query), values).fetchall()
 
     def lost(self, olds: Iterable[FileEntry], first: date, *others: Iterable[FileEntry]) -> Losses:
-        """Return the number of lost records of each old content, by day from `first` on. A record is lost if no content
-        of `others` has its id on that day.
+        """Return the number of lost records of each old content, by day from `first` on.
 
-        `others` are groups of contents. The groups are searched in order until no record is missing, so the likely
-        group should be first. Contents whose events were deleted, or whose stored files are missing, lose nothing.
+        A record is lost if no content of `others` has its id on that day. `others` are groups of contents, searched in
+        order until no record is missing. Old contents without stored records lose nothing.
         """
         left = [entry for entry in self._stored(olds) if max(entry.days, default=date.min) >= first]
         found = {

@@ -1,7 +1,7 @@
 """Copies the rows of days whose day tables have not changed since the published file was built.
 
-After a year, the published file has far more rows of old days than of the new one. So a new file starts as a copy, and
-missing rows are added. The note of the published file (`store/publication_note.py`) gives the days that can be copied.
+A new file starts as a copy of the published one, and missing rows are added. The note of the published file
+(`store/publication_note.py`) gives the days that can be copied.
 """
 
 import shutil
@@ -40,9 +40,8 @@ def tables_digest(root: Path = PROJECT) -> str:
 def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) -> list[date]:
     """Copy the published file to `fresh` if it has days whose rows are still valid, and return these days.
 
-    They are all days before the first changed day, so that added rows follow them and each table stays in the order of
-    its key. No day is returned and no copy is left if the code, the fingerprint of the apps' accounts (`accounts`) or
-    the published file itself has changed since that file was built.
+    They are all days before the first changed day. Return no day and leave no copy if the code, the fingerprint of the
+    apps' accounts (`accounts`) or the published file itself has changed since that file was built.
     """
     note = note_of(published)
     if note is None or (note.code, note.accounts) != (tables_digest(), accounts):
@@ -50,6 +49,7 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
     if has_wal(published) or not published.is_file():
         return []
     days = sorted(manifest.days.items())
+    # Later days are built again, so that their rows follow and each table stays in the order of its key.
     kept = [day for day, _ in takewhile(lambda each: note.days.get(str(each[0])) == each[1].content, days)]
     if not kept:
         return []
@@ -61,15 +61,15 @@ def carry_over(published: Path, fresh: Path, manifest: Manifest, accounts: str) 
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[date]) -> dict[str, int]:
-    """Delete all rows of a copy of the published file, attached as `out`. Only rows of `days` in the tables `names`
-    stay.
+    """Delete all rows of a copy of the published file, attached as `out`, except rows of `days` in the tables `names`.
 
-    Return the number of rows left in each table of `names`. DuckDB can reuse the freed space at once.
+    Return the number of rows left in each of these tables.
     """
     for name in TABLES:
         if name in names:
             connection.execute(f"DELETE FROM out.{name} WHERE NOT list_contains($days, day)", {"days": list(days)})
         else:
             connection.execute(f"DELETE FROM out.{name}")
+    # DuckDB can then reuse the freed space at once.
     connection.execute("CHECKPOINT out")
     return {name: connection.execute(f"SELECT count(*) FROM out.{name}").fetchall()[0][0] for name in names}

@@ -1,4 +1,4 @@
-"""The views of the published file. Their columns are declared in `tables.py`, their queries in `sql/views/`.
+"""The views of the published file. Their columns are in `contract/tables/tables.py`, their queries in `sql/views/`.
 
 Queries do not name the database, because users may attach the file under any name.
 """

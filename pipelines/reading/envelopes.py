@@ -31,13 +31,15 @@ INNERMOST = f"""
 
 
 def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
-    """Return the relation of a file's inner records, in order. If the mapping has no `[unwrap]`, return `raw`
-    unchanged.
+    """Return the relation of a file's inner records, in order; `raw` unchanged if the mapping has no `[unwrap]`.
 
-    The inner text of a line is the text that `[unwrap]` returns, else the whole line. The columns of an inner record
-    are called `raw <name>`. Further columns are `raw record` (the inner text as JSON), `raw line` (the inner text),
-    `raw envelope` (the shipper's line; NULL in CSV and Parquet), and the columns that the constants `BROKEN` and
-    `IS_WITHIN` describe. If `raw` has a column `row text`, the column gets the inner text.
+    The inner text of a line is the text that `[unwrap]` returns, else the whole line. The columns are:
+    - `raw <name>`: the column `name` of the inner record.
+    - `raw line`: the inner text.
+    - `raw record`: the inner text as JSON; NULL if it is no JSON object.
+    - `raw envelope`: the shipper's line; NULL in CSV and Parquet.
+    - the columns of the constants `BROKEN` and `IS_WITHIN`.
+    - `row file`, `row state` and the carried columns of `raw`; `row text` becomes the inner text.
     """
     unwrap = mapping.unwrap
     if unwrap is None:

@@ -1,10 +1,12 @@
 """Queries for the raw records of files (JSON, CSV, Parquet or plain lines), as text columns.
 
-Each relation has the columns `row file` (the index of the file among the files that are read together) and `row state`,
-and the raw columns that the mapping needs. `row state` is a rejection reason found by the query, `BARE` if the line
-has none of the keys that are read, or NULL. The raw columns are called `raw <name>`, so that a file's names cannot
-clash with ours. They are text, except `record` of a JSON line, which is JSON, and an `event_time` that stays a
-timestamp (see `parquet_rows`). `envelopes.py` applies `[unwrap]`.
+Each relation has these columns, besides those in `RawRelation.carried`:
+- `row file`: the index of the file among the files that are read together.
+- `row state`: a rejection reason found by the query; `BARE` if the line has none of the keys that are read; else NULL.
+- `raw <name>`: each raw column that the mapping needs, as text. Exceptions are `record` of a JSON line, which is JSON,
+  and an `event_time` that stays a timestamp (see `parquet_rows`).
+
+`envelopes.py` applies `[unwrap]`.
 """
 
 import json
@@ -163,13 +165,14 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
 
 def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
     """Return the relation of the Parquet rows in the relation `rows`, whose columns are called `column 0` and so on, in
-    the order of `schema`. If two columns have the same name, the first is read.
+    the order of `schema`.
 
-    `event_time` stays a timestamp if no expression of the mapping can read it: formatting it as text and parsing that
-    text costs half as much as all rules of the fields.
+    If two columns have the same name, the first is read. `event_time` stays a timestamp if no expression of the mapping
+    can read it.
     """
     columns = {field.name: (f"column {place}", field.type) for place, field in reversed(list(enumerate(schema)))}
     time_column, time = columns.get("event_time", ("", None))
+    # Formatting times as text and parsing that text costs half as much as all rules of the fields.
     is_typed = time is not None and pa.types.is_timestamp(time) and not mapping.expressions and not mapping.unwrap
     values = {name: _parquet_text(quoted(column), kind) for name, (column, kind) in columns.items()}
     if is_typed:

@@ -28,11 +28,14 @@ _TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name != "event_time")
 def record_query(
     mapping: SourceMapping, raw: RawRelation, channels: Iterable[str], rejected: Mapping[str, str] | None = None
 ) -> str:
-    """Return SQL with one row per raw record, in order. Its columns are `file`, `reason` (why the record is rejected,
-    `SKIPPED` or `BARE`; NULL if it is accepted), `nulled` (bits, see `nulled_names`), `day`, `phone_mask`, each field,
-    and `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
+    """Return SQL with one row per raw record, in order. The columns are:
 
-    Its parameters are $business_changes, $business_offsets_ms, $oldest, $newest and, unless times are timestamps with
+    - `file`, `day`, `phone_mask` and each field.
+    - `reason`: why the record is rejected, `SKIPPED` or `BARE`; NULL if it is accepted.
+    - `nulled`: bits, see `nulled_names`.
+    - `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
+
+    The parameters are $business_changes, $business_offsets_ms, $oldest, $newest and, unless times are timestamps with
     zone, $source_changes and $source_offsets_ms.
 
     Args:

@@ -64,13 +64,11 @@ def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | 
 
 @dataclass(frozen=True)
 class CsvMask:
-    """Masks rows of a CSV file. The cells at the indexes `hidden` are masked whole.
-
-    `has_fields`: whether the header contains a field of the log format. If not, the header does not show which cells
-        are personal, and the stricter `masked_text` is used.
-    """
+    """Masks rows of a CSV file. The cells at the indexes `hidden` are masked whole."""
 
     hidden: frozenset[int]
+    # Whether the header contains a field of the log format. If not, the header does not show which cells are personal,
+    # and the stricter `masked_text` is used.
     has_fields: bool
 
     def text(self, cells: Sequence[str | None], personal: Iterable[str | None]) -> str:

@@ -40,7 +40,10 @@ class DueDays:
 
 
 def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[date] = frozenset()) -> DueDays:
-    """Return the days up to `as_of` that must be rolled up; `forced` days are included even if nothing changed."""
+    """Return the days up to `as_of` that must be rolled up, and the rolled-up days that lost all their records.
+
+    `forced` days are included even if nothing changed.
+    """
     by_platform = _days_of_changed_platforms(inputs, manifest)
     asked = forced | by_platform | _days_of_changed_limits(inputs, manifest, as_of)
     parts = _parts_by_day(manifest, as_of)

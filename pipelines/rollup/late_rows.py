@@ -22,11 +22,10 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """Return the first late row of each content on each day, with the schema `LATE_ROWS`. Contents and days without
-    late records have no row.
+    """Return where the late records of each content begin on each day: record file, place, day and row (`LATE_ROWS`).
 
-    If a content is in several record files, each file after the first one with a late record has a row, too: its
-    records of the day are late from row 0 on.
+    A content without late records on a day has no row. If it is in several record files, each file after the first one
+    with a late record has a row, too, with `first_row` 0.
 
     Args:
         days: the days to search.

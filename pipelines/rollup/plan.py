@@ -1,9 +1,7 @@
 """The plan of a roll-up: the SQL of each relation of a day, in order. It is the same for every engine.
 
 To add a step, put its SELECT in a folder of `sql/` and its path here. To add a table, put its SELECT in `sql/day/` and
-its name in `contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read. A step over records
-or devices can run on subsets of them, and its results are then combined: the mappings below name the columns that are
-summed; see `Adds` in `engines/base.py`.
+its name in `contract/tables/day_tables.py`. `DayPlan` describes the relations that a step may read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +20,8 @@ from pipelines.contract.settings.billing import BillingRule
 from pipelines.contract.tables.day_tables import DAY_TABLES
 from pipelines.engines.base import BATCH_DAYS, Adds, DayPlan, Step, SubjectSteps
 
+# A step over records or devices can run on subsets of them, and its results are then combined. The mappings name the
+# columns that are summed; see `Adds` in `engines/base.py`.
 _DELIVERED: Mapping[str, Adds] = {"records/delivered_apps": ("records",), "records/source_hours": ("records",)}
 _NUMBERS = ("records/app_numbers",)
 # Columns of an event that are not read after de-duplication.

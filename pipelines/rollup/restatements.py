@@ -51,16 +51,15 @@ def changed_figures(
     new: DayEntry | None,
     are_rules_new: bool = False,
 ) -> tuple[pl.DataFrame, str] | None:
-    """Return the published figures of a closed day that have changed, as rows of `restatements`, and the cause of the
-    change. Return None if the tables of the day are the same. If tables changed and no figure did, such as when a use
-    moved to another time, there are no rows.
+    """Return the published figures of a closed day that changed, as rows of `restatements`, and the cause of the
+    change.
 
-    `published_before` is NULL if the whole day was missing before; `published_now` is NULL if it is missing now (`new`
-    is None). On other days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no
-    row.
+    Return None if the tables of the day are the same. If tables changed and no figure did, such as when a use moved to
+    another time, there are no rows.
 
-    The cause names the files that were added, removed or read again. It also names the registry, result codes or
-    billing rule if `are_rules_new` or no file is the cause.
+    Args:
+        new: the new entry of the day; None if the day lost all its records.
+        are_rules_new: whether the code or the rules of the day changed, not only its files.
     """
     old = manifest.days.get(day)
     if old and new and old.content == new.content:
@@ -71,6 +70,8 @@ def changed_figures(
     now = _figures(new_tables) if new_tables else _no_figures()
     both = before.join(now, on=_KEY, how="full", coalesce=True, suffix="_now")
     is_count = ~pl.col("metric").is_in(LATENCIES)
+    # The figures before are NULL if the whole day was missing before, the figures now if it is missing now. On other
+    # days, an absent count is 0. If a whole day appears or vanishes, apps without records on it get no row.
     changed = both.with_columns(
         published_before=_or_zero("figure", is_count & pl.lit(bool(old_tables))),
         published_now=_or_zero("figure_now", is_count & pl.lit(bool(new_tables))),

@@ -31,15 +31,14 @@ if TYPE_CHECKING:
 class RollupReport:
     """The result of a roll-up: days rolled up and their accepted records, days that lost all their records (`emptied`),
     and the number of changed published figures.
-
-    `causes` has the cause of the change for each closed day whose tables changed. It includes days without a changed
-    figure, because the balance of a resource package can still change.
     """
 
     days: list[date] = field(default_factory=list)
     emptied: list[date] = field(default_factory=list)
     restated_figures: int = 0
     records: int = 0
+    # The cause of the change for each closed day whose tables changed, also for a day without a changed figure: the
+    # balance of a resource package can still change.
     causes: dict[date, str] = field(default_factory=dict)
 
 
@@ -96,6 +95,7 @@ def roll_up(
             ):
                 figures, report.causes[day] = found
                 restated.append(figures)
+            # Sessions that changed with the setting `session_minutes` are not marked as restated.
             if closed_through and day <= closed_through and old and not is_session_gap_changed:
                 _note_changed_sessions(store, manifest, day, old, new)
             manifest.days[day] = new
@@ -131,22 +131,20 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> tuple[pl.DataFrame, str] | None:
-    """Return the changed figures of a closed day and their cause. Return None if the day is after the last closed day
-    (`closed`), or if its tables are the same.
+    """Return the changed figures of a closed day and their cause.
 
-    `restatements.py` is imported lazily, because days that are not closed do not need its libraries.
+    Return None if the day is after the last closed day (`closed`), or if its tables are the same.
     """
     if closed is None or day > closed:
         return None
+    # Imported lazily: days that are not closed do not need its libraries.
     from pipelines.rollup.restatements import changed_figures
 
     return changed_figures(store, manifest, day, new, are_rules_new)
 
 
 def _note_changed_sessions(store: Store, manifest: Manifest, day: date, old: DayEntry, new: DayEntry) -> None:
-    """Add a closed day to the manifest's `restated_sessions` if its session tables changed. The caller leaves this out
-    if the setting `session_minutes` changed.
-    """
+    """Add a closed day to the manifest's `restated_sessions` if its session tables changed."""
     # Imported lazily, as above.
     from pipelines.rollup.changed_sessions import are_sessions_changed
 

@@ -50,12 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class DailyRun:
-    """One run over one data folder. The caller holds the folder's lock during the stages.
-
-    `forced` are days to roll up even if nothing changed, `reread` selects files to read again. `failure` is the error
-    that ended the run early. `is_done`: the site was rendered or is current. `decided_publication` is set by the
-    roll-up or, without one, when `publication` is first read. `loaded` is the manifest as last read or committed.
-    """
+    """One run over one data folder. The caller holds the folder's lock during the stages."""
 
     store: Store
     settings: Settings
@@ -63,11 +58,17 @@ class DailyRun:
     registry: Registry
     key: str
     now: datetime
+    # Days to roll up even if nothing changed.
     forced: frozenset[date] = frozenset()
+    # Selects files to read again.
     reread: RereadRequest | None = None
+    # The error that ended the run early.
     failure: AuthmeterError | None = None
+    # Whether the site was rendered or is current.
     is_done: bool = False
+    # Set by the roll-up or, without one, when `publication` is first read.
     decided_publication: PendingPublication | None = field(default=None, repr=False)
+    # The manifest as last read or committed.
     loaded: Manifest | None = field(default=None, repr=False)
 
     @property

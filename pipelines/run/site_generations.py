@@ -19,12 +19,9 @@ _GONE = ".gone"
 
 
 def generation_folder(store: Store, manifest: Manifest) -> Path:
-    """Return the folder for the site of the manifest's run, named after the run's number and a version.
-
-    The addresses of the site's scripts contain the version too, so that a server finds the generation of the page that
-    loads them. The version is a hash of the as-of and the run's time, because a new store counts its runs from the
-    beginning.
-    """
+    """Return the folder for the site of the manifest's run, named after the run's number and a version."""
+    # The addresses of the site's scripts contain the version too, so that a server finds the generation of the page
+    # that loads them. The version depends on the run's time, because a new store counts its runs from the beginning.
     mark = hashlib.sha256(f"{manifest.as_of} {manifest.generated_at}".encode()).hexdigest()[:8]
     return store.site_generations / f"{manifest.run:08d}-{mark}"
 

@@ -1,10 +1,6 @@
-"""`authmeter verify`: computes published days again from their parts, and compares all tables.
+"""`authmeter verify`: checks the stored files, computes published days again from their parts, and compares all tables.
 
-First the store is checked: the catalogue must be valid, and parts and day tables must exist with the checksums noted
-when they were written. Files of restatements have no checksum and are only read. If the store is damaged, nothing else
-is checked. Otherwise each day of the span with stored events is rolled up again in a temporary folder, and compared
-with its stored tables. Last, all published tables are built again from these days, and compared with the published
-file. Nothing is changed.
+Nothing is changed.
 """
 
 import filecmp
@@ -94,6 +90,7 @@ def _verified(
 ) -> VerifyReport:
     report = VerifyReport()
     report.differences += _damaged_files(store, manifest, report)
+    # If the store is damaged, nothing else is checked.
     if report.differences:
         return report
     inputs = RollupInputs(store, settings, registry, engine_of(settings, store))
@@ -166,6 +163,7 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
             yield f"tables of {day}: {day_entry.folder} is missing{final}"
         elif digest_of_folder(folder) != day_entry.content:
             yield f"tables of {day}: {day_entry.folder} differs from what was written{final}"
+    # Files of restatements have no checksum.
     for file in store.restatement_files(manifest):
         if not file.is_file():
             yield f"restatements: {file.name} is missing"
@@ -176,7 +174,6 @@ def _damaged_files(store: Store, manifest: Manifest, report: VerifyReport) -> It
 
 
 def _is_readable(file: Path) -> bool:
-    """Return whether all rows of a Parquet file can be read. Files of restatements have no checksum to compare."""
     try:
         pq.read_table(file)
     except (pa.ArrowException, OSError):

@@ -28,12 +28,7 @@ _SDK_VERSIONS = (("2.14.2", "2.14.5"), ("2.13.0", "2.13.0"), ("2.14.5", "2.14.5"
 
 @dataclass(frozen=True)
 class SampleApp:
-    """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name.
-
-    One-click logins are logged by the server and by the SDK. With `is_server`, only the server logs them; without
-    `logs_server`, only the SDK does. `logs_codes` is whether records have result codes, `vendor_words` whether carriers
-    are written in the words of a vendor.
-    """
+    """One app of the sample; `sql/sample_draws.sql` and `sql/sample_events.sql` read the fields by name."""
 
     app_no: int
     app_key: str
@@ -46,8 +41,12 @@ class SampleApp:
     packages: tuple[str, ...]
     sdk_old: str
     sdk_new: str
+    # Whether records have result codes.
     logs_codes: bool
+    # Whether carriers are written in the words of a vendor.
     vendor_words: bool
+    # One-click logins are logged by the server and by the SDK: only by the server if `is_server`, only by the SDK if
+    # not `logs_server`.
     is_server: bool
     logs_server: bool
     is_business: bool

@@ -204,12 +204,13 @@ def browse_share(day: date) -> float:
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Return the share of its blocks that each app keeps on that day, for the apps with logs in the order of `app_no`.
+    """Return the share of its blocks (six records each, see `BLOCKS`) that each app keeps on that day.
 
-    A block is six records of one app (see `BLOCKS`). Blocks that an app does not keep go to another app, so that the
-    day's total does not change. `progress` is 0 on the first day of the sample and 1 on the last; business apps rest at
-    weekends, and the growing app starts at a quarter of its size.
+    The shares are of the apps with logs, in the order of `app_no`. `progress` is 0 on the first day of the sample and 1
+    on the last.
     """
+    # Blocks that an app does not keep go to another app, so that the day's total does not change. Business apps rest at
+    # weekends, and the growing app starts at a quarter of its size.
     weekend = day.weekday() >= _WEEKEND
     by_number = {app.app_no: app for app in apps if app.has_logs}
     return [

@@ -1,10 +1,6 @@
 """The faults of the synthetic data, chosen by the seed, and the variables of `sql/sample_draws.sql` that cause them.
 
 Add to this module when the sample should show another kind of incident. `truth.py` computes the cost of each fault.
-
-Each fault is large enough to be detected at the default size, and no fault affects the baseline of another fault: at
-most two faults share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few sessions
-to be an incident of all apps together. After failures of SDK and carrier, people try again or sign in in another way.
 """
 
 import hashlib
@@ -89,6 +85,9 @@ class Faults:
 def faults(days: int, apps: Sequence[SampleApp], seed: int) -> Faults:
     """Return the faults of a sample of this length. A sample of few days or apps has only the faults that fit."""
     named = {app.app_no: app.app_key for app in apps if app.has_logs and app.is_registered}
+    # Each fault is large enough to be detected at the default size, and no fault affects the baseline of another fault:
+    # at most two faults share a channel, and these are more than a week apart. Faults of the sign-in rate cost too few
+    # sessions to be an incident of all apps together.
     has_all = days >= DAYS_WITH_ALL and len(apps) >= SMALLEST_WITH_EDGE_CASES
     chosen = _Choice(named, seed if has_all else DEFAULT_SEED)
     sdk_day = days * 7 // 10

@@ -56,39 +56,36 @@ _ONE_THREAD_EVENTS: Final = 120_000
 
 @dataclass(frozen=True)
 class SampleDay:
-    """One day with logs: its records and its faults.
-
-    `progress` rises from 0 on the first day of the sample to 1 on the last; in short samples it is always 1. The
-    records from `late_from` on are delivered with the next day's logs. `faults` are variables of
-    `sql/sample_draws.sql`.
-    """
+    """One day with logs: its records and its faults."""
 
     day: date
+    # Rises from 0 on the first day of the sample to 1 on the last; in short samples it is always 1.
     progress: float
+    # The number of records.
     events: int
+    # The records from this one on are delivered with the next day's logs.
     late_from: int
     has_bad_lines: bool
+    # Variables of `sql/sample_draws.sql`.
     faults: Mapping[str, int]
 
 
 class SignIns(NamedTuple):
-    """Numbers of some sessions of an app.
+    """Numbers of an app's sessions that ended alike.
 
-    The sessions neither signed in nor were cut by midnight, and their last record has this `channel`, `stage` and
-    `outcome`. If these are None, the numbers are of all other sessions.
-
-    `sessions` counts all sessions, `cut` the sessions that midnight cut, and `signed_in` the sessions that signed in.
-    `failed_first` counts the sessions with a failure before any sign-in; `failed_first_cut` and
-    `failed_first_signed_in` count the sessions among them that were cut or signed in.
+    Sessions that neither signed in nor were cut by midnight are grouped by `channel`, `stage` and `outcome` of their
+    last record. All other sessions are one group, in which these are None.
     """
 
     app_key: str
     channel: str | None
     stage: str | None
     outcome: str | None
+    # All sessions of the group, those that midnight cut, and those that signed in.
     sessions: int
     cut: int
     signed_in: int
+    # Sessions with a failure before any sign-in, and how many of them were cut or signed in.
     failed_first: int
     failed_first_cut: int
     failed_first_signed_in: int
@@ -215,7 +212,7 @@ class SampleRecords:
             self._connection.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _table(self, name: str, rows: list[dict[str, Any]]) -> None:
-        """Create a table from a frame, because inserting the rows of 2,000 apps one by one takes a second."""
+        # Inserting the rows of 2,000 apps one by one takes a second.
         self._connection.register("rows", pl.DataFrame(rows, infer_schema_length=None))
         self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM rows")
         self._connection.unregister("rows")

@@ -27,8 +27,6 @@ _METRICS: Final = {"technical_success_rate": 0, "verification_result_rate": 2}
 
 @dataclass(frozen=True)
 class _Counts:
-    """The number of requests of a rate, and how many of them succeeded."""
-
     requests: int
     successes: int
 

@@ -2,10 +2,6 @@
 
 This module opens the file and handles its errors; its tables are defined in `catalogue_rows.py`, and `store.py` decides
 which manifest counts if there is no catalogue.
-
-The file uses a rollback journal: write-ahead logging does not work on network file systems, and a single writer does
-not need it. Reading never writes, even after a run was killed, so a copy made under the lock of the data folder is
-consistent.
 """
 
 import os
@@ -70,9 +66,7 @@ class Catalogue:
                 raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
-        """Return only the state. This takes the same time for any number of files, unless a commit was killed. Raises
-        the errors of `read`.
-        """
+        """Return only the state, without the lists of files and days. Raises the errors of `read`."""
         rows = self._read(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)
@@ -155,6 +149,7 @@ class Catalogue:
         """Open a write transaction; it is committed and on disk when the context ends."""
         try:
             with closing(_connect(self.file, "rw")) as connection:
+                # Write-ahead logging does not work on network file systems, and a single writer does not need it.
                 connection.execute("PRAGMA journal_mode = DELETE")
                 # FULL, but the folder is also flushed after the journal is deleted. Until then, a crash would undo the
                 # commit.
@@ -179,6 +174,7 @@ class Catalogue:
                 if _code(error) != sqlite3.SQLITE_READONLY_ROLLBACK:
                     raise self._in_words(error) from error
             # A run was killed in a commit. The next run rolls it back in the file; until then, roll it back in a copy.
+            # Reading never writes, so a copy of the folder that is made under its lock is consistent.
             with TemporaryDirectory(prefix="authmeter-") as folder:
                 if copy := self._copied(Path(folder)):
                     copy.recover()

@@ -1,9 +1,6 @@
-"""The manifest as rows of the catalogue: the tables, and which rows changed since the manifest was read.
+"""Converts the manifest to rows of the catalogue and back, and finds the rows that changed since it was read.
 
 The file and its transactions are in `catalogue.py`.
-
-Changes are found by comparing the whole manifest with an image of the manifest as it was read, so that no change can be
-missed. An image groups the rows of each table by their first column, such as the file or the day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -123,8 +120,8 @@ Rows = dict[str, list[Row]]
 class Image:
     """The rows of a manifest as the catalogue stores them, and the number of the commit that wrote them.
 
-    `tables` has the rows of each table by the value of their first column, without that column. `numbers` has the
-    number of each file by its path and checksum.
+    `tables` has the rows by table and by their first column, such as the file or the day; the rows lack that column.
+    `numbers` has the number of each file, by path and checksum.
     """
 
     commits: int
@@ -136,7 +133,7 @@ EMPTY = Image(0, {}, {name: {} for name in TABLES})
 
 
 def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
-    """Return the rows of a manifest as of the commit with the number `commits`; files in `known` keep their numbers."""
+    """Return the image of a manifest. `commits` is the number of its commit; files in `known` keep their numbers."""
     numbers = _numbers(manifest, known)
     tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
     tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
@@ -169,11 +166,10 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 
 
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
-    """Return the number of each file entry in the catalogue, by path and checksum.
+    """Return the number of each file entry by path and checksum: its number in `known`, else a new, higher one.
 
-    An entry keeps the number that it has in `known`; an entry without one gets a new, higher number. The contents of
-    one path must have rising numbers, in the order of the manifest. So an entry also gets a new number if its own is
-    lower than that of the previous content of its path.
+    The numbers of a path's contents rise in the order of the manifest. An entry whose own number would break that order
+    gets a new one.
     """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)
@@ -201,6 +197,7 @@ class Change:
 
 def changes(before: Image, after: Image) -> Iterator[Change]:
     """Yield the changes of each table that changed."""
+    # Whole manifests are compared, so that no change can be missed.
     for name, table in TABLES.items():
         old, new = before.tables[name], after.tables[name]
         if old == new:

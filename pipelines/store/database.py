@@ -41,8 +41,8 @@ and folders of a workbench.
 def shared_workbenches(temp: Path) -> Iterator[None]:
     """Let workbenches in the context share a database if they spill to `temp` and have the same folders and limits.
 
-    Opening a database takes 20 ms, and a small run would open seven. Each connection has temporary tables and variables
-    of its own; all share the memory limit, and the names of attached files and of tables that are not temporary.
+    Workbenches of one database share its memory limit, attached files and tables. Each has its own variables and
+    temporary tables.
     """
     if temp in _SHARED:
         yield
@@ -67,10 +67,9 @@ def workbench(
     Data that exceeds memory is spilled, encrypted, to `temp`.
 
     Args:
-        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared: it needs
-            a larger buffer, which DuckDB sets for one connection and not for a database.
-        is_shared: whether the workbench may be a connection to a database of `shared_workbenches`. Pass false to
-            register functions in Python: DuckDB would add them to the database, for all its workbenches.
+        keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared.
+        is_shared: whether the workbench may share a database, see `shared_workbenches`. Pass false to register
+            functions in Python: DuckDB would add them to all workbenches of the database.
     """
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
@@ -109,6 +108,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
             # The optimizer would turn a list of words into a join, whose output has no order.
             database.execute("SET disabled_optimizers = 'in_clause'")
             # Buffer of rows not fetched yet, larger than the default: with a small one, readers wait at each batch.
+            # DuckDB sets it for one connection and not for a database, so the database has only this connection.
             database.execute("SET streaming_buffer_size = '64MB'")
         # Temporary macros would be missing in further connections.
         macros = f"{contract_macros()};\n{sql('pipelines.store', 'macros')}"
@@ -177,8 +177,9 @@ def configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: P
 
 
 def set_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]]) -> None:
-    """Set one DuckDB variable for each list of paths, by name. Views read the paths with `getvariable`, because a view
-    accepts no bound parameter.
+    """Set a DuckDB variable for each list of paths; `files` has the lists by name of the variable.
+
+    Views read the paths with `getvariable`, because a view accepts no bound parameter.
     """
     for variable, paths in files.items():
         connection.execute(f"SET VARIABLE {variable} = $paths", {"paths": paths})
@@ -195,9 +196,7 @@ def named_rows(
 
 @cache
 def expression_parser() -> duckdb.DuckDBPyConnection:
-    """Return a small connection without files, for parsing SQL expressions. It is opened once, as a mapping has many
-    expressions.
-    """
+    """Return a connection without access to files, for parsing SQL expressions. All calls return the same one."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -1,8 +1,7 @@
-"""Selects the rejected records that a part keeps: the first `KEPT_REJECTS` of each file and reason. The books count all
-rejected records.
+"""Selects the rejected records that a part keeps: the first `KEPT_REJECTS` of each file and reason.
 
-The writer of a part (`engines/duckdb/part_writer.py`) and the code that joins the pieces of a large file
-(`ingest/joined_parts.py`) use these rules.
+The books count all rejected records. The writer of a part (`engines/duckdb/part_writer.py`) and the code that joins the
+pieces of a large file (`ingest/joined_parts.py`) use these rules.
 """
 
 from collections import Counter
@@ -17,7 +16,7 @@ _GROUP = ("file", "reason")
 
 
 def count_rejected(reasons: Counter[str], reason: str, count: int) -> int:
-    """Add rejected records of one reason to the counts of their file; return how many of the records are kept.
+    """Add `count` records rejected for `reason` to the counts of their file; return how many of them are kept.
 
     The first records of a file are kept, so records must come in the order of their lines.
     """

@@ -1,7 +1,7 @@
 """Checks that the keys of published tables are unique, with NULL as one value: a repeated row would count twice.
 
-The tables must be sorted by their keys. Day tables are checked as they are written (`engines/day_files.py`). Keys are
-declared with the tables, in `contract/tables/tables.py` and `contract/tables/day_tables.py`.
+Day tables are checked as they are written (`engines/day_files.py`). Keys are declared with the tables, in
+`contract/tables/tables.py` and `contract/tables/day_tables.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,11 +42,12 @@ def require_unique_keys(
             )
             read = {value: values[value] for value in values if f"${value}," in example}
             found = connection.execute(example, read).fetchall()[0][0]
+            # The error may show the key: no key column holds personal data.
             raise repeated_key(name, repeated[name], found, where)
 
 
 def repeated_key(name: str, rows: int, example: object, where: str) -> BooksError:
-    """Return the error for a table in which some rows have the key of another row."""
+    """Return the error for a table in which `rows` rows repeat the key of another row; `example` is such a key."""
     return BooksError(
         f"Keys of {name} are not unique: {counted(rows, 'row')} too many, such as {example}.",
         where=where,
@@ -55,12 +56,11 @@ def repeated_key(name: str, rows: int, example: object, where: str) -> BooksErro
 
 
 def _repeated(key: Iterable[str], source: str, listed: str) -> str:
-    """Return a query over all rows: the columns `listed`, and whether the key equals the key of the previous row.
-
-    Equal keys are adjacent, so one pass finds them, in a tenth of the time of a GROUP BY. No key column holds personal
-    data.
+    """Return a query over all rows of `source`: the SQL columns `listed`, and whether the key equals that of the row
+    before.
     """
-    # The first row has no previous row.
+    # Equal keys are adjacent, so one pass finds them, in a tenth of the time of a GROUP BY. The first row has no
+    # previous row.
     same = "lag(true, 1, false) OVER () AND " + " AND ".join(
         f"{column} IS NOT DISTINCT FROM lag({column}) OVER ()" for column in key
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-# Older stores are upgraded (`upgrades.py`), newer ones refused. Raised when an older authmeter would misread a store.
+# Older stores are upgraded (`upgrades.py`), newer ones refused. Raise it if an older authmeter would misread a store.
 SCHEMA_VERSION = 4
 
 
@@ -36,18 +36,8 @@ class DayRows(NamedTuple):
 @dataclass(slots=True)
 class FileEntry:
     """One *content* of a landed path, that is the bytes that the path had at some time, and the books of these bytes.
+
     No two entries have the same path and content.
-
-    A part may hold the records of several files; `place` is the index of this file in the part. `part_digest` is the
-    checksum of the part's files, None for parts of the first versions. When retention removes a part's oldest days, the
-    part gets another name: see `original_name`. `earlier_parts` are the `records_name` of earlier readings of the same
-    content.
-
-    `run_day` is the day of the run that read the content first, and `closed_through` the last closed day at that time.
-    `mapping` is the fingerprint of the mapping that read the content, and `mapping_faults` are its faults: see
-    `reading/sources/mapping_use.py`. `finding` is why the content is damaged or held, or the stored reason why few of
-    its records were accepted, see `reading/reasons/reasons.py`. `is_gone` is whether the file left landing; it is kept
-    up to date only for contents with a problem.
     """
 
     path: str
@@ -57,21 +47,33 @@ class FileEntry:
     source: str
     status: Status
     first_read_at: str
+    # The last closed day when the content was first read.
     closed_through: date | None
+    # The fingerprint of the mapping that read the content.
     mapping: str = ""
+    # If retention removes a part's oldest days, the part gets another name: see `original_name`.
     part: str | None = None
+    # Index of this file in the part, which may hold the records of several files.
     place: int = 0
+    # Checksum of the part's files; None for parts of the first versions.
     part_digest: str | None = None
+    # Why the content is damaged or held, or the likely reason why few of its records were accepted: see
+    # `reading/reasons/reasons.py`.
     finding: str | None = None
+    # Whether the file left landing; kept up to date only for contents with a problem.
     is_gone: bool = False
     records_read: int = 0
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
+    # The day of the run that read the content first.
     run_day: date | None = None
+    # How many records had a value that was set to NULL, by field.
     nulled: dict[str, int] = field(default_factory=dict)
     days: dict[date, DayRows] = field(default_factory=dict)
+    # The `records_name` of earlier readings of the same content.
     earlier_parts: list[str] = field(default_factory=list)
+    # See `reading/sources/mapping_use.py`.
     mapping_faults: list[str] = field(default_factory=list)
 
     @property
@@ -129,15 +131,14 @@ class Archive(NamedTuple):
 
 @dataclass(slots=True)
 class DayEntry:
-    """One rolled-up day: its folder, the checksum of its tables (`content`), the fingerprint of their inputs, and its
-    books.
-
-    `parts` are the `records_name` of the files that its tables were computed from.
-    """
+    """One rolled-up day: the folder of its tables, their checksum, the fingerprint of their inputs, and the books."""
 
     folder: str
+    # Checksum of the tables.
     content: str
+    # Fingerprint of the inputs of the tables.
     fingerprint: str
+    # The `records_name` of the files that the tables were computed from.
     parts: list[str]
     accepted: int
     counted: int
@@ -146,64 +147,57 @@ class DayEntry:
 
 @dataclass
 class State:
-    """The state of the data folder as a whole.
-
-    `run` numbers the runs that changed data; `generated_at` is the time of the last of them. `closed_before` is the
-    previous published `as_of`: the days after it, up to `as_of`, are published together. `inputs` is the fingerprint of
-    the publication.
-
-    Retention deletes the events of days before `events_from`: their tables no longer change, and new records of these
-    days are refused as too old. Days before `days_from` are deleted completely.
-
-    `session_minutes` is the session gap of the last roll-up; None if no roll-up has used one yet.
-    """
+    """The state of the data folder as a whole."""
 
     key_fingerprint: str | None = None
     time_zone: str | None = None
+    # Number of the last run that changed data, and its time.
     run: int = 0
     generated_at: str | None = None
+    # The published as-of, and the one before it. The days after `closed_before`, up to `as_of`, are published together.
     as_of: date | None = None
     closed_before: date | None = None
+    # Fingerprint of the publication.
     inputs: str | None = None
+    # Retention deleted the events of the days before: their tables no longer change, and their new records are refused.
     events_from: date | None = None
+    # Retention deleted the days before completely.
     days_from: date | None = None
+    # The session gap of the last roll-up; None if no roll-up has used one yet.
     session_minutes: int | None = None
 
 
 @dataclass
 class Manifest(State):
-    """The state, and the entries of all files and of all rolled-up days.
-
-    `platforms` has the registered platform of each app at the last roll-up. `unreadable` are the folders of landing
-    that could not be read. `archives` are the archives in landing, by path. `idle_sources` are the user's mappings that
-    read no file. `declared_channels` are all channels that the settings ever declared: stored records may have channels
-    that the settings no longer declare.
-
-    `restatements` are the names of files. `restated_sessions` are the days whose session tables changed after the day
-    was closed. `final_late` has, for each day whose events retention deleted, the number of its late records at that
-    time. `as_read` has the rows of the catalogue as last read or committed; only the store uses it, to find changes.
-    """
+    """The state, and the entries of all files and of all rolled-up days."""
 
     files: list[FileEntry] = field(default_factory=list)
     days: dict[date, DayEntry] = field(default_factory=dict)
+    # The registered platform of each app at the last roll-up.
     platforms: dict[str, str] = field(default_factory=dict)
+    # The folders of landing that could not be read.
     unreadable: list[str] = field(default_factory=list)
     unread_files: dict[str, UnreadFile] = field(default_factory=dict)
+    # The archives in landing, by path.
     archives: dict[str, Archive] = field(default_factory=dict)
+    # The user's mappings that read no file.
     idle_sources: list[str] = field(default_factory=list)
+    # All channels that the settings ever declared: stored records may have channels that are no longer declared.
     declared_channels: list[str] = field(default_factory=list)
+    # Names of the files of restatements.
     restatements: list[str] = field(default_factory=list)
+    # Days whose session tables changed after the day was closed.
     restated_sessions: list[date] = field(default_factory=list)
+    # Late records of each day whose events retention deleted, as of that deletion.
     final_late: dict[date, int] = field(default_factory=dict)
+    # The rows of the catalogue as last read or committed; only the store uses them, to find changes.
     as_read: object = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def closed_through(self) -> date | None:
-        """The last closed day, which is the published as-of; None if no day was ever rolled up.
-
-        A day stays closed if it lost all its records or was deleted. If the manifest has no rolled-up day left,
-        `days_from` or a restatement of a day shows that days were rolled up.
-        """
+        """The last closed day, which is the published as-of; None if no day was ever rolled up."""
+        # A day stays closed if it lost all its records or was deleted. If the manifest has no rolled-up day left,
+        # `days_from` or a restatement of a day shows that days were rolled up.
         return self.as_of if self.days or self.days_from or self._has_restated_day else None
 
     @property
@@ -223,7 +217,7 @@ class Manifest(State):
 
     @property
     def accepted_records(self) -> Counter[date]:
-        """The accepted records of each day in the books of the live files with a stored part."""
+        """The number of accepted records of each day, in the books of the live files with a stored part."""
         accepted: Counter[date] = Counter()
         for entry in self.live_parts():
             accepted.update({day: rows.accepted for day, rows in entry.days.items()})
@@ -231,12 +225,11 @@ class Manifest(State):
 
     @property
     def late_records(self) -> Counter[date]:
-        """The late records of each day, over the live files; `count_late` in `ingest/entries.py` decides which records
-        are late.
+        """The number of late records of each day in the live files.
 
-        For a day whose events retention deleted, this is the number in `final_late`: contents that were read since lack
-        the records of that day, as they are too old.
+        A day whose events retention deleted keeps the number that it had then.
         """
+        # Contents that were read since lack the records of these days, as they are too old.
         late = Counter({day: records for day, records in self.final_late.items() if records})
         for entry in self.live_files():
             for day, rows in entry.days.items():

@@ -47,13 +47,13 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
     """Create a view `name` of the records that count, with the columns of `EVENT_SCHEMA`, and `filename` and
     `record_number`.
 
-    `record_number` identifies a record as long as the view exists: until a view of the same name is created. If all
-    files of a part count, the part is read without a filter.
+    `record_number` identifies a record within this view only.
     """
     read = list(parts)
     current = {str(file): part.sources for part in read for file in part.files if file.name not in _OLDER}
     older = [str(file) for part in read for file in part.files if file.name in _OLDER]
     dead_places = _dead_places(connection, current) if current else {}
+    # If all files of a part count, the part is read without a filter.
     whole = [file for file in current if file not in dead_places]
     branches = []
     if whole or not (dead_places or older):
@@ -71,7 +71,7 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
     """Return, by record file, the places of its landed files that do not count, as text.
 
-    A record file is left out if all its landed files count. `files` has the places that count, by record file.
+    `files` has the places that count, by record file. A record file whose landed files all count is left out.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

@@ -50,7 +50,10 @@ def create_file(file: Path, name: str) -> duckdb.DuckDBPyConnection:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str, temp: Path) -> None:
-    """Attach a DuckDB file read-only to a workbench under `name`; `temp` is a folder that the workbench can access.
+    """Attach a DuckDB file read-only to a workbench under `name`.
+
+    Args:
+        temp: folder that the workbench can access, for a copy of the file if a client has it open for writing.
 
     Raises:
         UnreadablePublicationError: the file is not a database, or is damaged.
@@ -106,18 +109,16 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:
-    """Return the result of `opened`, called with the file or, if a client opened it for writing, with a temporary copy.
-
-    The copy is made in `temp`. The file itself cannot be used then: DuckDB refuses to open a file that another process
-    has open for writing, and applies a `.wal` next to a file even if it opens the file read-only or through a link.
-    """
+    """Return the result of `opened` for the file, or for a copy in `temp` if a client opened it for writing."""
     if not has_wal(database):
         try:
             return opened(database)
         except duckdb.IOException as error:
             if "lock" not in str(error) and not has_wal(database):
                 raise
-    # The copy can be deleted once it is open: the connection no longer needs its name.
+    # DuckDB refuses to open a file that another process has open for writing, and applies a `.wal` next to a file even
+    # if it opens the file read-only or through a link. The copy can be deleted once it is open: the connection no
+    # longer needs its name.
     with TemporaryDirectory(prefix="authmeter-", dir=temp) as folder:
         copy = Path(folder) / database.name
         shutil.copyfile(database, copy)

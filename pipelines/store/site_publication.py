@@ -31,11 +31,9 @@ def publication_of_site(site: Path) -> SitePublication | None:
 
 
 def last_visible_day(store: Store, as_of: date) -> date | None:
-    """Return the last day that readers can see; None if nothing is published.
-
-    If a run ended after its commit and before it switched the site, the site ends before `as_of`, the manifest's last
-    day. Without a site, readers can see the days of the published file, if there is one.
-    """
+    """Return the last day that readers can see; None if nothing is published. `as_of` is the as-of of the manifest."""
+    # The site ends earlier if a run ended after its commit and before it switched the site. Without a site, readers can
+    # see the days of the published file, if there is one.
     if site := publication_of_site(store.site):
         return min(as_of, site.as_of)
     return as_of if store.database.is_file() else None

@@ -99,8 +99,9 @@ class Store:
         return self.catalogue.read() if self._has_catalogue() else Manifest()
 
     def read_state(self) -> State:
-        """Return only the state of the manifest. Unless the store is an older one, this takes the same time for any
-        number of files and days. Raises the errors of `read_manifest`.
+        """Return only the state of the manifest. Raises the errors of `read_manifest`.
+
+        For a current store, this takes the same time for any number of files and days.
         """
         if older := self._older.manifest():
             return older
@@ -166,7 +167,7 @@ class Store:
         return self.warehouse / "events" / part / "rejects.parquet"
 
     def fresh_folder(self, name: str) -> Path:
-        """Create an empty folder for unfinished files."""
+        """Create an empty folder for unfinished files; an existing folder of that name is removed."""
         folder = self.temp / name
         if folder.exists():
             shutil.rmtree(folder)
@@ -178,9 +179,10 @@ class Store:
         return self.warehouse / "events" / part
 
     def place_part(self, fresh: Path, part: str, digest: str | None = None) -> str:
-        """Move a finished part to its place; the part counts once a manifest lists it.
+        """Move a finished part to its place and return the checksum of its files: `digest`, or if that is None, a
+        computed one.
 
-        Return the checksum of its files: `digest`, or if that is None, a computed one.
+        The part counts once a committed manifest lists it.
         """
         digest = digest or digest_of_folder(fresh)
         durable.place_folder(fresh, self.part_folder(part))
@@ -201,7 +203,7 @@ class Store:
         return Path(self._day_table_path(entry, table))
 
     def day_table_files(self, manifest: Manifest, table: str) -> dict[date, str]:
-        """Return the file of a table for each day, in order.
+        """Return the file of a table for each rolled-up day, in order.
 
         Days whose events are deleted are left out if they were rolled up by a version without this table.
         """
@@ -284,16 +286,13 @@ def _identity(place: Path) -> tuple[int, int]:
 
 
 def _new_folder(day: date, manifest: Manifest) -> str:
-    """Return the name of a folder for a day's new tables, named after the next run.
-
-    If the last run only computed lost tables again, it did not raise the run number, and the manifest already lists a
-    folder with this name. That folder must stay until the commit, because new figures are compared with its tables. So
-    the returned name then has the number of the run after next.
-    """
+    """Return the name of the folder for a day's new tables, named after the next run."""
+    # A run that only computed lost tables again did not raise the run number, so the manifest may already list this
+    # name. That folder must stay until the commit, because new figures are compared with its tables.
     name, before = f"{day}/{manifest.run + 1:08d}", manifest.days.get(day)
     return f"{day}/{manifest.run + 2:08d}" if before and before.folder == name else name
 
 
 def _of_run(run: int) -> str:
-    """Return the prefix that the names of a run's restatement files have."""
+    """Return the prefix of the names of a run's restatement files."""
     return f"{run:08d}."

@@ -1,15 +1,4 @@
-"""Upgrades of older stores to the current form: one function for each earlier version that needs one.
-
-If an older authmeter would misread a new store, raise `SCHEMA_VERSION` in `manifest.py`, and add here the step from the
-version before. A step may leave out entries that can be computed from the parts: a day without an entry is rolled up
-again. Day tables need no step: new code changes the fingerprint of a day (`rollup/counting_code.py`), so the day is
-rolled up again. New columns must be optional for days whose events retention deleted, as these keep their tables.
-
-Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. This file is the
-valid manifest until the first commit of a newer authmeter creates the catalogue and replaces the file by a *signpost*:
-a JSON file of the same name with the version of the store, which makes an older authmeter refuse the store, and the
-name of the catalogue.
-"""
+"""Upgrades of older stores to the current form: one function for each earlier version that needs one."""
 
 import json
 from collections.abc import Callable
@@ -25,6 +14,9 @@ from pipelines.store.manifest import SCHEMA_VERSION, Manifest
 
 Raw = dict[str, Any]
 _LAST_WITH_JSON = 2
+# Versions 1 and 2 had no catalogue: their manifest was `manifest.json`, rewritten with each commit. The first commit of
+# a newer authmeter creates the catalogue and replaces that file by a *signpost*: a JSON file of the same name with the
+# version of the store, which makes an older authmeter refuse the store, and the name of the catalogue.
 _SIGNPOST = "catalogue"
 
 
@@ -80,7 +72,9 @@ class OlderStore:
 
 
 def _from_1(raw: Raw, warehouse: Path) -> None:
-    """Upgrade a store of version 1, which has no retention and may lack the checksum of a day's tables."""
+    """Add the checksum of a day's tables, which later versions require, to each day without one; remove the day if its
+    tables are missing.
+    """
     days = raw.get("days", {})
     for day, entry in list(days.items()):
         if "content" not in entry:
@@ -91,4 +85,8 @@ def _from_1(raw: Raw, warehouse: Path) -> None:
                 del days[day]
 
 
+# If an older authmeter would misread a new store, raise `SCHEMA_VERSION` in `manifest.py`, and add here the step from
+# the version before. A step may leave out entries that can be computed from the parts: a day without an entry is rolled
+# up again. Day tables need no step: new code changes the fingerprint of a day (`rollup/counting_code.py`), and the day
+# is rolled up again. New columns must be optional for days whose events retention deleted, as these keep their tables.
 _STEPS: dict[int, Callable[[Raw, Path], None]] = {1: _from_1}

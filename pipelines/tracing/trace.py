@@ -137,10 +137,10 @@ def _create_books(
 ) -> None:
     """Create the relation `books`: a row with `by_server` for each of these days with sign-in records of the app.
 
-    If `by_server` is true, only a record of the app's server completes a sign-in by one_click. It depends on all
-    sessions of the app, not only on the traced ones: it is read from the stored table `session_books`, or for days that
-    changed, computed from all records of the app.
+    If `by_server` is true, only a record of the app's server completes a sign-in by one_click.
     """
+    # `by_server` depends on all sessions of the app, not only on the traced ones: it is read from the stored table, or
+    # for days that changed, computed from all records of the app.
     stored = inputs.store.day_table_files(inputs.manifest, "session_books")
     files = [stored[day] for day in days if day not in inputs.changed]
     changed = [day for day in days if day in inputs.changed]

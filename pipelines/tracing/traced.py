@@ -44,18 +44,17 @@ class TracedRecord:
 
 @dataclass(frozen=True)
 class TracedSession:
-    """One session. `number` counts the sessions of a subject from 1, over the whole span. `way` is how the session
-    ended: `direct`, `retry`, `other`, `cut` or `lost`, which are defined as metrics.
+    """One session of a traced subject."""
 
-    `records_left_out` is the number of the session's records that are not printed.
-    """
-
+    # The sessions of a subject are counted from 1, over the whole span.
     number: int
     day: date
     entry_channel: str
+    # How the session ended: `direct`, `retry`, `other`, `cut` or `lost`, which are defined as metrics.
     way: str
     signed_in_by: str | None
     by_server: bool
+    # The number of the session's records that are not printed.
     records_left_out: int
     records: list[TracedRecord] = field(default_factory=list)
 
@@ -73,18 +72,17 @@ class TracedSubject:
 
 @dataclass(frozen=True)
 class Traced:
-    """The result of a trace over a span: subjects with their sessions, and the records outside sessions (`apart`).
-
-    `days` is the number of searched days. `left_out` is the number of subjects that are not printed, `apart_left_out`
-    the number of records outside sessions that are not printed.
-    """
+    """The result of a trace over a span: subjects with their sessions, and the records outside sessions (`apart`)."""
 
     app_key: str
     span: Window
+    # The number of searched days.
     days: int
     subjects: list[TracedSubject]
     apart: list[TracedRecord]
+    # The number of subjects that are not printed.
     left_out: int
+    # The number of records outside sessions that are not printed.
     apart_left_out: int
 
     @property

@@ -91,10 +91,10 @@ class PartMeasure(RateMeasure):
         return {**super().values(clean, rows), **self.counts.values(clean, rows)}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return the smaller of two relative falls: of the part's odds under its odds in the baseline, and of its count
-        under the norm of the weekday. So neither a quiet day nor the growth of other parts is a fall.
+        """Return the smaller of two relative falls: of the part's odds, compared with its odds in the baseline, and of
+        its count, compared with the norm of the weekday.
 
-        The odds of a part are its records divided by the other records of the whole (and `_LEAST_REST` of the whole).
+        So neither a quiet day nor the growth of other parts is a fall.
         """
         return np.minimum(1 - _odds(seen) / _odds(base), self.counts.fall(base, seen))
 
@@ -138,11 +138,11 @@ def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -
 
 
 def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_same_kind: Flags) -> bool:
-    """Return whether other parts took over the records of a fallen part, as after a change of names: on the day on
-    which the fall was detected, they gained at least half of the records that the part lost.
+    """Return whether other parts took over the records of a fallen part, as after a change of names.
 
-    Only parts of the same whole and kind (`is_same_kind`) with far more records than usual count. `parts` and `norms`
-    are actual and usual records, by day and part.
+    On the day on which the fall was detected, they gained at least half of the records that the part lost. Only parts
+    of the same whole and kind (`is_same_kind`) with far more records than usual count. `parts` and `norms` are actual
+    and usual records, by day and part.
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
@@ -174,8 +174,8 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int]) -> Floats:
-    """Return the usual number of records of each day of a gap: the number of the same weekday in the seven days from
-    `gap[0]` on.
+    """Return the usual number of records of each day of a gap; from the second week on, that of the same weekday in the
+    first.
 
     Args:
         gap: days without records, in order.
@@ -189,8 +189,8 @@ def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int])
 def _is_closed(day: date, first: date, counted: Mapping[date, int]) -> bool:
     """Return whether the day is on a weekday that usually has no records, as in an office.
 
-    Compares the `BASELINE_DAYS` days before the day, without days before `first`, the first day with records: more than
-    half of them have records, and at least `LEAST_WEEKDAYS` of them are on the same weekday, all without records.
+    More than half of the `BASELINE_DAYS` days before have records, but none of those on the same weekday, which are at
+    least `LEAST_WEEKDAYS`. Days before `first`, the first day with records, are left out.
     """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= first]
@@ -199,7 +199,7 @@ def _is_closed(day: date, first: date, counted: Mapping[date, int]) -> bool:
 
 
 def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
-    """Return the records of all sources by day (rows) and hour."""
+    """Return the records of all sources by day (rows) and hour; `counts` as for `part_faults`."""
     hour = pl.col("part").str.extract(r"hour=(\d+)$")
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").group_by("day", hour)
     keys, (records,) = by_day(of_hours.agg(pl.col("records").sum()).rename({"part": "hour"}), ("hour",), days)
@@ -209,13 +209,10 @@ def hours_of(counts: pl.DataFrame, days: Sequence[date]) -> Floats:
 
 
 def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
-    """Yield a fault for each run of days that have the same number of records in each hour of each source as a day in
-    the four weeks before.
+    """Yield a fault for each run of days that copy an earlier day; `counts` as for `part_faults`.
 
-    A day is not reported if it equals several earlier days that are no copies themselves: the feed sends the same every
-    day, as probes do. Days with fewer than `LEAST_BASELINE_DAYS` days with records among the `RECENT_DAYS` days before,
-    and days with records in fewer than `_LEAST_HOURS` hours, are not compared. A run ends before the next day with
-    other records, and after `SETTLED_DAYS` days at the latest.
+    A copy has the same number of records in each hour of each source as a day in the four weeks before. A run ends
+    before the next day with other records, and after `SETTLED_DAYS` days at the latest.
     """
     of_hours = counts.filter(pl.col("metric") == "hour_shift", pl.col("part") != "").drop("metric")
     _, (hours,) = by_day(of_hours, _PART, days)
@@ -225,6 +222,8 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
         first = max(place - BASELINE_DAYS, 0)
         same = (first + np.flatnonzero((hours[first:place] == hours[place]).all(axis=1))).tolist()
         alike = {original.get(day, day) for day in same}
+        # A day that equals several original days is no copy: the feed sends the same every day, as probes do. Days with
+        # a short history, or with records in few hours, can be equal by chance.
         is_known = has_records[max(place - RECENT_DAYS, 0) : place].sum() >= LEAST_BASELINE_DAYS
         if is_known and len(alike) == 1 and np.count_nonzero(hours[place]) >= _LEAST_HOURS:
             original[place] = alike.pop()

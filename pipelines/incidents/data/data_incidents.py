@@ -64,18 +64,16 @@ def incidents_in(
 
 
 def _books(manifest: Manifest, days: Sequence[date]) -> pl.DataFrame:
-    """Return the counts of the manifest for `part_faults`: rows of metric, whole, part, day and records.
-
-    For copied, unmapped and rejected records, the whole is all records, and its only part is the good ones. For missing
-    deliveries, each source is a part of all sources, and each dated path (see `dated`) is a part of the dated paths of
-    its source; accepted records are counted.
-    """
+    """Return the counts of the manifest for `part_faults`: rows of metric, whole, part, day and records."""
     counts: Counter[tuple[str, str, str, date]] = Counter()
 
     def add(metric: str, whole: str, part: str, day: date, of: int, those: int) -> None:
         counts[metric, whole, "", day] += of
         counts[metric, whole, part, day] += those
 
+    # For copied, unmapped and rejected records, the whole is all records, and its only part is the good ones. For
+    # missing deliveries, each source is a part of all sources, and each dated path a part of the dated paths of its
+    # source.
     for day, entry in manifest.days.items():
         add("duplicate_share", "", _GOOD, day, entry.accepted, entry.counted)
         add("unmapped_share", "", _GOOD, day, entry.counted, entry.counted - entry.unmapped)
@@ -128,13 +126,13 @@ def _incidents(found: Sequence[Fault], days: Sequence[date], manifest: Manifest)
 
 
 def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
-    """Return the incident that joins some faults of one metric. Its cause names the part that lost most, and all other
-    parts of the same kind.
+    """Return the incident that joins some faults of one metric, and ends with the last of them.
 
-    The incident ends with the last fault. If hours are missing, only the largest fault of each source counts for that.
+    Its cause names the part that lost most, and all other parts of the same kind.
     """
     most = max(faults, key=_size)
-    # The hours of a source come back together, but an hour with few records varies.
+    # If hours are missing, the largest fault of each source decides when they are back: the hours of a source come back
+    # together, but an hour with few records varies.
     largest = {_kind(one): one for one in sorted(faults, key=_size)}
     ending = [*largest.values()] if most.metric == "hour_shift" else faults
     span = max(ending, key=lambda one: (one.span.last is None, one.span.last or 0, _size(one))).span

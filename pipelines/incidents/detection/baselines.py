@@ -105,7 +105,9 @@ class Baselines:
 
     def seen(self, rows: Places, first: Places, day: int | Places) -> Sums:
         """Return the sums over the days that are compared with the baseline: `day`, and the clean days from `first`
-        until then. `rows` are the indexes of the subjects. Days of ended falls are not clean.
+        until then.
+
+        `rows` are the indexes of the subjects.
         """
         begins, ends = self._at(rows, first), self._at(rows, day)
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)

@@ -19,22 +19,21 @@ DAYS_BACK: Final = 2
 
 @dataclass
 class Fall:
-    """One fall: days on which the subject with the index `row` is under its baseline.
-
-    All days are indexes. `first` is the first day, and `last` the last one, None while the fall is open. `opened` is
-    the day on which the fall was detected; `last_bad` is the newest day that is not back at the baseline. `baseline`
-    has the days of the baseline, all before the day `before`. `has_data` and `values` have an entry for each day of the
-    subject. The norms in `values` are computed from the days before `before`.
-    """
+    """One fall: days on which the subject with the index `row` is under its baseline. All days are indexes."""
 
     row: int
     first: int
+    # The day on which the fall was detected.
     opened: int
+    # The newest day that is not back at the baseline.
     last_bad: int
+    # The days of the baseline, all before the day `before`.
     before: int
     baseline: Places
+    # Both have an entry for each day. Norms in `values` are computed from the days before `before`.
     has_data: Flags
     values: Mapping[str, Floats]
+    # The last day; None while the fall is open.
     last: int | None = None
     state: str = "open"
 
@@ -55,18 +54,17 @@ class Fall:
 
     @property
     def newest(self) -> Places:
-        """The newest days of the fall that have data, a week at most."""
+        """The newest days of the fall that have data, seven at most."""
         return self.places[-WINDOW_DAYS:]
 
     def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:
-        """Follow the fall from its first day until it ends, and set its last day and state. Return the day that shows
-        the end; None if the fall is still open.
+        """Follow the fall from its first day until it ends, and set its last day and state.
 
-        No day before `opened` shows the end, although the level can be back at the baseline on such a day.
+        Return the day that shows the end, which is `opened` or later; None if the fall is still open.
 
         Args:
-            is_bad: whether a day with data is still under the baseline, compared with the fall up to `last_bad`; None
-                if the day cannot be compared.
+            is_bad: returns whether a day with data is still under the baseline, compared with the fall up to
+                `last_bad`; None if the day cannot be compared.
         """
         back = 0
         for day in range(self.first, len(self.has_data)):

@@ -1,8 +1,7 @@
 """Finds the subjects that fell under their baseline, and the first and the last day of each fall.
 
-A *subject* has a level on each day, such as the rate of an app and channel, or its volume. All days of all subjects are
-compared with their baselines at once; a subject that fell is followed day by day, and its later days are compared
-again. This module defines when a fall opens and which baseline it keeps until it ends.
+A *subject* has a level on each day, such as the rate of an app and channel, or its volume. This module defines when a
+fall opens and which baseline it keeps until it ends.
 """
 
 import os
@@ -89,7 +88,7 @@ class _MeasureSlice:
 
 
 class _Watch:
-    """The levels and baselines of some subjects. The days of ended falls are taken out of the baselines."""
+    """The levels and baselines of some subjects. An ended fall takes days out of the baselines of its subject."""
 
     def __init__(
         self, measure: LevelMeasure, least_fall: float, windows: tuple[int, ...], far: float, is_slow: bool
@@ -133,9 +132,10 @@ class _Watch:
         return found
 
     def open(self, row: int, start: int, day: int) -> Fall:
-        """Return the fall that the window from `start` to `day` shows. The fall begins after the subject's previous
-        fall, on the day from which the days until `day` deviate most from the baseline. If falls are slow, it begins on
-        `day`.
+        """Return the fall that the window from `start` to `day` shows.
+
+        It begins within the window and after the subject's previous fall, on the day from which the days until `day`
+        deviate most from the baseline. If falls are slow, it begins on `day`.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
@@ -152,8 +152,9 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> int | None:
-        """Follow a fall until it ends, and take its days out of the baselines. Return the day that shows the end; None
-        if the fall is still open.
+        """Follow a fall until it ends. Return the day that shows the end; None if the fall is still open.
+
+        The days of a fall that recovered are taken out of the baselines; if it settled, the days before it are.
         """
         base = self.baselines.of(np.array([fall.row]), fall.before)
 

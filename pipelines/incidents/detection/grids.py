@@ -10,11 +10,11 @@ _NARROW = 8
 
 
 def add_up(values: Floats, sums: Floats, step: int = 1) -> Floats:
-    """Fill `sums` with running sums of `values`: `sums[i + step] = sums[i] + values[i]`. The first `step` rows of
-    `sums` must be 0.
+    """Fill `sums` with running sums of `values`: `sums[i + step] = sums[i] + values[i]`.
 
-    Adding row to row is eight times as fast as a cumulative sum along the columns, except for narrow grids.
+    The first `step` rows of `sums` must be 0.
     """
+    # Except for narrow grids, adding row to row is eight times as fast as a cumulative sum along the columns.
     if step == 1 and values.shape[1] <= _NARROW:
         np.cumsum(values, axis=0, out=sums[1:])
         return sums

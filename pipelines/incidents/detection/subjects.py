@@ -91,19 +91,17 @@ def watched_rates(counts: DayCounts, names: Sequence[str]) -> Watched:
 
 @dataclass(frozen=True)
 class Volumes:
-    """Requests of apps, and of the channels of apps with several channels, by day (rows) and subject (columns).
+    """Requests of apps, and of the channels of apps with several channels, by day (rows) and subject (columns)."""
 
-    `technical` are the sign-in requests that users did not cancel, `successes` the successful ones among them. `keys`
-    has app and channel of each subject. `has_logs` marks days with logs, `has_norm` days with an expected volume: with
-    logs, no holiday, and not before the subject's first request.
-    """
-
+    # App and channel of each subject.
     keys: list[tuple[str, ...]]
     requests: Floats
+    # The sign-in requests that users did not cancel, and the successful ones among them.
     technical: Floats
     successes: Floats
     devices: Floats
     has_logs: Flags
+    # Whether a volume is expected: the day has logs, is no holiday, and is not before the subject's first request.
     has_norm: Flags
 
 
@@ -165,13 +163,13 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day, at most `BURST` times the usual number of requests per device. A day whose
-    successes alone exceed this limit keeps all its requests.
+    """Return the requests of each day, at most `BURST` times the usual number of requests per device.
 
-    A device that tries a thousand times in vain is one fault, not a thousand. But if a device sends a thousand requests
-    and succeeds as often as others, the rate of the day is the rate of all requests.
+    A day whose successes alone exceed this limit keeps all its requests.
     """
-    # If no record names its device, bursts cannot be detected.
+    # A device that tries a thousand times in vain is one fault, not a thousand. But if a device sends a thousand
+    # requests and succeeds as often as others, the rate of the day is the rate of all requests. If no record names its
+    # device, bursts cannot be detected.
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     each[:, ~has_devices.any(axis=0)] = 0

@@ -6,12 +6,10 @@ from pipelines.incidents.detection.grids import Floats
 
 
 def lower_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return how unlikely this count or less is, as a normal deviation (z-score; positive, larger is less likely). It
-    is 0 if the count is above the mean, or at most 0.5 below it.
+    """Return how unlikely this count or less is, as a normal deviation (z-score; positive, larger is less likely).
 
-    The count has a negative binomial distribution of variance mean + spread × mean². Computed by the saddlepoint
-    approximation for integers (Daniels 1987, with the second continuity correction) in the form of Barndorff-Nielsen.
-    From a mean of 10 on, deviations above 0 differ from the exact ones by about 0.02 at most.
+    It is 0 if the count is above the mean, or at most 0.5 below it. The count has a negative binomial distribution of
+    variance mean + spread × mean².
     """
     middle = count + 0.5
     return np.where(middle < mean, np.maximum(_saddlepoint(middle, mean, spread), 0.0), 0.0)
@@ -39,6 +37,8 @@ def times_log(count: Floats, expected: Floats) -> Floats:
 
 
 def _saddlepoint(middle: Floats, mean: Floats, spread: Floats) -> Floats:
+    # The saddlepoint approximation for integers (Daniels 1987, with the second continuity correction) in the form of
+    # Barndorff-Nielsen. From a mean of 10 on, deviations above 0 differ from the exact ones by about 0.02 at most.
     size = 1 / spread
     distance = times_log(middle, mean) - (middle + size) * np.log((1 + spread * middle) / (1 + spread * mean))
     slope = np.log(mean * (size + middle) / (middle * (size + mean)))

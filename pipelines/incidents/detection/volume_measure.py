@@ -37,13 +37,7 @@ class VolumeMeasure:
         self.volumes = np.where(has_data, volumes, 0.0)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the `volume` of each day, its `norm`, and the terms from which `spread` estimates the variance.
-
-        Summed over the days of a baseline, `beyond` / `known squares` is the variance that chance does not explain,
-        relative to the squared norm. `in a row` / `row squares` is the covariance of consecutive days, relative to the
-        product of their norms. Days without a norm have the `young` terms instead, which `spread` compares with the
-        mean of the baseline.
-        """
+        """Return the `volume` of each day, its `norm`, and the terms from which `spread` estimates the variance."""
         volume = self.volumes[:, rows]
         norms = Norms(clean)
         is_young, counted = norms.is_young, norms.of_weekday
@@ -55,6 +49,10 @@ class VolumeMeasure:
         few = np.where(is_unknown, 0.0, np.maximum(1 / np.maximum(counted, 1) - 1 / _USUAL_WEEKDAYS, 0.0))
         has_norm = clean & ~is_young
         over, usual_norm = (np.where(has_norm, of, 0.0) for of in (usual - norm, norm))
+        # Summed over the days of a baseline, `beyond` / `known squares` is the variance that chance does not explain,
+        # relative to the squared norm. `in a row` / `row squares` is the covariance of consecutive days, relative to
+        # the product of their norms. Days without a norm have the `young` terms instead, which `spread` compares with
+        # the mean of the baseline.
         return {
             "volume": volume,
             "norm": known,

@@ -88,11 +88,9 @@ def surges(connection: duckdb.DuckDBPyConnection, volumes: Volumes, days: tuple[
 def _grown_cell(
     connection: duckdb.DuckDBPyConnection, fall: Fall, loss: Loss, app_key: str, channel: str, days: tuple[date, ...]
 ) -> Cause:
-    """Return the cell whose requests per day grew most, as a cause; an empty cause if no cell grew. Cells that had
-    nearly all requests before are left out.
+    """Return the cell whose requests per day grew most, as a cause; an empty cause if no cell grew.
 
-    The usual requests of a cell are its share of the baseline's requests, times the norm of the surge's weekdays. The
-    mean of the baseline is not used, because it can be above all requests of a weak weekday.
+    Cells that had nearly all requests before are left out.
     """
     growth = loss.level_now - loss.level_before
     # A surge can include a day nearly without requests.
@@ -101,7 +99,9 @@ def _grown_cell(
     before, now = ([days[place] for place in places] for places in (fall.baseline, fall.newest))
     params = {"app_key": app_key, "channel": channel, "before": before, "now": now}
     counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "surge_cells"), params=params))
-    # Whole numbers are summed, in whatever order they come, and then divided: the sum is the same to the last digit.
+    # The usual requests of a cell are its share of the baseline's requests, times the norm of the surge's weekdays. The
+    # mean of the baseline is not used, because it can be above all requests of a weak weekday. Whole numbers are
+    # summed, in whatever order they come, and then divided: the sum is the same to the last digit.
     usual = pl.col("requests_before").sum() * loss.level_before / counts["requests_before"].sum()
     there = pl.col("requests_now").sum() / len(now)
     cells = [

@@ -1,5 +1,6 @@
 -- grain: incident_id, current or withdrawn: with the names of its app and of the app that caused it, whether a note
--- acknowledges it, and the note to show, in the order of the contract
+-- acknowledges it, and the note to show. Sorted by: open ones first, acknowledged ones later,
+-- the kind `further` later, the largest loss first.
 WITH reported AS (
     FROM incidents
     UNION ALL BY NAME

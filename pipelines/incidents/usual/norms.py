@@ -1,14 +1,8 @@
 """The usual range of a day's figure, for bands, colours and messages.
 
-The range is computed from the subject's own eight weeks before the day, without days of an incident. The usual value of
-a count is the median of its weekday, that of a rate or latency the median of all days. The spread is computed from the
-difference between each day and the day before, or, for counts, the same weekday of the week before. So a lasting change
-of level is only one large difference, and does not widen the range. The spread of counts and rates is at least that of
-pure chance.
-
-The scripts of the charts implement the same rule (`data/norms.js`), because an app's bands would double the size of its
-file; both use `TUNED` and are tested on the same cases (`tests/reports/norm_cases.json`). Incidents are detected by
-another rule (`rate_incidents.py`); the usual records of a day are in `volumes.py`.
+The scripts of the charts implement the same rule (`data/norms.js`); both use `TUNED` and are tested on the same cases
+(`tests/reports/norm_cases.json`). Incidents are detected by another rule (`rate_incidents.py`); the usual records of a
+day are in `volumes.py`.
 """
 
 from collections import defaultdict
@@ -51,18 +45,16 @@ _KINDS: Final[tuple[Kind, ...]] = ("count", "rate", "latency")
 
 
 class DayValue(NamedTuple):
-    """A value of a subject on a day; None if the day has no data.
-
-    `requests` is the denominator of a rate, None for a count or latency. `is_reference` is whether the day counts for
-    the usual range of later days. A day without a norm, such as a holiday for a count, has no usual range and does not
-    count for later days.
-    """
+    """A value of a subject on a day; None if the day has no data."""
 
     subject: str
     day: date
     value: float | None
+    # The denominator of a rate; None for a count or latency.
     requests: int | None
+    # Whether the day counts for the usual range of later days.
     is_reference: bool
+    # False for a day without a usual range, such as a holiday for a count. It does not count for later days.
     has_norm: bool = True
     is_latency: bool = False
 
@@ -73,20 +65,20 @@ class DayValue(NamedTuple):
 
 
 class DayNorm(NamedTuple):
-    """A day with its value, its usual value and its usual range. `usual`, `low`, `high` and `swing` are None if the day
-    has no norm, or if too few earlier days have a value.
+    """A day with its value, its usual value and its usual range.
 
-    `swing` is the spread that the differences between earlier days show; for a count, as a share of the count.
-    `requests` is the denominator of a rate.
+    `usual`, `low`, `high` and `swing` are None if the day has no norm, or if too few earlier days have a value.
     """
 
     kind: Kind
     day: date
     value: float | None
+    # The denominator of a rate.
     requests: int | None
     usual: float | None
     low: float | None
     high: float | None
+    # The spread that the differences between earlier days show; for a count, as a share of the count.
     swing: float | None
 
 
@@ -190,9 +182,8 @@ def usual_of(row: DayNorm) -> Usual:
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:
     """Return whether the values of some days of a subject, taken together, are below, inside or above the usual range.
-    Return "unknown" if fewer than half of the days with a value have a usual range.
 
-    All colours follow this rule: a figure is green or red only outside the range.
+    Return "unknown" if fewer than half of the days with a value have a usual range.
     """
     days = [row for row in rows if row.value is not None]
     known = [row for row in days if row.usual is not None]
@@ -229,6 +220,10 @@ def _norms(
 
     Only rates read `requests`.
     """
+    # The usual value of a count is the median of its weekday, that of a rate or latency the median of all days. The
+    # spread is computed from the difference between each day and the day before, or, for counts, the same weekday of
+    # the week before. So a lasting change of level is only one large difference, and does not widen the range. The
+    # spread of counts and rates is at least that of pure chance.
     is_count = kind == "count"
     before = _weeks_before(np.where(is_reference, values, np.nan), last)
     step, least = (7, LEAST_WEEKDAYS) if is_count else (1, _LEAST_DAYS)

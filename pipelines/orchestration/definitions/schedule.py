@@ -49,8 +49,8 @@ def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
 def freshness_of_site(settings: Settings) -> dg.FreshnessPolicy:
     """Return Dagster's freshness policy: each day, the site must be made between the scheduled time and `late_after`.
 
-    Dagster shows the state on the asset `site`. Rendering the site for any day satisfies the policy; the check
-    `yesterday_is_published` requires the last day that is due.
+    Dagster shows the state on the asset `site`. Unlike the check `yesterday_is_published`, the policy accepts a site
+    for any day.
     """
     due = time.fromisoformat(settings.alerts.late_after)
     begins = time.fromisoformat(settings.schedule_time)

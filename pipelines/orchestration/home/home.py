@@ -68,16 +68,14 @@ def prepare(data: Path) -> Path:
 
 @contextmanager
 def records_explained(data: Path) -> Iterator[None]:
-    """Raise an `AuthmeterError` with advice if Dagster's record files are damaged.
-
-    Other errors pass unchanged. These include SQLite's errors of reading or writing, which may come from the catalogue,
-    and errors that `as_machine_error` explains, such as a full disk or missing rights.
-    """
+    """Raise an `AuthmeterError` with advice if Dagster's record files are damaged. Other errors pass unchanged."""
     try:
         yield
     except Exception as error:
         # SQLAlchemy wraps the errors of SQLite.
         found = getattr(error, "orig", error)
+        # SQLite's errors of reading or writing may come from the catalogue.
+        # SQLite's errors of reading or writing may come from the catalogue.
         is_of_disk = getattr(found, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
         if not isinstance(found, sqlite3.DatabaseError) or is_of_disk or as_machine_error(error, str(data)):
             raise
@@ -95,15 +93,13 @@ def has_usual_settings(home: Path) -> bool:
 
 
 def _make(home: Path) -> None:
-    """Make settings and tables of a new home, or replace the settings that an older version made.
-
-    A lock keeps other processes out: two that open a home together, such as a run and the scheduler, would both mark
-    Dagster's tables as made; Dagster then refuses the tables.
-    """
+    """Make settings and tables of a new home, or replace the settings that an older version made."""
     import dagster as dg
 
     from pipelines.orchestration.home.home_tables import make_tables
 
+    # Two processes that open a home together, such as a run and the scheduler, would both mark Dagster's tables as
+    # made, and Dagster would then refuse the tables.
     with (home / ".making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         settings = home / "dagster.yaml"
@@ -119,10 +115,9 @@ def _make(home: Path) -> None:
 
 
 def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are_schedulers_ended: bool = False) -> int:
-    """Mark recorded runs as failed if their process is gone; return their number.
+    """Mark recorded runs as failed if their process is gone, as they would block the next ones; return their number.
 
-    The caller holds the lock of the data folder, so no other run is alive. Dead runs would block the next ones, because
-    only one may run.
+    The caller holds the lock of the data folder, so no other run is alive.
 
     Args:
         but: id of the caller's own run, which is not marked.
@@ -169,11 +164,12 @@ def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, no
     """Remove records that a wrong clock made: ticks and runs with times over an hour after `now`. Set such times of
     schedules and sensors to `now`.
 
-    Otherwise Dagster would evaluate no schedule and no sensor until those times, and start no second run for the same
-    day. The caller holds the lock of the data folder, and all schedulers have ended, so no run is alive.
+    The caller holds the lock of the data folder, and all schedulers have ended.
     """
     import dagster as dg
 
+    # Otherwise Dagster would evaluate no schedule and no sensor until those times, and start no second run for the same
+    # day. No run is alive: the lock is held and no scheduler runs.
     since = now + _AHEAD
     for state in instance.all_instigator_state():
         times = state.instigator_data._asdict() if state.instigator_data else {}
@@ -191,14 +187,14 @@ def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, no
 def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> int:
     """Mark runs of killed commands as failed, so that a waiting run can start; return their number.
 
-    A command holds the lock of the data folder as long as its run is recorded as active. Runs that Dagster launched are
-    left out: they take the lock later, and the process that launched them watches them. Return 0 and change nothing if
-    a process holds the lock.
+    Return 0 and change nothing if a process holds the lock of the data folder.
     """
     import dagster as dg
 
     under_way = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
 
+    # A command holds the lock as long as its run is recorded as active. Runs that Dagster launched are left out: they
+    # take the lock later, and the process that launched them watches them.
     def of_commands() -> list[dg.DagsterRun]:
         return [run for run in instance.get_runs(under_way) if run.remote_job_origin is None]
 
@@ -238,11 +234,11 @@ def _delete_run(instance: "dg.DagsterInstance", run_id: str) -> None:
 
 @contextmanager
 def records_kept_open(data: Path, *run_ids: str) -> Iterator[None]:
-    """Keep Dagster's SQLite files open: the file of all runs, the file of all assets, and the files of the given runs.
-
-    Dagster opens and closes these files for each of a run's hundred events, and SQLite cleans up whenever the last
-    connection is closed. In a run with nothing new, Dagster would spend a fifth of its wall time on this.
+    """Keep Dagster's SQLite files open: the file of all runs, the file of all assets, and the files of the
+    given runs.
     """
+    # Dagster opens and closes these files for each of a run's hundred events, and SQLite cleans up whenever the last
+    # connection is closed. In a run with nothing new, Dagster would spend a fifth of its wall time on this.
     with ExitStack() as stack:
         for name in ("runs.db", "runs/index.db", *(f"runs/{run_id}.db" for run_id in run_ids)):
             file = data / "dagster" / "history" / name

@@ -32,14 +32,12 @@ _CONTENTS = (
 
 
 def make_tables(home: Path) -> None:
-    """Make the SQLite files of a home that are missing or have no tables, one transaction each.
-
-    After a full disk or a crash, a file may exist without tables. Dagster would not add the tables of assets to such a
-    file.
-    """
+    """Make the SQLite files of a home that are missing or have no tables, one transaction each."""
     version = None
     for name, (tables, migrations) in zip(FILES, _CONTENTS, strict=True):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
+        # After a full disk or a crash, a file may exist without tables. Dagster would not add the tables of assets to
+        # it.
         if _has_tables(home / name):
             continue
         engine = create_engine(f"sqlite:///{home / name}")

@@ -95,7 +95,6 @@ def _take(descriptor: int, home: Path) -> None:
 
 
 def _try_lock(descriptor: int) -> bool:
-    """Take the lock if it is free; return whether it was free."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,8 +1,7 @@
 """The definition of the daily job as it is recorded in a home.
 
 To show a run, Dagster reads the snapshots of the job and of its plan that the row of the run names. Snapshots depend on
-the code, so a file in the home stores a digest of the code that they were made with. They contain the path of the data
-folder, and keep the old path after the folder is moved.
+the code, so a file in the home stores a digest of the code that they were made with.
 """
 
 import hashlib

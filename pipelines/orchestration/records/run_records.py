@@ -1,8 +1,7 @@
 """Records a run of a command in Dagster's own SQLite files: the run, its events, its assets.
 
-The rows equal Dagster's, but two things are left out: events of Dagster's own machinery (executor, resources, outputs
-of steps), which its pages do not show, and data versions. To decide whether an asset is out of date, Dagster then
-compares the times of materializations.
+The rows equal Dagster's, without data versions and without events of Dagster's own machinery: executor, resources,
+outputs of steps.
 """
 
 import json
@@ -92,7 +91,7 @@ class RunRecords:
         return storage / self.run_id / "compute_logs" / name
 
     def add_events(self, *events: Event) -> None:
-        """Record events."""
+        """Record events, with the time of now."""
         with self._transactions():
             for event in events:
                 self._add(event, time.time())

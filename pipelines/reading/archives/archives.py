@@ -25,13 +25,12 @@ _ANY_SIZE = UnpackLimits(10**9, 10**18)
 
 @dataclass(frozen=True)
 class MemberFile(LandedFile):
-    """A member of an archive. `archive` is the path of the archive under landing. `full`, `stamp` and `archive_bytes`
-    are the file, stamp and size of the archive when it was listed. `place` is the member's index in a zip archive, or
-    the offset of its bytes in the unpacked tar archive.
-    """
+    """A member of an archive. `full` and `stamp` are the file and stamp of the archive when it was listed."""
 
+    # The path of the archive under landing, and its size when it was listed.
     archive: str
     archive_bytes: int
+    # The index of the member in a zip archive, or the offset of its bytes in the unpacked tar archive.
     place: int
     sha256: str
 
@@ -66,10 +65,10 @@ class MemberFile(LandedFile):
 class RefusedFile(LandedFile):
     """A refused archive or member, whose records do not count. `finding` is the reason.
 
-    `sha256` is empty if the bytes cannot be read. It is also empty if the archive has a member with the path of another
-    landed file. Without a checksum, the next run tries the archive again.
+    If `sha256` is empty, the next run tries the archive again.
     """
 
+    # Empty if the bytes cannot be read, or if the archive has a member with the path of another landed file.
     sha256: str
     finding: str
 
@@ -135,7 +134,6 @@ class _OpenArchive:
         return self._opened
 
     def close(self) -> None:
-        """Close the archive."""
         self._opened = None
         self._stack.close()
 

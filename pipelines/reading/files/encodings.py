@@ -90,7 +90,6 @@ def _pieces(stream: ByteStream) -> Iterator[bytes]:
 
 
 def _whole_lines(stream: ByteStream) -> Iterator[bytes]:
-    """Yield the bytes of a stream in pieces of whole lines."""
     carry = b""
     for piece in _pieces(stream):
         text = carry + piece

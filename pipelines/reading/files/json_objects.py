@@ -1,9 +1,5 @@
 """Rewrites JSON arrays, and JSON objects over many lines, as one object on each line. The line numbers of the copy thus
 count objects and rejected texts.
-
-Objects are found by their outermost braces, in whole blocks of bytes. Brackets, commas and blanks between objects are
-dropped; other text between them becomes a line of its own, which is rejected. Only the end of the text shows whether
-all braces are closed. If some are not, the text is cut into lines a second time, as if these braces began no object.
 """
 
 from codecs import BOM_UTF8 as BOM
@@ -31,6 +27,8 @@ def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[b
 class Cutter:
     """Cuts a text into lines of one object each, block by block. It keeps its state from one block to the next.
 
+    Brackets, commas and blanks between objects are dropped; other text between them becomes a line, which is rejected.
+
     Args:
         bases: only for the second pass: for each block, how many of the braces open at its end are never closed.
     """
@@ -51,6 +49,8 @@ class Cutter:
         """Return a cutter for a second pass that ignores braces that are never closed; None if all braces are closed.
         Must be called at the end of the text.
         """
+        # Only the end of the text shows which braces are never closed. The second pass cuts the text as if these braces
+        # began no object.
         bases, base = [], self._depth
         for fewest in reversed(self._fewest):
             bases.append(base)

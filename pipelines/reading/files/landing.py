@@ -37,16 +37,15 @@ _MARKS_WITHIN = re.compile(rf"{_MARKS}(?=\.[A-Za-z]\w*$)")
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One regular file under landing.
+    """One regular file under landing."""
 
-    `path` is relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\\xNN`, and
-    the backslash of names that contain such an escape is escaped too, so that no two files have the same path. `full`
-    is the path in the file system. `stamp` (size, modification time, inode) changes whenever the file may have changed.
-    """
-
+    # Relative to landing, with `/`, and always valid text. Bytes that are no UTF-8 are written as `\xNN`, and the
+    # backslash of names that contain such an escape is escaped too, so that no two files have the same path.
     path: str
+    # The path in the file system.
     full: Path
     bytes: int
+    # Size, modification time and inode: changes whenever the file may have changed.
     stamp: str
 
     @property

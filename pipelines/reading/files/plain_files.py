@@ -67,10 +67,9 @@ def plain_file(
 ) -> Iterator[PlainFile]:
     """Open a text file. Unpacked and converted copies are files without a name in the folder `temp`.
 
-    With `may_be_utf_16`, UTF-16 is converted to UTF-8. With `is_json`, JSON arrays, and JSON objects over many lines,
-    are rewritten as one object a line.
-
-    Lines over the limits of `blocks.py` are cut, so that native readers do not fail on them. A cut line is no record.
+    Args:
+        may_be_utf_16: whether UTF-16 is recognized and converted to UTF-8.
+        is_json: whether JSON arrays, and JSON objects over many lines, are rewritten as one object a line.
 
     Raises:
         DamagedFileError: the file is cut or corrupt, is not what its suffix says, or unpacks to more than the limits
@@ -90,6 +89,7 @@ def plain_file(
             require_text(file, head)
         if is_json and not isinstance(file, FilePiece) and is_spread(os.pread(plain.descriptor, HEAD_BYTES, 0)):
             plain = _cut(plain, temp, stack)
+        # Native readers fail on lines over the limits of `blocks.py`. A cut line is no record.
         if _has_long_line(plain):
             shorter = (block.data[block.starts[0] : block.starts[-1]] for block in blocks(plain.stream()))
             plain = _copied(plain, shorter, temp, stack)

@@ -22,23 +22,21 @@ _BLANK_LINES = re.compile(rb"\A(?:[ \t\x0b\x0c]*[\r\n])+")
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The layout of a CSV file, as its header shows it.
+    """The layout of a CSV file, as its header shows it."""
 
-    `names` are the cells of the first line that is not blank, also if this line is a record. They are empty if the file
-    is blank, or if the line is too long or has too many cells for a header. `has_separator_line` is whether a line
-    `sep=`, which declares the separator, precedes the header.
-    """
-
+    # The cells of the first line that is not blank, also if this line is a record. Empty if the file is blank, or if
+    # the line is too long or has too many cells for a header.
     names: tuple[str, ...]
     line_end: bytes
     separator: str = ","
+    # Whether a line `sep=`, which declares the separator, precedes the header.
     has_separator_line: bool = False
 
 
 def csv_layout(stream: ByteStream) -> CsvLayout:
-    """Read the header and return the layout. The separator is the character that splits the header into the most cells;
-    if several do, the first in `SEPARATORS`. A line with more than `MAX_COLUMNS` cells is no header. If two columns
-    have the same name, readers use the first.
+    """Return the layout that the header of a CSV file shows.
+
+    The separator is the character that splits the header into the most cells; if several do, the first in `SEPARATORS`.
     """
     head, line_end, has_separator_line = _header(stream)
     cut: dict[str, Sequence[str]] = {mark: cells_of(head.decode("utf-8", "replace"), mark) or () for mark in SEPARATORS}

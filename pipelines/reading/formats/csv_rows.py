@@ -1,8 +1,7 @@
 """Rewrites irregular CSV so that the database can read it: a bad row is rejected without affecting the rows after it.
 
-In a strict reader, one unclosed quote swallows the rest of a file. Here lines are joined only while a quote is open,
-and if no whole row results, only the first line is rejected. Plain rows are recognized by their bytes and copied as
-they are; other rows are parsed and written anew.
+Lines are joined only while a quote is open; if no whole row results, only the first line is rejected. Plain rows are
+recognized by their bytes and copied as they are; other rows are parsed and written anew.
 """
 
 import csv

@@ -57,8 +57,9 @@ def cut(batch: pa.RecordBatch, unpacked: int, most: int) -> Iterator[pa.RecordBa
 
 def even_rows(rows: int, size: int, most: int) -> int:
     """Return the number of rows per batch if `rows` rows, of `size` bytes in all, are cut into equal batches of about
-    `most` bytes. A batch can have up to 1.5 times `most` bytes.
+    `most` bytes.
 
-    Equal batches leave no remainder of a few rows, which would have to be copied to join it with the next rows.
+    A batch can have up to 1.5 times `most` bytes.
     """
+    # Equal batches leave no remainder of a few rows, which would have to be copied to join it with the next rows.
     return -(-rows // max(1, round(size / most)))

@@ -1,8 +1,7 @@
 """Reads the rows of a Parquet file in a child process: `python -m pipelines.reading.formats.parquet_rows`.
 
-A corrupt file can crash the process that reads it: Arrow aborts on some flipped bits of a footer (seen with pyarrow
-26), and a page can declare any size. So a child with a memory limit reads, and its crash becomes a finding on that file
-alone. `parquet_process.py` is the parent.
+The child has a memory limit. If a corrupt file makes it crash, the crash becomes a finding on that file alone.
+`parquet_process.py` is the parent.
 """
 
 import json
@@ -26,7 +25,8 @@ from pipelines.reading.files.unpacking import damaged, require_mark
 from pipelines.reading.formats.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
 
 _MARK = b"PAR1"
-# The child's memory limit; a batch and a row group's pages need a few MB.
+# The child's memory limit; a batch and a row group's pages need a few MB. A page of a corrupt file can declare any
+# size, and Arrow aborts on some flipped bits of a footer (seen with pyarrow 26).
 _MEMORY_BYTES = 2 << 30
 # No log has more columns than this.
 MAX_COLUMNS = 10_000

@@ -92,9 +92,10 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
 
 
 def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
-    """Return the first MB of a text file, unpacked, cut after a whole line. If the first line is longer, return it
-    whole, up to the longest line that is read. With `is_json`, JSON arrays and objects over many lines are rewritten as
-    one object a line. A compressed file that unpacks to less than 1 MB is read to its end, and so verified.
+    """Return the first MB of a text file, unpacked, cut after a whole line.
+
+    A longer first line is returned whole, or cut after about `MAX_LINE_BYTES`. With `is_json`, JSON arrays and objects
+    over many lines are rewritten as one object a line.
 
     Raises:
         DamagedFileError: this part of the file is cut or corrupt.

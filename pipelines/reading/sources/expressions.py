@@ -33,9 +33,10 @@ def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
 
 
 def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
-    """Yield an error for each expression that cannot be used: it is invalid, fails, does not return one value per
-    record (an aggregate, unnest), or can return another value when the file is read again (a random value). Each
-    expression is run on two empty records, so that errors are found before the run.
+    """Yield an error for each expression that cannot be used.
+
+    It is invalid, fails, does not return one value per record (an aggregate, unnest), or can return another value when
+    the file is read again (a random value).
 
     Args:
         expressions: SQL by name: the name of a field, another key of the mapping such as `unwrap`, or a key of
@@ -51,8 +52,8 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
         columns = ", ".join(
             f"NULL::{'JSON' if column == 'record' else 'VARCHAR'} AS {quoted(column)}" for column in sorted(names)
         )
-        # The query that reads files has the same form. It refuses further expressions, such as random values, and each
-        # file would then be reported as damaged.
+        # Each expression is run on two empty records. The query that reads files has the same form. It refuses further
+        # expressions, such as random values, and each file would then be reported as damaged.
         is_condition = name == "where" or " " in name
         value = f"TRY(coalesce(({expression}), false))" if is_condition else f"TRY(({expression})::VARCHAR)"
         query = f"SELECT {value} AS value FROM (SELECT {columns or 'NULL AS nothing'} FROM range(2))"

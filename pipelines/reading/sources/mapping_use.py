@@ -2,9 +2,12 @@
 value.
 
 A *use* of a mapping is a condition on a record, such as: the record has a column, is kept by `where`, or gets a value
-for a field. The file's `PartBooks` contain the uses that are true for at least one record. A *fault* means that no
-record has a column, is kept, or gets a value for a field; that an expression fails on many records; or that a `Doubt`
-applies, a suspicion that the mapping declares. The name of the fault is stored with the file.
+for a field. The file's `PartBooks` contain the uses that are true for at least one record.
+
+The name of a *fault* is stored with the file. The faults are:
+- no record has a column, is kept by `where`, or gets a value for a field.
+- an expression fails on many records.
+- a `Doubt` applies, a suspicion that the mapping declares.
 """
 
 from collections.abc import Collection

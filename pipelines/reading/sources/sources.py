@@ -28,13 +28,13 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """Return the mapping that reads a file: the first that matches; None if none does. The user's mappings come
-        first, then the shipped ones, each in order of their names; `canonical` is last.
+        """Return the mapping that reads a file: the first that matches; None if none does.
 
-        Of the user's mappings, those that match the unchanged path come before those that match it only without marks
-        of log rotation. A shipped mapping that matches a folder precedes one that matches the file's name, because
-        several shippers can use the same file name; a match of an outer folder precedes one of an inner folder.
+        The user's mappings come first, then the shipped ones, each in order of their names; `canonical` is last.
         """
+        # A mapping of the user that matches the unchanged path precedes one that matches it only without marks of log
+        # rotation. A shipped mapping that matches a folder precedes one that matches the file's name, because several
+        # shippers can use the same file name; a match of an outer folder precedes one of an inner folder.
         names = (path, *names_before_rotation(path))
         named = [mapping for mapping in self.mappings if mapping.name != CANONICAL]
         own = [mapping for mapping in named if not mapping.is_shipped]
@@ -123,7 +123,7 @@ def _mappings_in(folder: Path) -> list[str]:
 
 
 def _twin_columns(mapping: SourceMapping, where: str) -> Iterator[UsageError]:
-    """Yield an error for each pair of columns of one record that a mapping reads and that differ in case alone."""
+    """Yield an error for each pair of columns that a mapping reads from one record and that differ only in case."""
     of_record = mapping.columns if mapping.fields else (*FIELD_NAMES, *mapping.columns)
     for names in (of_record, mapping.unwrap_columns):
         known: dict[str, str] = {}
