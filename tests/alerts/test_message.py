@@ -1,4 +1,4 @@
-"""The title of a message is the verdict; its lines report the faults, their cost, and the day's figures."""
+"""The title of a message is the verdict. Its lines report the faults, their cost, and the day's figures."""
 
 from __future__ import annotations
 
