@@ -1,4 +1,4 @@
-"""Addresses of buckets in the settings: which are taken, and that no secret in one is ever shown."""
+"""Tests addresses of buckets in the settings: which are accepted, and that no error message shows a secret."""
 
 from __future__ import annotations
 
