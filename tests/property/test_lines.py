@@ -30,7 +30,7 @@ class Trickle:
 
 
 def split(content: bytes) -> list[bytes]:
-    """The lines of a file: without its byte order mark; a last line end begins no line."""
+    """Return the lines of a file without its byte order mark. No line begins after the last line end."""
     lines = content.removeprefix(BOM).split(b"\n")
     return lines[:-1] if lines[-1] == b"" else lines
 
