@@ -1,4 +1,4 @@
-"""Tests the usual level of a subject, and the range around it that chance explains."""
+"""Tests usual values, and the range around them that chance explains."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
 
 
 def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
-    """Return rates by day, from pairs of successes and requests. Usual ranges do not include the last `struck` days."""
+    """Return rates by day from pairs of successes and requests. The last `struck` days are left out of usual ranges."""
     return [
         DayValue("shop", day(back), won / n if n else None, n, back >= struck)
         for back, (won, n) in zip(reversed(range(len(values))), values, strict=True)

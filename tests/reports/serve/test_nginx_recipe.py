@@ -122,7 +122,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 @pytest.fixture(scope="module")
 def nginx() -> Iterator[Nginx]:
-    """Run nginx as an ordinary user in a temporary folder."""
+    """Run nginx in a temporary folder, not as root."""
     folder = Path(tempfile.mkdtemp(prefix="authmeter-nginx-"))
     try:
         folder.chmod(0o755)
