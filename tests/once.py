@@ -14,7 +14,7 @@ import pytest
 def once_for_all(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder of this name, filled by `make`. No test may change its contents.
 
-    The first process to call this fills the folder, and the others wait. If it fails, the next process tries.
+    The first process that calls this fills the folder, and the others wait. If `make` fails, the next process tries.
     """
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

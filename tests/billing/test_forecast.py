@@ -15,7 +15,7 @@ AS_OF = date(2026, 3, 29)
 
 
 def days(count: int) -> list[date]:
-    """Return this many days, from the as-of back."""
+    """Return the `count` days up to the as-of, the newest first."""
     return [AS_OF - timedelta(days=back) for back in range(count)]
 
 
@@ -73,7 +73,7 @@ def test_a_product_is_rounded_to_nine_digits_before_it_is_floored() -> None:
 
 
 def rising(day: date) -> int:
-    """Return 20 uses a day for the last four weeks, and 10 before."""
+    """Return the uses of a day: 20 in the last four weeks, and 10 before."""
     return 20 if day > AS_OF - timedelta(days=28) else 10
 
 

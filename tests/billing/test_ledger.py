@@ -108,7 +108,7 @@ def test_an_account_without_uses_has_its_packages() -> None:
     assert (len(found.days), found.usage) == (2, [])
 
 
-def test_nothing_is_there_of_a_package_to_come() -> None:
+def test_a_package_that_is_not_bought_yet_has_no_rows() -> None:
     to_come = package("p", 10, day_start(NEXT, BUSINESS_ZONE))
     found = account_ledger(Account("acme", (to_come,), (), {DAY: {"shop": 4}}), DAY, BUSINESS_ZONE)
     assert (found.days, found.usage) == ([], [AppUses(DAY, "acme", "shop", None, 4)])

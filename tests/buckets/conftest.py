@@ -49,7 +49,7 @@ class Place:
 
 
 def _name_of(request: pytest.FixtureRequest) -> str:
-    """The name of a bucket that only this test uses."""
+    """Return a bucket name that only this test uses."""
     name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
     # The kind is at the end, and differs between the buckets of a test.
     return name.strip("-")[-60:].strip("-")

@@ -40,8 +40,9 @@ Test = Callable[..., None]
 
 
 def tries(what: str, *kinds: str) -> Callable[[Test], Test]:
-    """Declare that a test tries the case `what` with these kinds of addresses. Its source must contain a word of each
-    kind.
+    """Declare that a test tries the case `what` with these kinds of addresses.
+
+    The source of the test must contain a word of each kind, such as `moto`.
     """
 
     def declare(test: Test) -> Test:

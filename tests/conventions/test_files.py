@@ -1,4 +1,5 @@
-"""Tracked files contain no registry, no path of one machine and no data, and each file that a text names exists.
+"""Tracked files contain no data, no package registry and no path of one machine, and each file that a text names
+exists.
 
 Installed packages are locked by their hashes.
 """

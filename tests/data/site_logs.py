@@ -132,7 +132,7 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
 
 
 def _version(back: int, number: int) -> Row:
-    """Return the field `sdk_version` of the record with this number among an app's records of a day; empty for none.
+    """Return the SDK version of an app's record on a day as a field, or no field. `number` is the record's number.
 
     One record in six has no version, a large app has more versions than a table lists, and one version is new.
     """

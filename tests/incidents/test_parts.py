@@ -124,7 +124,7 @@ def volume(app: str, lost: float) -> Incident:
 
 
 def missing(shop: float, bank: float) -> Folder:
-    """Return the totals of a folder on a day that lacks 400 requests. `shop` and `bank` are those that each app lacks.
+    """Return the totals of a folder on a day that lacks 400 requests, of which the apps `shop` and `bank` lack these.
 
     The folder has three apps, and two records for each request.
     """

@@ -159,7 +159,7 @@ def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
     assert {path: path.read_bytes() for path in tree} == tree
 
 
-def test_a_mended_retention_takes_what_was_too_old(folder: DataFolder) -> None:
+def test_a_longer_retention_reads_records_that_were_too_old(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     old = days_before(DAY, 61)
     folder.land("a.ndjson", [record("old", old), record("now")])

@@ -1,5 +1,5 @@
-"""Rows of days that did not change are carried over from the published file, and the new file has the rows that it
-would have if it were made whole.
+"""Rows of days that did not change are carried over from the published file. The new file equals one that is built
+completely.
 """
 
 from __future__ import annotations

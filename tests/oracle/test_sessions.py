@@ -58,10 +58,7 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "seed", [103, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (*range(100, 103), *range(104, 110)))]
 )
-def test_sums_and_files(seed: int, tmp_path: Path) -> None:
-    """Ways add up to sessions, sessions with a failure agree with the paths, and other files with the same records
-    change nothing.
-    """
+def test_ways_and_paths_add_up_and_other_files_of_the_same_records_change_nothing(seed: int, tmp_path: Path) -> None:
     world = World(seed)
     files = list(world.files().values())
     rows = [row for of_file in files for row in of_file]

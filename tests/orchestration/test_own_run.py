@@ -341,7 +341,7 @@ def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) ->
 
 
 def test_no_job_is_known_in_a_home_that_lost_a_file_or_was_edited(own: DataFolder) -> None:
-    """Dagster itself runs there: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
+    """Dagster executes the runs of such a home: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
     home = home_of(own)
     assert known_job(home) is not None
     (home / "schedules").rename(own.root / "lost")

@@ -1,4 +1,4 @@
-"""Well-formed CSV is read as the `csv` module reads it; a broken row costs itself and nothing after it."""
+"""Well-formed CSV is read as the `csv` module reads it, and a broken row affects no row after it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), ma
 
 
 class Trickle:
-    """A stream whose reads return at most as many bytes as the next number of `steps`, in turn."""
+    """A stream whose reads return at most `steps[0]` bytes, then at most `steps[1]`, and so on, again from the
+    start.
+    """
 
     def __init__(self, content: bytes, steps: list[int]) -> None:
         self._content, self._steps, self._place, self._turn = content, steps, 0, 0

@@ -539,7 +539,7 @@ def test_rejected_records_have_three_examples(site: Path) -> None:
     assert re.search(r"<code>malformed</code>.*<b>1,000</b>", text)
 
 
-def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
+def test_a_site_without_number_verification_shows_third_party_counts(tmp_path: Path) -> None:
     zero = "number_verifications = 0, one_click_verifications = 0, local_verifications = 0"
     site = rendered(steady(
         tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60, more=lambda made: made.connection.execute(

@@ -1,4 +1,4 @@
-"""The figures documents equal sums of the tables, which this module computes independently in Python."""
+"""The documents of figures equal sums of the tables, which this module computes independently in Python."""
 
 from __future__ import annotations
 

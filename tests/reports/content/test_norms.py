@@ -29,7 +29,7 @@ def day(back: int) -> date:
 
 
 def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
-    """Return counts of a subject by day; the last one is on the last day."""
+    """Return counts of a subject by day. The last one is of the day `LAST`."""
     return [
         DayValue(subject, day(back), value, None, True)
         for back, value in zip(reversed(range(len(values))), values, strict=True)
@@ -98,7 +98,7 @@ def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
     assert weekday_sums(np.arange(64, dtype=np.float64)[None])[0, -1] == sum(range(7, 63, 7))
 
 
-def test_chance_alone_leaves_a_count_its_root() -> None:
+def test_the_range_of_a_steady_count_is_three_times_its_root() -> None:
     usual = norm_of(counts([100.0] * 57))
     assert (usual.usual, usual.low, usual.high, usual.swing) == (100, 70, 130, 0)
     # If a subject swings by itself, its range is wider than chance.

@@ -1,4 +1,6 @@
-"""Exports have the bytes of the site's detail, harmless texts, exact numbers, any span of days, and masked records."""
+"""Exports of detail equal the files of the site byte by byte. Exports have harmless texts, exact numbers, any span of
+days, and masked records.
+"""
 
 import zipfile
 from collections.abc import Iterator

@@ -171,8 +171,8 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
 
 @cache
 def loop() -> tuple[asyncio.Runner, ThreadPoolExecutor]:
-    """Return an event loop and its thread. In this thread, the browser of other tests may keep an event loop
-    running.
+    """Return an event loop and its own thread, because the browser of other tests may run an event loop in this
+    thread.
     """
     return asyncio.Runner(), ThreadPoolExecutor(max_workers=1)
 
