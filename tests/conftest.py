@@ -49,7 +49,7 @@ for name in [name for name in os.environ if name.startswith(("AUTHMETER_", "DAGS
 
 @pytest.fixture
 def project_copy(tmp_path: Path) -> Path:
-    """A copy of the project's code that a test may change, for digests of it; without the scripts' sources."""
+    """A copy of the project's code, which a test may change to compare digests. It lacks the sources of the scripts."""
     target = tmp_path / "project"
     for name in ("pipelines", "reports"):
         shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "js"))
@@ -57,14 +57,15 @@ def project_copy(tmp_path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that others wait for come first, so that the processes end together."""
+    """Run slow files first, so that the test processes end at about the same time."""
     items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
 @pytest.fixture(autouse=True)
 def no_instance_of_another_test() -> None:
-    """Remove Dagster's reference to the instance that was entered last. Dagster would return a deleted instance if two
-    were left in another order than they were entered.
+    """Remove Dagster's reference to the instance that was entered last.
+
+    If two instances were left in another order than they were entered, Dagster would return a deleted one.
     """
     if base := sys.modules.get("dagster._core.storage.defs_state.base"):
         base._current_storage.set(None)
@@ -72,16 +73,13 @@ def no_instance_of_another_test() -> None:
 
 @pytest.fixture(scope="session")
 def bench() -> Iterator[ReadingBench]:
-    """Reads bytes as landed files."""
     with reading_bench() as opened:
         yield opened
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[DataFolder]:
-    """An empty data folder. All its runs in this process share the databases that the steps of one run share: opening
-    them takes a tenth of a small run.
-    """
+    """An empty data folder. Its runs share their databases: opening these takes a tenth of a small run."""
     folder = DataFolder(tmp_path / "data")
     with shared_workbenches(folder.store.temp):
         yield folder
@@ -89,8 +87,9 @@ def folder(tmp_path: Path) -> Iterator[DataFolder]:
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> CopyOf:
-    """Return a function that gives the data folder filled by `make`. Each `make` runs once, and no test may change its
-    folder.
+    """Return a function that returns the data folder filled by `make`.
+
+    Each `make` runs once in this process, and no test may change its folder.
     """
 
     @cache
@@ -104,7 +103,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> CopyOf:
 
 @pytest.fixture
 def copy_of(made_once: CopyOf, folder: DataFolder) -> CopyOf:
-    """Return a function that copies a folder made once for all tests: making it for each test would take a run each."""
+    """Return a function that copies a folder of `made_once` into `folder`. The test may change the copy."""
 
     def copied(make: Make) -> DataFolder:
         shutil.copytree(made_once(make).root, folder.root, symlinks=True, dirs_exist_ok=True)

@@ -1,6 +1,6 @@
-"""Disables waiting for the disk in test processes: it would leave a core idle for some tenths of a second for each run.
+"""Disables waiting for the disk in test processes. It would leave a core idle for some tenths of a second in each run.
 
-Other tests check which files are on disk, and when: they record the system calls, some of them in their own processes.
+Tests of the files on disk, and of their order, record system calls instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Converts a store into the format of an older version of authmeter."""
+"""Converts a store into the format of version 2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.store.store import Store
 
 
 def make_older(store: Store) -> dict[str, Any]:
-    """Replace the catalogue by a manifest of version 2, and return its parsed JSON."""
+    """Replace the catalogue by a manifest of version 2, and return the JSON of the manifest."""
     manifest = store.read_manifest()
     raw = TypeAdapter(Manifest).dump_python(manifest, mode="json", exclude={"origin"})
     for entry in raw["files"]:
@@ -27,5 +27,5 @@ def make_older(store: Store) -> dict[str, Any]:
 
 
 def write_older(store: Store, raw: dict[str, Any]) -> None:
-    """Writes the manifest of an older version."""
+    """Write `raw` as the manifest file of an older version."""
     (store.warehouse / "manifest.json").write_text(json.dumps(raw, indent=1), "utf-8")

@@ -12,9 +12,9 @@ import pytest
 
 
 def once_for_all(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the folder of this name, filled by `make`. The first process to call this makes it, and the others wait.
+    """Return the folder of this name, filled by `make`. No test may change its contents.
 
-    No test may change its contents. If a process fails to make it, the next process tries.
+    The first process that calls this fills the folder, and the others wait. If `make` fails, the next process tries.
     """
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -1,4 +1,4 @@
-"""One published data folder for all tests of commands and of Dagster, made by the command line as a user would."""
+"""One published data folder for all tests of commands and of Dagster, and functions that run commands."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def checked(ended: Ended) -> Ended:
 
 
 def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT, **environment: str) -> Ended:
-    """Runs a command in a process of its own."""
+    """Run a command in a process of its own. `environment` are additional variables."""
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), *(["--data", str(data)] if data else [])]
     env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
@@ -67,7 +67,7 @@ def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT,
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Runs a command in this process, which need not load all that a run does anew: it ends as the program does."""
+    """Return a function that runs a command in this process, and returns its exit code and output."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         # Setting the variables first makes monkeypatch restore them after the test, even if a run sets them.
         monkeypatch.setenv(name, "")
@@ -86,17 +86,17 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def yesterday() -> date:
-    """The newest day that is over in Shanghai, for as long as a test takes."""
+    """The newest day that is over in Shanghai. It stays the newest for at least two minutes."""
     return closed_day()
 
 
 def marked(event_id: str, day: date, **changes: object) -> Row:
-    """A record with the marked device and number."""
+    """Return a record of the device `MARKED_DEVICE` with the phone `MARKED_PHONE`."""
     return record(event_id, day, device_id=MARKED_DEVICE, phone=MARKED_PHONE, stage="login", **changes)
 
 
 def fill(folder: DataFolder, newest: date) -> None:
-    """Three days of logs of two apps in three formats, with a few rejects, fewer than a warning takes."""
+    """Land three days of logs of two apps, as JSON, CSV and Parquet, with too few invalid records for a warning."""
     folder.write(
         "registry/apps.csv",
         "app_key,app_name,platform,account_id,created_at,status\nshop,商城,ios,,2026-01-02,\ngame,Game,android,,2026-01-02,\n",
@@ -124,7 +124,7 @@ with hold(Store(Path(sys.argv[1])).lock, "run", datetime.now(UTC)):
 
 @contextmanager
 def held(folder: DataFolder) -> Iterator[int]:
-    """Lock the data folder from another process, and give that process's id."""
+    """Lock the data folder from another process, and yield the id of that process."""
     command = [sys.executable, "-c", HOLDER, str(folder.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as holder:
         assert holder.stdout is not None
@@ -135,9 +135,9 @@ def held(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Return a function that gives the folder published as of a day. Tests only copy it.
+    """Return a function that returns the folder published as of a day. Tests may only copy it.
 
-    Whoever opens a file of SQLite makes and removes files beside it, and a copy made at that moment fails.
+    Opening a SQLite file makes and removes files beside it, and a copy made at that moment fails.
     """
 
     def publish(root: Path, day: date) -> None:
@@ -157,13 +157,13 @@ def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], D
 def copy_to_read(
     publish_once: Callable[[date], DataFolder], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[date], DataFolder]:
-    """Return a function that gives this process's copy of the folder published as of a day."""
+    """Return a function that returns this process's copy of the folder published as of a day."""
     return cache(lambda day: _copied(publish_once(day), tmp_path_factory.mktemp("published") / "data"))
 
 
 @pytest.fixture
 def published(copy_to_read: Callable[[date], DataFolder], yesterday: date) -> DataFolder:
-    """A published folder; no test may change it."""
+    """A published folder. No test may change it."""
     return copy_to_read(yesterday)
 
 

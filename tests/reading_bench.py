@@ -36,8 +36,9 @@ CANONICAL = SourceMapping(name="canonical", files=("*",))
 
 
 def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shanghai") -> Reading:
-    """Return the limits of the run for 10 March 2026. It accepts times from 400 days before it to two days after the
-    morning that follows.
+    """Return the zones and the accepted times of the run for 10 March 2026.
+
+    Times are accepted from 400 days before that day to two days after the morning that follows it.
     """
     oldest, newest = datetime(2025, 2, 2, 16, tzinfo=UTC), datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
     return Reading.of_zones(business_zone, source_zone, oldest, newest)
@@ -45,8 +46,8 @@ def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shangh
 
 @dataclass(frozen=True)
 class ReadFile:
-    """The result of reading a file: the stored records, kept rejects (line, reason, text) by line, the number of
-    rejected records by reason, and the books.
+    """The result of reading a file. `rejects` has line, reason and text of the kept rejects, `rejected` the number of
+    all by reason.
     """
 
     records: pa.Table
@@ -56,7 +57,7 @@ class ReadFile:
 
     @cached_property
     def events(self) -> list[Row]:
-        """The typed events by their ids."""
+        """The events in order of their ids, each hash as a UUID."""
         return sorted((_with_hashes(row) for row in self.records.to_pylist()), key=lambda row: row["event_id"])
 
     @property
@@ -65,7 +66,7 @@ class ReadFile:
         return [reject[:2] for reject in self.rejects]
 
     def event(self, event_id: str) -> Row:
-        """The one event of that id."""
+        """Return the only event with this id."""
         (found,) = [event for event in self.events if event["event_id"] == event_id]
         return found
 
@@ -79,7 +80,7 @@ class ReadingBench:
     def read(
         self, content: bytes, name: str = "a.ndjson", mapping: SourceMapping = CANONICAL, reading: Reading | None = None
     ) -> ReadFile:
-        """Reads one file of that name."""
+        """Read one file with this name and content."""
         with TemporaryDirectory(dir=self._root) as folder:
             file, target = Path(folder) / "file", Path(folder) / "part"
             file.write_bytes(content)
@@ -98,7 +99,7 @@ class ReadingBench:
         return books
 
     def read_together(self, contents: list[bytes], mapping: SourceMapping) -> list[PartBooks]:
-        """The books of JSON files that are read into one part."""
+        """Read JSON files into one part, and return the books of each."""
         with TemporaryDirectory(dir=self._root) as folder:
             landed, target = [], Path(folder) / "part"
             target.mkdir()
@@ -109,7 +110,9 @@ class ReadingBench:
             return self._reader.read(landed, mapping, limits(), target)
 
     def read_texts(self, content: bytes, reading: Reading) -> ReadFile:
-        """Read JSON lines with the query for texts, which reads the lines that the file's own query did not accept."""
+        """Read JSON lines by the query for single lines, which the reader uses if its query for whole files rejects a
+        line.
+        """
         with TemporaryDirectory(dir=self._root) as folder:
             job = ReadingJob(self._connection, CANONICAL, reading, KEY, Path(folder))
             lines = pa.Table.from_batches(line_batches(io.BytesIO(content)), SCHEMA)
@@ -135,7 +138,7 @@ def _read(part: Path, books: PartBooks) -> ReadFile:
 
 
 def _with_hashes(row: Row) -> Row:
-    """An event with its hashes whole, and without the place of its file."""
+    """Return an event with each hash joined from its halves to a UUID, and without the place of its file."""
     halves = {name: (row.pop(f"{name}_high"), row.pop(f"{name}_low")) for name in ("device", "phone")}
     del row["file"]
     return row | {
@@ -150,7 +153,6 @@ def _table(file: Path) -> pa.Table:
 
 @contextmanager
 def reading_bench() -> Iterator[ReadingBench]:
-    """Open a bench, which can read many files."""
     with TemporaryDirectory(prefix="authmeter-readings-") as folder:
         root = Path(folder).resolve()
         with workbench(Settings(threads=2), root / "tmp", [root], keeps_order=True) as connection:

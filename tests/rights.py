@@ -22,14 +22,15 @@ _READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount
 
 
 def python_bound_by_rights() -> list[str]:
-    """Return the command before a Python program to which file permissions apply. Root stays root, who may read this
-    project, but loses the capabilities that override the permissions of other users' files.
+    """Return the command that starts Python so that file permissions apply to it.
+
+    Root stays root, who may read this project, but loses the capabilities that override permissions.
     """
     return [*(_LAID_DOWN if os.geteuid() == 0 else ()), sys.executable]
 
 
 def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[str] = ()) -> Ended:
-    """Run a command as a user to whom file permissions apply. `before` is a command that runs it, or nothing."""
+    """Run a command as a user to whom file permissions apply. `before` is put before its command line."""
     command = [*before, *python_bound_by_rights(), "-m", "pipelines", *map(str, arguments), "--data", str(data)]
     env = os.environ | {"PYTHONPATH": str(PROJECT)}
     done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
@@ -37,7 +38,7 @@ def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[s
 
 
 def give_away(folder: Path) -> None:
-    """Give everything below a folder to another user, who lets others read it. Skip the test unless root runs it."""
+    """Give a folder and everything in it to another user. Skip the test unless root runs it."""
     if os.geteuid() != 0:
         pytest.skip("only root may give files to another user")
     for path in (folder, *folder.rglob("*")):
@@ -54,7 +55,9 @@ def _why_no_mount(probe: Path) -> str:
 
 
 def read_only_mount(folder: Path) -> list[str]:
-    """Return the command that runs a program with the folder mounted read-only. Skip the test if it cannot mount."""
+    """Return the command line that runs a program with the folder mounted read-only. Skip the test if that is
+    impossible.
+    """
     if why := _why_no_mount(folder):
         pytest.skip(f"no read-only mount can be made here: {why}")
     return [*_READ_ONLY, str(folder)]

@@ -1,7 +1,6 @@
-"""Helpers of many tests: a data folder that a test fills by hand, runs in this process and reads back.
+"""Helpers of many tests: records with defaults, and a data folder that a test fills, runs in this process and reads.
 
-The module makes plain records with sensible defaults, runs the steps of the daily run without Dagster, and returns rows
-of published tables. Each test states the expected rows itself.
+Runs are without Dagster. Each test states the expected rows itself.
 """
 
 from __future__ import annotations
@@ -41,9 +40,9 @@ Row = dict[str, Any]
 
 
 def record(event_id: str, day: date = DAY, **changes: object) -> Row:
-    """A record that counts: one-click authorize with success, at ten in the morning of `day` in Shanghai.
+    """Return a record that counts: a successful authorization by one-click login at 10:00 of `day` in Shanghai.
 
-    A change to None takes the field away.
+    `changes` replace fields; None removes a field.
     """
     fields: Row = {
         "event_id": event_id,
@@ -58,27 +57,27 @@ def record(event_id: str, day: date = DAY, **changes: object) -> Row:
 
 
 def keyed_hash(text: str, key: str = KEY) -> UUID:
-    """The stored hash of a device or a phone, as one number."""
+    """Return the stored hash of a device or phone."""
     return UUID(bytes=hmac.digest(key.encode(), text.encode(), "sha256")[:16])
 
 
 def records(count: int, day: date = DAY, prefix: str = "e", **changes: object) -> list[Row]:
-    """`count` records of a day with different ids."""
+    """Return `count` records of a day with different ids."""
     return [record(f"{prefix}{day:%m%d}-{number}", day, **changes) for number in range(count)]
 
 
 def lines(rows: Iterable[Row]) -> bytes:
-    """Records as NDJSON."""
+    """Return records as NDJSON."""
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
 def columns_of(rows: list[Row]) -> dict[str, list[Any]]:
-    """Records by column: every field of the contract, None where a record has no such field."""
+    """Return records by column, with every field of the contract. If a record lacks a field, its value is None."""
     return {name: [row.get(name) for row in rows] for name in FIELD_NAMES}
 
 
 def as_csv(rows: list[Row], header: Sequence[str] = FIELD_NAMES) -> bytes:
-    """Records as CSV, by default with every field of the contract in the header."""
+    """Return records as CSV, by default with every field of the contract in the header."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, header)
     writer.writeheader()
@@ -87,26 +86,21 @@ def as_csv(rows: list[Row], header: Sequence[str] = FIELD_NAMES) -> bytes:
 
 
 def as_parquet(columns: dict[str, Any]) -> bytes:
-    """Columns as a Parquet file, of the types that they have."""
+    """Return columns as a Parquet file with the types of their values."""
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink)
     return sink.getvalue()
 
 
 def days_before(day: date, back: int) -> date:
-    """The day `back` days before."""
     return day - timedelta(days=back)
 
 
 def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelta(0)) -> date:
-    """Return the newest day that is over in Shanghai by the machine's clock.
+    """Return the newest day that is over in Shanghai by the machine's clock, which commands read, too.
 
-    Commands read that clock themselves. If the day would change within `stays`, and so perhaps between the test and its
-    command, this waits for the change.
-
-    Args:
-        stays: how long the returned day must remain the newest.
-        at: the time of the next day at which the day is closed: midnight, or the time of the schedule.
+    If another day would be the newest before `stays` has passed, wait until it is. `at` is the time of the next day at
+    which a day is closed: midnight, or the time of the schedule.
     """
     now = datetime.now(UTC) - at
     day = last_closed_day(now, ZONE)
@@ -118,12 +112,12 @@ def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelt
 
 
 def morning_after(day: date) -> datetime:
-    """The usual time of the run that closes `day`: 02:30 of the next morning in Shanghai."""
+    """Return the usual time of the run that closes `day`: 02:30 of the next morning in Shanghai."""
     return datetime(day.year, day.month, day.day, 18, 30, tzinfo=UTC)
 
 
 def write_key(file: Path, key: str) -> None:
-    """Writes a file with a hash key, which its owner alone may read."""
+    """Write a file with a hash key that only its owner may read."""
     file.write_text(key)
     file.chmod(0o600)
 
@@ -148,7 +142,7 @@ def published_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 class DataFolder:
-    """A data folder of a test."""
+    """A data folder that a test fills, runs and reads back."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -157,7 +151,7 @@ class DataFolder:
         write_key(root / "hash.key", KEY)
 
     def land(self, path: str, rows: Iterable[Row] | bytes) -> Path:
-        """Puts a log into landing: records as NDJSON, or bytes as they are."""
+        """Write a file into landing: records as NDJSON, or bytes. Return its path."""
         file = self.store.landing / path
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_name(f".{file.name}.fresh")
@@ -166,14 +160,17 @@ class DataFolder:
         return file
 
     def write(self, path: str, text: str) -> Path:
-        """Writes a settings, registry or source file of the data folder."""
+        """Write a file of settings, the registry or a source, and return its path."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return file
 
     def open(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
-        """Open a run for `day`, with the clock of the morning after. The test calls its steps."""
+        """Open a run for `day`; the caller runs its steps. Its clock is `now`, by default at 02:30 of the next morning.
+
+        The days `forced` are rolled up even if nothing changed.
+        """
         run, _ = open_run(self.root, forced)
         run.now = now or morning_after(day)
         return run
@@ -181,7 +178,7 @@ class DataFolder:
     def tables(
         self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
     ) -> RollupReport:
-        """A run up to the published tables, without the site."""
+        """Run up to the published tables, without the site."""
         with shared_workbenches(self.store.temp):
             run = self.open(day, now, forced)
             run.ingest(day)
@@ -192,7 +189,7 @@ class DataFolder:
     def roll_up(
         self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()
     ) -> RollupReport:
-        """Run up to the closed days, for tests that read no published table: half of the time of `tables`."""
+        """Run up to the day tables, which takes half of the time of `tables`."""
         with shared_workbenches(self.store.temp):
             run = self.open(day, now, forced)
             run.ingest(day)
@@ -203,7 +200,7 @@ class DataFolder:
         return self.open(day, now).ingest(day)
 
     def publish(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
-        """A whole run, the site included."""
+        """Run all steps, including the site."""
         with shared_workbenches(self.store.temp):
             run = self.open(day, now, forced)
             run.ingest(day)
@@ -214,20 +211,19 @@ class DataFolder:
 
     @property
     def manifest(self) -> Manifest:
-        """Return the stored manifest."""
         return self.store.read_manifest()
 
     def files(self, path: str) -> list[FileEntry]:
-        """The contents of one landed path, in order of their coming."""
+        """Return the manifest's entries of a landed path, the oldest content first."""
         return [entry for entry in self.manifest.files if entry.path == path]
 
     def statuses(self, path: str) -> list[str]:
-        """The status of each content of one landed path."""
+        """Return the status of each content of a landed path, the oldest first."""
         return [entry.status for entry in self.files(path)]
 
     @property
     def warnings(self) -> list[CheckResult]:
-        """Return the published checks that did not pass."""
+        """The checks of a run that did not pass."""
         return [check for check in self.open().checks if not check.passed]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -249,7 +245,7 @@ class DataFolder:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
-        """Return columns of the stored restatements in order, for tests that read no published table."""
+        """Return columns of the stored restatements, in order of their values. No published table is read."""
         files = [str(file) for file in self.store.restatement_files(self.manifest)]
         if not files:
             return []
@@ -273,13 +269,15 @@ outcome = "'success'"
 
 
 def write_line_source(data: Path, event_id: str) -> None:
-    """A source `x` of a data folder: each line of a `.txt` file is a good record, whose id is that expression."""
+    """Write a source `x` that makes each line of a `.txt` file a good record. `event_id` is the expression of
+    its id.
+    """
     (data / "sources").mkdir(exist_ok=True)
     (data / "sources" / "x.toml").write_text(_LINE_SOURCE.format(event_id=event_id, day=DAY))
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """The content of every file below a folder, by its path from there."""
+    """Return the content of every file below a folder by relative path."""
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
@@ -290,7 +288,7 @@ def writable(database: Path) -> str:
 
 
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
-    """One check of a run, by its name."""
+    """Return the result of a check."""
     return next(check for check in checks if check.check_name == name)
 
 

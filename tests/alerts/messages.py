@@ -1,4 +1,4 @@
-"""Messages of invented days, for the tests of the texts and of each service's form."""
+"""Example messages of a day and of a week, for the tests of message texts and of each service's form."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ WARNINGS = [
 
 
 def of_day(*incidents: OpenIncident, site: str = SITE, **changes: object) -> Message:
-    """The message of a day with these open incidents."""
+    """Return the daily message of `DAY` with these open incidents.
+
+    If `site` is empty, the incidents have no URL. `changes` replace fields of the message.
+    """
     listed = [one if site else one.model_copy(update={"url": None}) for one in incidents]
     problems = Problems(
         open=sum(one.kind != "further" for one in incidents),
@@ -68,7 +71,7 @@ def of_day(*incidents: OpenIncident, site: str = SITE, **changes: object) -> Mes
 
 
 def of_week(*still_open: OpenIncident) -> Message:
-    """The message of the week to Sunday the 29th."""
+    """Return the weekly message of the week to Sunday 29 November 2026 with these open incidents."""
     sunday = DAY + timedelta(days=2)
     week = Week(
         sunday - timedelta(days=6), sunday, 6,

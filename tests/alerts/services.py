@@ -1,7 +1,7 @@
-"""Receivers on loopback that take a message as the service documents it, and refuse it with the service's own code.
+"""Fake chat services and a mail server on loopback.
 
-They imitate DingTalk's and WeCom's robots, Feishu's and Slack's web hooks, and a mail server. Each refuses the messages
-that its documentation forbids: another type of message, a missing field, a message above its limit.
+The chat services imitate the robots of DingTalk and WeCom and the web hooks of Feishu and Slack. They accept a message
+only in the form that the service documents, and answer any other with an error of that service.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ URLS = {
 
 @dataclass
 class Service:
-    """The messages that a service received. One that `refuses` rejects every message, like a robot whose keyword is
-    missing.
+    """The messages that a chat service accepted. If `refuses` is true it rejects all, as a robot whose keyword is
+    missing does.
     """
 
     got: list[Body] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Service:
 
 
 def dingtalk(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> str:
-    """A robot's `markdown`: a title for the list of chats, and the text; a request has at most 20,000 bytes."""
+    """Assert the form of a robot's `markdown` message, and return the answer. A request has at most 20,000 bytes."""
     assert path == "/robot/send"
     assert query["access_token"] == ["t0ken"]
     assert {"timestamp", "sign"} <= query.keys()
@@ -55,7 +55,9 @@ def dingtalk(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> 
 
 
 def wecom(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> str:
-    """A group robot's `markdown`: its content has at most 4,096 bytes of UTF-8."""
+    """Assert the form of a group robot's `markdown` message, and return the answer. Its content has at most 4,096
+    bytes.
+    """
     assert raw
     assert path == "/cgi-bin/webhook/send"
     assert query["key"] == ["k3y"]
@@ -67,7 +69,7 @@ def wecom(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> str
 
 
 def feishu(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> str:
-    """A card: a header of plain text and elements of `lark_md`; a request has at most 20 KB."""
+    """Assert the form of a card, and return the answer. A request has at most 20 KB."""
     assert not query
     assert path.rstrip("/") == "/open-apis/bot/v2/hook/t0ken"
     assert body["msg_type"] == "interactive"
@@ -81,7 +83,7 @@ def feishu(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> st
 
 
 def slack(path: str, query: dict[str, list[str]], raw: bytes, body: Body) -> str:
-    """Blocks: a header of at most 150 characters of plain text, a section of at most 3,000 of `mrkdwn`."""
+    """Assert the form of a message in blocks, and return the answer."""
     assert raw
     assert not query
     assert path == "/services/TAAAAAAAA/BBBBBBBBB/cccccccccccccccccccccccc"
@@ -104,7 +106,9 @@ _HOSTS: dict[str, tuple[str, Callable[..., str], str]] = {
 
 @contextmanager
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
-    """All chat services on one port of loopback, which receives the requests of this process to any of their hosts."""
+    """Run all chat services on one port of loopback, and send all HTTP requests of this process there. Yield them by
+    name.
+    """
     found = {name: Service() for name, _, _ in _HOSTS.values()}
 
     class Handler(BaseHTTPRequestHandler):
@@ -150,7 +154,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
 
 @contextmanager
 def mail_server() -> Iterator[tuple[str, list[EmailMessage]]]:
-    """A mail server on loopback: the address of a receiver, and the mails that it got."""
+    """Run a mail server on loopback. Yield the URL of a receiver and the list of the mails that arrived."""
     got: list[EmailMessage] = []
 
     def talk(client: socket.socket) -> None:

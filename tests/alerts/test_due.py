@@ -38,8 +38,10 @@ TWO = "json://127.0.0.1:1/one\njson://127.0.0.1:1/two\n"
 
 
 class Post:
-    """Replaces the sending of messages. Receivers whose address ends with an entry of `refusing` refuse; `got` records
-    receiver, kind and day of each message that was accepted, `with_workbook` the kinds that came with a workbook.
+    """Replaces the sending of messages.
+
+    Receivers whose address ends with an entry of `refusing` refuse. `got` records receiver, kind and day of each
+    accepted message, `with_workbook` the kinds of messages that had a workbook.
     """
 
     def __init__(self) -> None:
@@ -64,13 +66,13 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Post:
 
 
 def with_receivers(folder: DataFolder, extra: str = "") -> None:
-    """Two receivers of the folder's messages."""
+    """Configure two receivers for the folder. `extra` has further settings of `[alerts]`."""
     folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\n{extra}')
     folder.write("alerts.urls", TWO).chmod(0o600)
 
 
 def published(folder: DataFolder, day: date) -> None:
-    """Run and publish a day with records, and send the alert of the run's end."""
+    """Land a day with five records, publish its tables, and send the messages of the run's end."""
     folder.land(f"{day}.ndjson", records(5, day))
     folder.tables(day)
     ended(folder, day)
@@ -137,7 +139,7 @@ def test_the_workbook_of_the_day_comes_with_the_daily_message_alone(copy_of: Cop
 
 @pytest.fixture
 def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder of the markers cannot be flushed."""
+    """Let each flush of the folder of markers fail."""
 
     def broken(path: object) -> None:
         raise OSError(errno.EIO, "Input/output error")

@@ -91,7 +91,9 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
 
 
 def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) -> None:
-    """A rate is back after two good days. The week before has only one, and a day without data does not count."""
+    """A rate recovers on the second good day in a row. If its last bad day is a Saturday, it ends in the following
+    week.
+    """
     sunday = last_sunday(AS_OF)
     of_data = {"kind": "data", "metric": "missing_day", "app_key": "*", "channel": "*"}
     ended: dict[str, tuple[int, dict[str, object]]] = {
@@ -130,7 +132,7 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
 
 
 def test_a_bill_of_both_channels_is_counted_once(folder: DataFolder) -> None:
-    """The console has only both channels together, so the bills of single channels have a sum beside them."""
+    """The console counts both channels together, so the reconciliation also has a row with the sum of both bills."""
     sunday = date(2026, 2, 1)
     folder.land("a.ndjson", records(1, sunday))
     folder.write(

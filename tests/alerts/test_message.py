@@ -1,4 +1,4 @@
-"""The title of a message is the verdict; its lines report the faults, their cost, and the day's figures."""
+"""The title of a message is the verdict. Its lines report the faults, their cost, and the day's figures."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_failed_run_says_what_to_do() -> None:
     assert message.body("zh").splitlines()[1:] == ["The disk is full.", "No room.", "处理：", "- Free space."]
 
 
-def test_so_many_are_listed_and_the_others_counted() -> None:
+def test_five_incidents_are_listed_and_the_others_counted() -> None:
     message = of_day(*[SHOP] * 8)
     lines = message.body("en").splitlines()
     assert lines.count(f"- {SHOP.text_en} {SHOP.url}") == 5

@@ -1,6 +1,6 @@
-"""Every question works in its smallest form, and each row has its figure.
+"""Runs every question of the benchmark at its smallest size, and checks the rows with their targets.
 
-The whole command runs if a question is about all of it; for the others, its boxes run in this process.
+Questions about the whole command start it. For the others, its steps run in this process.
 """
 
 import re
@@ -21,14 +21,14 @@ ADDED = r"[+-]\d+\.\d\d s \(\d+\.\d\d → \d+\.\d\d\)"
 
 
 def limits(rows: list[Row]) -> list[tuple[str, float, str]]:
-    """The rows with a target: what, limit, unit. Each has a figure above zero."""
+    """Return `what`, limit and unit of each row with a target, and assert that its figure is above zero."""
     with_target = [(row.what, row.target) for row in rows if row.target is not None]
     assert all(target.figure > 0 for _, target in with_target)
     return [(what, target.limit, target.unit) for what, target in with_target]
 
 
 def run_here(data: Path, day: date) -> Run:
-    """Run the command without Dagster, whose start takes half of the time of so small a run."""
+    """Replace the command: publish the data folder in this process, without Dagster, which would double the time."""
     begun = time.perf_counter()
     DataFolder(data).publish(day)
     return Run(time.perf_counter() - begun, time.process_time(), 1, "")
@@ -36,7 +36,7 @@ def run_here(data: Path, day: date) -> Run:
 
 @pytest.fixture
 def boxes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No question starts the command."""
+    """Let the questions call `run_here` instead of starting the command."""
     for module in (packed, reading, scenarios):
         monkeypatch.setattr(module, "authmeter", run_here)
 

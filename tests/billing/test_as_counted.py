@@ -1,7 +1,7 @@
-"""Every cell of the published tables of bills against the independent count.
+"""Compares every cell of the published billing tables with the independent count.
 
-What lives here: two runs over a random folder, the second with late records, and the comparison. The tables that come
-of pure functions are compared over more worlds in `test_packages_as_counted.py`.
+Two runs read a random folder, the second with late records. `test_packages_as_counted.py` and
+`test_reconciled_as_counted.py` compare single tables over more worlds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The forecast: levels of weekdays, how ratios are made and rounded, and which origins count."""
+"""Tests the forecast: the levels of weekdays, how ratios are computed and rounded, and which origins count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AS_OF = date(2026, 3, 29)
 
 
 def days(count: int) -> list[date]:
-    """Return this many days, from the as-of back."""
+    """Return the `count` days up to the as-of, the newest first."""
     return [AS_OF - timedelta(days=back) for back in range(count)]
 
 
@@ -59,21 +59,21 @@ def test_a_day_without_uses_counts_and_a_missing_one_does_not() -> None:
     ],
 )  # fmt: skip
 def test_uses_are_rounded_half_up(factor: int, uses: int) -> None:
-    """The level is 2.5: by a factor of 0.6, 1.5, which is 2."""
+    """The level is 2.5 uses. A factor of 0.6 gives 1.5, which is rounded to 2."""
     found = forecast(28, lambda day: 2 + day.isocalendar().week % 2)
     assert found.base == [Fraction(5, 2)] * 7
     assert found.week(factor) == [uses] * 7
 
 
 def test_a_product_is_rounded_to_nine_digits_before_it_is_floored() -> None:
-    """A quarter of 5.999999998 is 1.4999999995, at nine digits 1.500000000, which is 2."""
+    """The level is 1/4. Times 5.999999998 it is 1.4999999995: with nine digits 1.500000000, which is rounded to 2."""
     found = forecast(28, lambda day: int(day.isocalendar().week % 4 == 0))
     assert found.base == [Fraction(1, 4)] * 7
     assert [found.week(factor) for factor in (5_999_999_998, 5_999_999_997)] == [[2] * 7, [1] * 7]
 
 
 def rising(day: date) -> int:
-    """Return 20 uses a day for the last four weeks, and 10 before."""
+    """Return the uses of a day: 20 in the last four weeks, and 10 before."""
     return 20 if day > AS_OF - timedelta(days=28) else 10
 
 
@@ -91,7 +91,7 @@ def test_there_are_factors_of_eight_ratios_and_more(weeks: int, factors: Factors
 
 
 def test_the_middle_of_an_even_number_is_the_lower_one() -> None:
-    """Five weeks of 20 behind weeks of 10: of eight ratios 1.6, 2, 1.75, 1.5, 1.25 and three of 1."""
+    """Five weeks of 20 follow weeks of 10. The eight ratios are 1.6, 2, 1.75, 1.5, 1.25 and three times 1."""
     found = forecast(7 * 12, lambda day: 20 if day > AS_OF - timedelta(days=35) else 10).factors
     assert (found.low, found.mid, found.high) == (UNIT, UNIT * 5 // 4, 2 * UNIT)
 
@@ -116,7 +116,9 @@ def test_ratios_look_back_over_26_origins_and_no_further() -> None:
     newest = AS_OF - timedelta(days=28)
 
     def least(weeks_before: int) -> int | None:
-        """Return the low factor if four weeks of half the uses follow the origin this many weeks before the newest."""
+        """Return the low factor if uses are halved in the four weeks after the origin `weeks_before` weeks before the
+        newest.
+        """
         origin = newest - timedelta(weeks=weeks_before)
         low = {origin + timedelta(days=ahead + 1) for ahead in range(28)}
         return forecast(7 * 80, lambda day: 5 if day in low else 10).factors.low

@@ -1,4 +1,4 @@
-"""The input of the ledger has each account's own cuts, and the uses between them."""
+"""Tests the input of the ledger: each account has only its own cuts, and the uses between them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def package(name: str, quantity: int, purchased_at: datetime, expires_at: dateti
 def account(
     packages: list[Package], segments: Mapping[str, Mapping[str, int]], readings: tuple[PackageReading, ...] = ()
 ) -> Account:
-    """Return an account with the uses of one day, by time of the cut and app."""
+    """Return an account with the uses of `DAY`. `segments` has the uses by time of the cut, then by app."""
     uses: dict[str, int] = {}
     for segment in segments.values():
         for app_key, count in segment.items():
@@ -73,7 +73,9 @@ def test_a_cut_that_nothing_was_used_after_is_known_all_the_same() -> None:
 
 @pytest.mark.parametrize("cut", ["08:00", "12:00", "18:00"])
 def test_what_happens_to_one_package_keeps_its_order_where_a_part_of_it_acts_at_the_end(cut: str) -> None:
-    """Purchase, reading and expiry share a day that was cut at one of them alone: still 7 expire and none is left."""
+    """Purchase, reading and expiry are on one day, which was cut at only one of them. Still 7 uses expire and none is
+    left.
+    """
     bought = package("p", 10, at("08:00"), at("18:00"))
     read = PackageReading("p", at("12:00"), 7)
     found = account_ledger(account([bought], {"00:00": {"shop": 1}, cut: {"shop": 2}}, (read,)), NEXT, BUSINESS_ZONE)
@@ -106,7 +108,7 @@ def test_an_account_without_uses_has_its_packages() -> None:
     assert (len(found.days), found.usage) == (2, [])
 
 
-def test_nothing_is_there_of_a_package_to_come() -> None:
+def test_a_package_that_is_not_bought_yet_has_no_rows() -> None:
     to_come = package("p", 10, day_start(NEXT, BUSINESS_ZONE))
     found = account_ledger(Account("acme", (to_come,), (), {DAY: {"shop": 4}}), DAY, BUSINESS_ZONE)
     assert (found.days, found.usage) == ([], [AppUses(DAY, "acme", "shop", None, 4)])

@@ -1,6 +1,6 @@
-"""Ledger, states and forecasts of random packages, cell by cell as the independent count has them.
+"""Compares ledger, states and forecasts of random packages with the independent count, cell by cell.
 
-What lives here: the product's reading of the two files and its tables of packages, over uses that the count gives.
+The product reads the two files of the registry. The uses come from the count.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KEYS = {
 
 
 def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> Account:
-    """Return an account as the input of the ledger, cut at purchases, expiries and readings of its packages."""
+    """Return an account as input of the ledger. Days are cut at purchases, expiries and readings of its packages."""
     own = tuple(package for package in bought.packages if package.account_id == name)
     names = {package.resource_package_id for package in own}
     read = tuple(reading for reading in bought.readings if reading.resource_package_id in names)
@@ -54,7 +54,7 @@ def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> 
 
 
 def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[str, int, str]]]:
-    """Return the product's tables of a world's packages, and the invalid rows that it lists for both files."""
+    """Return the product's package tables of a world, and path, line and reason of each invalid row of the registry."""
     problems: list[Problem] = []
     zone = world.zone.key
     bought = load_packages(folder / "registry", zone, problems)

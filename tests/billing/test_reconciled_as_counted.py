@@ -1,6 +1,6 @@
-"""Days and months of random consoles and bills, cell by cell as the independent count has them.
+"""Compares days and months of random consoles and bills with the independent count, cell by cell.
 
-What lives here: the product's reading of both folders and its reconciliation, over a log that the count gives.
+The product reads the two folders of the registry. The log comes from the count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MONTHLY = ("month", "account_id", "channel", "measure")
 
 
 def log_of(world: World, book: Ledger) -> LogSide:
-    """Return the log of a world in the form in which the product reads it."""
+    """Return the log of a world as input of the reconciliation. `book` has the uses that no package covered."""
     daily = [tuple(row.values()) for row in billing_daily(world.verified)]
     hourly = [tuple(row.values()) for row in billing_hourly(world.verified)]
     overflow: Counter[tuple[date, str]] = Counter()
@@ -48,7 +48,7 @@ def log_of(world: World, book: Ledger) -> LogSide:
 
 
 def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row], list[tuple[str, int, str]]]:
-    """Return the product's days and months of a world, and the invalid rows that it lists for both folders."""
+    """Return the product's days and months of a world, and path, line and reason of each invalid registry row."""
     problems: list[Problem] = []
     said, log, zone = load_statements(folder / "registry", problems), log_of(world, book), world.zone.key
     allowed = Tolerance(world.settings.tolerance_records, float(world.settings.tolerance_share))

@@ -1,4 +1,4 @@
-"""A draw is shared in whole uses, and in the same way whatever the order of the apps."""
+"""Tests how a draw from a package is divided between apps: in whole uses, whatever the order of the apps."""
 
 from __future__ import annotations
 

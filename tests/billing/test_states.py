@@ -1,4 +1,4 @@
-"""The future of packages spans the range of the factors, and is unknown if no forecast can be made."""
+"""Tests when packages run out: over the range of the factors, and unknown if there is no forecast."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def package(name: str, quantity: int, first: date, last: date) -> Package:
 def states(
     packages: list[Package], uses: dict[date, int], first: date, missing: frozenset[date] = frozenset()
 ) -> tuple[dict[str, PackageState], AccountForecast]:
-    """Return the rows of packages by id, and the row of the account. The log began on `first`."""
+    """Return the state of each package by id, and the forecast of the account.
+
+    `uses` has the uses by day. The log began on `first`, and the days in `missing` have no data.
+    """
     account = Account("acme", tuple(packages), (), {day: {"shop": count} for day, count in uses.items()})
     complete = set(days_between(first, AS_OF)) - missing
     at = AsOf(AS_OF, day_start(AS_OF + timedelta(days=1), BUSINESS_ZONE), complete, TO_COME, BUSINESS_ZONE, 7)

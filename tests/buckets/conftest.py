@@ -1,4 +1,4 @@
-"""One server of each kind for all tests of a file, and the environment of a client."""
+"""Fixtures of the bucket tests: the servers, their keys in the environment, and empty buckets."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from tests.buckets.tried import FILE, MOTO, OSS
 
 @pytest.fixture(scope="module")
 def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that keeps buckets as folders."""
+    """A server that stores buckets as folders and checks signatures."""
     with rclone_server(tmp_path_factory.mktemp("rclone"), "--dir-cache-time", "100ms") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[Server]:
-    """A server that keeps keys of any form."""
+    """A server that accepts keys of any form and checks no signature."""
     with moto_server() as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keys of the servers, in the environment."""
+    """Put the keys of the servers into the environment."""
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
 
 
 @dataclass(frozen=True)
 class Place:
-    """An empty bucket of one kind of address: the settings that fetch from it, and a function that writes an object.
+    """An empty bucket: the settings of a fetch from it, and `put`, which writes an object.
 
-    A page of its list has `page` keys.
+    The server lists `page` keys at a time.
     """
 
     settings: FetchSettings
@@ -49,7 +49,7 @@ class Place:
 
 
 def _name_of(request: pytest.FixtureRequest) -> str:
-    """The name of a bucket that only this test uses."""
+    """Return a bucket name that only this test uses."""
     name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
     # The kind is at the end, and differs between the buckets of a test.
     return name.strip("-")[-60:].strip("-")
@@ -57,7 +57,7 @@ def _name_of(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def scheme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The scheme of an address, with the keys of its provider alone."""
+    """The scheme of an address. If it is `oss`, only keys of that provider are in the environment."""
     if request.param == "oss":
         _keys_of_oss(monkeypatch)
     return str(request.param)
@@ -74,7 +74,7 @@ def _keys_of_oss(monkeypatch: pytest.MonkeyPatch) -> None:
 def place(
     request: pytest.FixtureRequest, rclone: Server, moto: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Place:
-    """A bucket of the kind of address that the test is run with."""
+    """An empty bucket for the kind of address in the test's parameter."""
     kind, name = request.param, _name_of(request)
     if kind == MOTO:
         moto.make_bucket(name)
@@ -98,7 +98,7 @@ def place(
 
 @pytest.fixture
 def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
-    """The folder of a bucket that only this test uses."""
+    """The folder of an empty bucket that only this test uses."""
     assert rclone.folder
     folder = rclone.folder / _name_of(request)
     folder.mkdir()
@@ -109,7 +109,7 @@ def bucket(rclone: Server, request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def relay(rclone: Server) -> Iterator[Relay]:
-    """A relay to the server that keeps buckets as folders, until a test directs it to another server."""
+    """A relay to the rclone server. A test may direct it to another server."""
     opened = Relay(rclone)
     yield opened
     opened.close()

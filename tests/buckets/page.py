@@ -1,4 +1,4 @@
-"""The page of the cases that are tried with buckets: `python -m tests.buckets.page` writes `docs/buckets-tried.md`."""
+"""Writes `docs/buckets-tried.md`, the page of the cases that are tried with buckets: `python -m tests.buckets.page`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ of its address. Each *tried* is a test in `tests/buckets`.
 
 
 def page() -> str:
-    """The text of the page."""
     lines = [["what", *KINDS], ["---"] * (len(KINDS) + 1)]
     lines += [[what, *(_cell(what, kind) for kind in KINDS)] for what in ROWS]
     return _HEAD + "".join(f"| {' | '.join(line)} |\n" for line in lines)

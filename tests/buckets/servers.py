@@ -1,4 +1,4 @@
-"""S3 servers, each in its own process, and a relay whose connection to a server a test can break."""
+"""Runs S3 servers in processes of their own, and a relay whose connection to a server a test can break."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CLEAN = {name: value for name, value in os.environ.items() if not name.startswi
 
 @dataclass
 class Server:
-    """A running server; `folder` has a folder for each bucket, where the server keeps them in files."""
+    """A running server. If it stores buckets as folders, they are in `folder`; otherwise `folder` is None."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -40,14 +40,16 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def put(self, bucket: str, key: str, content: bytes = b"x", **headers: str) -> None:
-        """Puts an object of any key; for servers that ask for no signature."""
+        """Write an object under a key of any form, on a server that checks no signature."""
         self._request("PUT", f"/{bucket}/{quote(key, safe='/')}", content, **headers)
 
     def make_bucket(self, bucket: str) -> None:
         self._request("PUT", f"/{bucket}")
 
     def get(self, bucket: str, key: str) -> tuple[int, bytes, dict[str, str]]:
-        """The status, the content and the headers of an object, by their names in small letters."""
+        """Return status, content and headers of an object, on a server that checks no signature. Header names are lower
+        case.
+        """
         return self._request("GET", f"/{bucket}/{quote(key, safe='/')}", accept=(200, 404))
 
     def _request(
@@ -73,7 +75,7 @@ def free_port() -> int:
 
 @contextmanager
 def rclone_server(folder: Path, *options: str) -> Iterator[Server]:
-    """`rclone serve s3` over a folder, which checks signatures."""
+    """Run `rclone serve s3` over a folder. It checks signatures."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     command = [
@@ -86,7 +88,7 @@ def rclone_server(folder: Path, *options: str) -> Iterator[Server]:
 
 @contextmanager
 def moto_server() -> Iterator[Server]:
-    """Moto's server, which keeps keys of any form and asks for no signature."""
+    """Run Moto's server. It accepts keys of any form and checks no signature."""
     port = free_port()
     command = [str(Path(sys.prefix) / "bin" / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     with _running(command, port) as process:
@@ -111,9 +113,9 @@ def _running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]
 
 
 class Relay:
-    """A connection to a server that a test can cut, slow down or lead to another server.
+    """A connection to a server, which a test can cut, slow down or direct to another server.
 
-    `watch` gets the first line of each request and how many bytes of the answer have come; where it returns False, the
+    `watch` gets the first line of each request, and the number of bytes of the answer so far. If it returns False, the
     connection is cut.
     """
 
@@ -134,7 +136,7 @@ class Relay:
                 threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:
-        """One request after the other, as a client that keeps its connection sends them."""
+        """Pass on the requests of one connection, one after the other."""
         with client, suppress(OSError), socket.create_connection(("127.0.0.1", self.server.port)) as server:
             line, sent = "", 0
 
@@ -161,6 +163,6 @@ class Relay:
 
 
 def _end(connection: socket.socket) -> None:
-    """Ends a connection, also for a thread that waits for it."""
+    """Shut a connection down, also for a thread that waits for its data."""
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

@@ -49,7 +49,7 @@ def bring(folder: DataFolder, bucket: Path, endpoint: str, **settings: object) -
 
 
 def landed(folder: DataFolder) -> dict[str, bytes]:
-    """Return the files that were fetched. Unfinished downloads are in `.fetching`, which landing ignores."""
+    """Return the content of each fetched file by path, without unfinished downloads."""
     found = tree(folder.store.landing / "in")
     return {path: content for path, content in found.items() if not path.startswith(".fetching/")}
 

@@ -1,5 +1,5 @@
-"""The contents of a bucket while a folder is copied to it: a page is copied after the files that it loads, and files of
-the previous version are kept for one version more.
+"""Tests the copy of a folder into a bucket: a page is copied after the files that it loads, and files of the previous
+version stay for one version more.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Declarations of the tests: which case is tried with which kind of bucket address. `page.py` writes the docs.
+"""Declares which test tries which case with which kind of bucket address. `page.py` writes the declarations into the
+docs.
 
-A test declares it by a decorator. `on_each` also runs the test with each kind, so that a declaration without a trial is
-not possible there.
+`on_each` and `on_s3_and_oss` also run the test with each declared kind.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ Test = Callable[..., None]
 
 
 def tries(what: str, *kinds: str) -> Callable[[Test], Test]:
-    """Declare the case that a test tries, and the kinds of addresses."""
+    """Declare that a test tries the case `what` with these kinds of addresses.
+
+    The source of the test must contain a word of each kind, such as `moto`.
+    """
 
     def declare(test: Test) -> Test:
         source = inspect.getsource(test)
@@ -53,7 +56,7 @@ def tries(what: str, *kinds: str) -> Callable[[Test], Test]:
 
 
 def on_each(what: str, *kinds: str) -> Callable[[Test], Any]:
-    """Run a test with the fixture `place` for each kind of address, and declare the case."""
+    """Run a test with the fixture `place` for each kind of address, and declare that it tries the case `what`."""
 
     def declare(test: Test) -> Any:
         for kind in kinds:
@@ -64,7 +67,9 @@ def on_each(what: str, *kinds: str) -> Callable[[Test], Any]:
 
 
 def on_s3_and_oss(what: str, server: str) -> Callable[[Test], Any]:
-    """Run a test with the fixture `scheme` for both schemes of one server, and declare the case."""
+    """Run a test with the fixture `scheme` for `s3` and `oss`, and declare that it tries `what` with `server` and
+    `oss://`.
+    """
 
     def declare(test: Test) -> Any:
         for kind in (server, OSS):

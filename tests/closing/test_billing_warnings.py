@@ -23,7 +23,7 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
-    """Return the warnings of a run that fired, by check, with their English text."""
+    """Publish a day, and return the English text of each billing warning that fired, by name of the check."""
     folder.tables(day)
     return {
         one.check_name: one.detail_en
@@ -33,7 +33,7 @@ def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
 
 
 def use(folder: DataFolder, *counts: int) -> None:
-    """Land these numbers of uses, one number a day, for the days up to `DAY`; all uses are at nine in the morning."""
+    """Land the uses of the days up to `DAY`, one file for each day. `counts` has their numbers, oldest first."""
     for back, count in enumerate(reversed(counts)):
         day = DAY - timedelta(days=back)
         rows = [

@@ -102,7 +102,7 @@ def test_files_count_by_path_and_only_those_that_are_asked_for(tmp_path: Path) -
 
 
 def code_tokens(text: bytes) -> list[tuple[str, int]]:
-    """The tokens of a module with their columns, without comments and texts that are statements."""
+    """Return the tokens of a module with their columns, without comments and statements that are only a string."""
     ignored = {token.COMMENT, token.NL, token.INDENT, token.DEDENT, token.ENCODING, token.ENDMARKER}
     found = [t for t in tokenize.tokenize(io.BytesIO(text).readline) if t.type not in ignored]
     begins = [True, *(t.type == token.NEWLINE for t in found)]
@@ -128,7 +128,7 @@ def test_no_code_of_the_project_is_left_out_of_its_digest(package: str) -> None:
 
 
 def without_comments(query: str) -> str:
-    """Return a query without its comments, by an independent reader of single characters."""
+    """Return a query without its comments. It is read character by character, independently of the product."""
     kept, place, quote = [], 0, ""
     while place < len(query):
         if not quote and query.startswith(("--", "/*"), place):

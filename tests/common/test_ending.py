@@ -1,4 +1,4 @@
-"""Commands that a signal ends."""
+"""A signal ends a command at any time."""
 
 from __future__ import annotations
 

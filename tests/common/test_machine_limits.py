@@ -1,5 +1,6 @@
-"""Errors of the machine in words: SQLite reports a quota or a limit on file sizes as an I/O error, which must be
-reported as a full disk; a file system may lack an operation, or fail.
+"""Tests the error messages about limits of the machine and of file systems.
+
+SQLite reports a quota or a limit on file sizes as an I/O error, which must be reported as a full disk.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ERROR = sqlite3.OperationalError("disk I/O error")
 
 @contextmanager
 def limited_files(size: int) -> Iterator[None]:
-    """Limit the size of files that this process writes."""
+    """Limit the size of each file that this process writes to `size` bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

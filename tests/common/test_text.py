@@ -1,4 +1,4 @@
-"""Numbers as messages and pages name them."""
+"""Tests numbers in the texts of messages and pages."""
 
 from __future__ import annotations
 

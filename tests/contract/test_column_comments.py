@@ -21,6 +21,6 @@ def test_a_comment_is_plain_text() -> None:
 
 
 def test_the_late_requests_of_an_account_are_without_copies() -> None:
-    """Unlike the late records of a day, which include them."""
+    """The late records of a day, in contrast, include copies."""
     for table in ("billing_daily", "reconciliation_daily"):
         assert "copies are not counted" in column_comments.column_comment(table, "late")

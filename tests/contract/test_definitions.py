@@ -1,7 +1,8 @@
-"""The tables of counts agree with the metrics' definitions: DuckDB evaluates the displayed formulas over the records.
+"""The tables of counts agree with the definitions of the metrics: DuckDB evaluates the displayed formulas over the
+records.
 
-The records cover all stages, channels and outcomes; sums and shares are compared with the counts that they derive from.
-The independent count (`lab/oracle/`) tests that the definitions are those in the contract.
+The records cover all stages, channels and outcomes. The independent count (`lab/oracle/`) tests that the metrics are
+defined as in the contract.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ALL_CHANNELS = ("verification_requests", "billable_verifications")
 
 
 def grid(day: date) -> list[dict[str, Any]]:
-    """Return records of every app, stage, channel and outcome. Each combination has one to three copies."""
+    """Return one to three records of each app, stage, channel and outcome. All have different ids."""
     cells = enumerate(product(("shop", "game"), STAGES, CHANNELS, OUTCOMES))
     return [
         record(
@@ -53,7 +54,7 @@ def grid(day: date) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """Return a folder with the grid on three days. The newest has its own billing rule, the middle one is restated."""
+    """A folder with the grid on three days. The newest has billing rules of its own, and the middle one is restated."""
     folder = DataFolder(tmp_path_factory.mktemp("definitions") / "data")
     folder.write(
         "authmeter.toml",
@@ -149,7 +150,10 @@ def test_a_restated_figure_of_a_channel_is_that_of_the_table(tables: duckdb.Duck
 
 
 def differing(connection: duckdb.DuckDBPyConnection, relation: str, columns: set[str]) -> dict[str, int]:
-    """Count, for each share whose parts are columns too, the rows in which it differs from the ratio of its parts."""
+    """Return, for each share, the number of rows in which it differs from the ratio of its parts.
+
+    Shares that are not in `columns`, or whose parts are not, are left out.
+    """
     found = {}
     for name in SHARES:
         metric = METRICS[name]

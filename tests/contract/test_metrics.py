@@ -1,4 +1,4 @@
-"""The dictionary of metrics: complete, and sound in itself. `tests/conventions/test_names.py` has their names."""
+"""The dictionary of metrics is complete and consistent. `tests/conventions/test_names.py` tests the names."""
 
 import re
 
@@ -10,7 +10,7 @@ from pipelines.contract.tables.tables import TABLES
 
 
 def test_every_count_that_a_table_shows_is_declared():
-    """Columns that join, name or date a row are no counts; three further columns serve the job alone."""
+    """Three numeric columns are no metrics."""
     counted = {
         column
         for table in ("usage_daily", "channel_daily", "channel_detail_daily", "day_quality", "input_files")

@@ -1,4 +1,4 @@
-"""Tests the settings: their defaults, the names in refusals, and the billing rule of each day."""
+"""Tests the settings: defaults, error messages, and the billing rule of each day."""
 
 from __future__ import annotations
 

@@ -56,12 +56,12 @@ def name_of(page: Path) -> str:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """The fenced blocks of one language of a page."""
+    """Return the fenced blocks of a page in one language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def code_of(page: Path) -> Iterator[str]:
-    """Every piece of code of a page: code spans, and the lines of fenced blocks."""
+    """Yield the code of a page: code spans, and the lines of fenced blocks."""
     text = page.read_text("utf-8")
     for block in re.findall(r"^```[\w-]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         yield from block.splitlines()
@@ -81,7 +81,7 @@ def made() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Path]:
-    """Return a function that gives the data folder published as of a day, shared by the tests of that day."""
+    """Return a function that returns a data folder of sample logs published as of a day. All tests share the folder."""
 
     def publish(folder: Path, day: date) -> None:
         made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
@@ -168,7 +168,7 @@ def test_checks_are_all_documented() -> None:
 
 
 def test_warnings_of_the_status_are_all_documented() -> None:
-    """Warnings that are no checks are about buckets, receivers and the published file."""
+    """Warnings of `status` that are no checks are about buckets, receivers and the published file."""
     text = (DOCS / "operator.md").read_text("utf-8")
     section = text[text.index("## Warnings, one by one") : text.index("### Faults of the data")]
     sources = [file.read_text("utf-8") for file in (PROJECT / "pipelines" / "run").glob("*.py")]
@@ -231,7 +231,7 @@ def test_what_a_page_quotes_of_the_site_stands_there() -> None:
 
 
 def unknown_names(code: str, targets: set[str]) -> Iterator[str]:
-    """Return the commands, options, targets and scripts that a piece of code names and that do not exist."""
+    """Yield the commands, options, make targets and scripts that a piece of code names and that do not exist."""
     if code.startswith("Description="):  # the free text of a systemd unit
         return
     for name, rest in re.findall(r"(?<![\w/.-])(?:\.venv/bin/|… )?authmeter ([a-z]+)\b([^|>&\n]*)", code):
@@ -256,7 +256,7 @@ def test_every_command_and_option_exists() -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -343,7 +343,7 @@ def test_python_examples_run(sampled: Path, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize("where", ["files", "bucket"])
 def test_the_examples_for_clickhouse_run(sampled: Path, where: str) -> None:
-    """In a process of its own: two databases in one process share the handlers of signals."""
+    """ClickHouse runs in a process of its own, because two databases in one process share the handlers of signals."""
     in_files, in_bucket = blocks(DOCS / "other-systems.md", "clickhouse")
     with closing(duckdb.connect(str(sampled / "warehouse" / "authmeter.duckdb"), read_only=True)) as connection:
         rows = connection.execute(
@@ -438,7 +438,7 @@ def test_the_worked_example_of_a_source_gives_what_the_page_says(
 
 
 def test_what_is_written_of_packages_consoles_and_bills_is_taken(tmp_path: Path) -> None:
-    """Every file that the page shows, together; what its programs print of an answer is the file below them."""
+    """All CSV blocks of `docs/bills.md` together are a registry without an invalid row."""
     page = DOCS / "bills.md"
     packages, readings, *statements = blocks(page, "csv")
     files = {"resource_packages.csv": packages, "resource_package_readings.csv": readings}

@@ -1,4 +1,5 @@
-"""Tracked files contain no registry, no path of one machine and no data, and each file that a text names exists.
+"""Tracked files contain no data, no package registry and no path of one machine, and each file that a text names
+exists.
 
 Installed packages are locked by their hashes.
 """
@@ -64,7 +65,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 
 def missing_files(text: str, paths: str) -> list[str]:
-    """Return the files that a text names and that `paths` does not contain; each path begins with a slash."""
+    """Return the files that a text names and that `paths` lacks. `paths` has one path a line, each after a slash."""
     named = {name.removeprefix("./") for name in NAMED_FILE.findall(text) if not ANY_NAME.search(name)}
     return sorted(name for name in named - MADE if f"/{name}\n" not in paths)
 
@@ -110,7 +111,7 @@ def test_the_front_ends_lock_holds_hashes_and_no_address() -> None:
 
 
 def locked(name: str) -> dict[str, str]:
-    """The packages of a lock with their versions."""
+    """Return the packages in a lock file with their versions."""
     lines = (PROJECT / name).read_text()
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([\w.!+]+)", lines, re.MULTILINE))
 
@@ -144,7 +145,7 @@ def test_executors_get_all_that_running_needs() -> None:
 
 
 def test_no_folder_of_tests_is_left_out(pytestconfig: pytest.Config) -> None:
-    """pytest's default leaves out folders named `build`, in silence."""
+    """By default, pytest skips folders named `build` without a message."""
     left_out = pytestconfig.getini("norecursedirs")
     folders = {part for file in (PROJECT / "tests").rglob("test_*.py") for part in file.relative_to(PROJECT).parts[:-1]}
     assert "build" in folders

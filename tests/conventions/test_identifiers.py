@@ -20,7 +20,7 @@ FILES = [
 
 
 def names(tree: ast.AST) -> Iterator[str]:
-    """Every name that a module defines or uses."""
+    """Yield every name that a module defines or uses."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -60,7 +60,7 @@ def test_no_name_is_forbidden() -> None:
 
 
 def shared_classes(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    """The public classes that several modules define, with the modules; `texts` are their sources by name."""
+    """Return the public classes that several modules define, with these modules. `texts` has the sources by module."""
     found = defaultdict(list)
     for module, text in texts.items():
         for node in ast.walk(ast.parse(text)):

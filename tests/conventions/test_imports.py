@@ -1,4 +1,4 @@
-"""Rules for modules, and for the modules that may open DuckDB. import-linter checks which package may import which."""
+"""Tests rules for modules, and which modules may open DuckDB. import-linter checks which package may import which."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of(file: Path) -> str:
 
 
 def imports(file: Path) -> Iterator[str]:
-    """The full names that a module imports, at its head or inside a function, for running or for types."""
+    """Yield the full names that a module imports, also inside functions and only for types."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -38,7 +38,7 @@ def test_only_the_warehouse_opens_duckdb() -> None:
 
 
 def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
-    """The statements that an import of the module runs."""
+    """Yield the statements that an import of the module runs."""
     for part in ast.iter_child_nodes(node):
         is_for_types = isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
         if not is_for_types and not isinstance(part, ast.FunctionDef):
@@ -47,7 +47,7 @@ def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
-    """A module does not import it at the top, because a run may load the module."""
+    """No module imports it at the top, because a run may load the module."""
     assert any(name.startswith("plotly") for file in MODULES for name in imports(file))
     loading = [
         name_of(file)

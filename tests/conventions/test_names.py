@@ -1,4 +1,4 @@
-"""The names of the contract, written down here once more: tables, columns, metrics, the words of the log, commands."""
+"""A second copy of the names of the contract: tables, columns, metrics, words of the log and commands."""
 
 from __future__ import annotations
 

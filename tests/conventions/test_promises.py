@@ -1,4 +1,4 @@
-"""The list of the tests that hold each promise in `make test`: it is complete, and every test in it exists and runs."""
+"""The list of tests for each promise (`lab/promises.md`) is complete, and each of these tests runs in `make test`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OF_PROMISES, OF_ROWS = TEXT.split("## Rows of docs/what-you-drop.md")
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of each row of a table, without its head."""
+    """Return the cells of each row of the Markdown tables in a text, without the heads."""
     found = [re.split(r" *\| *", line.strip("| ")) for line in text.splitlines() if line.startswith("| ")]
     return [row for row in found if not row[0].startswith(("---", "promise", "heading", "files"))]
 

@@ -26,7 +26,7 @@ _KEY = f"[`'\"](?:{'|'.join(CHANNELS)})[`'\"]"
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: the pattern of its statement, an example that matches, and the files that may contain one."""
+    """A rule: the pattern of its statement, an example that the pattern matches, and the files that may state it."""
 
     pattern: str
     example: str

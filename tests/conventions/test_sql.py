@@ -28,7 +28,7 @@ def name_of(file: Path) -> str:
 
 
 def names_its_grain(file: Path) -> bool:
-    """Return whether a statement names its grain: `pipelines` use `-- grain:`, `reports` use `rows: meaning`."""
+    """Return whether the first line of a statement is `-- grain: …`, or `-- rows: meaning` in `reports`."""
     first = file.read_text("utf-8").splitlines()[0]
     return bool(re.match(r"(?i)-- grain: \S" if file in OURS else r"-- [^:]+: \S", first))
 
@@ -39,7 +39,7 @@ def test_the_first_line_names_the_grain() -> None:
 
 
 def filled_in(file: Path) -> str:
-    """The text of a statement as it is run."""
+    """Return the text of a statement as it is run, with its double braces filled in."""
     package, _, name = name_of(file).removesuffix(".sql").partition("/sql/")
     return statement(name) if package == "reports/content" else sql(package.replace("/", "."), name)
 

@@ -1,4 +1,4 @@
-"""Adds resource packages to a database that is made by hand: all their tables, computed by the rules of the ledger."""
+"""Adds resource packages to a hand-made database: fills all their tables by the rules of the ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -38,10 +38,10 @@ def add_packages(
     """Add the tables of packages as of `AS_OF`.
 
     Args:
-        uses: by account and app, a function that returns the uses of the day that is the given number of days before
-            the as-of.
+        uses: for each account and app, a function that returns the uses of the day that is a number of days before the
+            as-of.
         days: number of days with data up to the as-of.
-        missing: days of these that have no data, as numbers of days before the as-of.
+        missing: days without data, as numbers of days before the as-of.
     """
     backs = [back for back in range(days) if back not in missing]
     accounts = [

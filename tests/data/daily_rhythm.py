@@ -29,7 +29,7 @@ _FIELDS = (
 
 
 def day_rows(day: date, seed: int, records: int = 900) -> list[Row]:
-    """Return the records of one day: fewer at weekends and at night, 5 % failures."""
+    """Return about `records` records of a workday, and fewer of a day of the weekend. 5 % of them fail."""
     draw = random.Random(f"{seed}/{day}")
     count = round(records * (0.65 if day.weekday() >= 5 else 1.0) * draw.uniform(0.94, 1.06))
     rows = []

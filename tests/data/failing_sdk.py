@@ -36,7 +36,7 @@ def failing_sdk(folder: DataFolder) -> None:
 
 
 def land_mended(folder: DataFolder) -> None:
-    """Land so many successful records of the bad days that their failed records no longer matter."""
+    """Land so many late successful records of the bad days that their failures no longer make an incident."""
     for back in range(BAD_DAYS):
         day = days_before(FIRST_BAD, -back)
         rows = [

@@ -1,4 +1,4 @@
-"""Sums rows of `billing_daily` for reconciliation, as the product's SQL does."""
+"""Sums rows of `billing_daily` for reconciliation, in the same way as the product's SQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.contract.registry.statements import NUMBER
 
 
 def with_sums(rows: Iterable[tuple[date, str, str, str, LogCounts]]) -> dict[tuple[date, str, str, str], LogCounts]:
-    """Return counts by day, account, app and channel, with the sums over all apps and over both number channels."""
+    """Return the counts by day, account, app and channel, with sums over all apps and over both number channels."""
     sums: dict[tuple[date, str, str, str], LogCounts] = {}
     for day, account_id, app_key, channel, counts in rows:
         for app in (app_key, ALL_APPS):

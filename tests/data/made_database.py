@@ -1,4 +1,6 @@
-"""A published database that is filled by hand: every table of `pipelines/contract/tables/tables.py`, as of one day."""
+"""A published database that is filled by hand. It has every table of `pipelines/contract/tables/tables.py`, as of one
+day.
+"""
 
 from datetime import date, timedelta
 from itertools import groupby
@@ -34,7 +36,9 @@ class Database:
         create_views(self.connection, "main")
 
     def add(self, table: str, *rows: dict[str, object]) -> None:
-        """Append rows to a table. Neighbouring rows with the same columns are one statement: a statement takes long."""
+        """Append rows to a table. Neighbouring rows with the same columns are added by one statement, which
+        saves time.
+        """
         for columns, group in groupby(rows, tuple):
             values = [value for row in group for value in row.values()]
             places = ", ".join([f"({', '.join('?' * len(columns))})"] * (len(values) // len(columns)))
@@ -55,9 +59,7 @@ class Database:
         } for metric in METRICS.values()))  # fmt: skip
 
     def add_codes(self) -> None:
-        """Add a code dictionary, as every published database has one: twelve codes of the SDK, and twelve of the
-        server.
-        """
+        """Add a code dictionary: twelve codes of the SDK and twelve of the server. Every published database has one."""
         self.connection.execute("""
             INSERT INTO result_codes
             SELECT 'umeng', layer, '*', 600000 + code, 'error', NULL, 'Meaning ' || code, '含义 ' || code

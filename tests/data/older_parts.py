@@ -32,7 +32,9 @@ _RECORDS = """
 
 
 def make_older(store: Store) -> int:
-    """Rewrite the parts of a store in the form of an older version, and return their number. Each part has one file."""
+    """Rewrite the parts of a store in the form of an older version, and return their number. Each must have one
+    file.
+    """
     manifest = store.read_manifest()
     parts = {entry.part: store.part_folder(entry.part) for entry in manifest.files if entry.part}
     with workbench(Settings(), store.temp, [store.warehouse]) as connection:

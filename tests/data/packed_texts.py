@@ -1,4 +1,4 @@
-"""Unpacks the numbers of a chart's text, as `static/js/data/packed.js` does."""
+"""Unpacks the numbers in a chart's text, as `static/js/data/packed.js` does."""
 
 import string
 
@@ -6,7 +6,7 @@ _DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
 def unpacked(text: str, count: int, absent: int | None = 0) -> list[int | None]:
-    """Return the `count` numbers of a text of `packed_numbers.py`. An absent number becomes `absent`."""
+    """Return the `count` numbers in a text of `packed_numbers.py`. An absent number becomes `absent`."""
     if not text:
         return [absent] * count
     least, dot, written = text.rpartition(".")

@@ -240,8 +240,8 @@ def _add_reconciliation(made: Database) -> None:
 
 
 def _add_limits(made: Database) -> None:
-    """Add two limits for two apps on three days, one with a hostile name, and devices and phones with repeated
-    requests.
+    """Add two limits of two apps on three days, and devices and phones with repeated requests. One limit has a hostile
+    name.
     """
     limits = ((limit_id, app) for limit_id in ("phone_5_day", HOSTILE_NAMES["quotes"]) for app in ("shop", "cmd"))
     for place, (limit_id, app) in enumerate(limits):

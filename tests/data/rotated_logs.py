@@ -40,13 +40,12 @@ class RotatedLog:
         return self.landing / self.name
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Append records."""
         with self.log.open("ab") as out:
             out.write(lines(rows))
 
     def turn(self, stamp: str) -> None:
-        """Rotate the log. `stamp` is the date for the name of the file. Rotated files beyond the newest `rotate` are
-        deleted.
+        """Rotate the log, and delete rotated files beyond the newest `rotate`. With `dateext`, `stamp` is in the new
+        name.
         """
         if not self.log.exists():
             return

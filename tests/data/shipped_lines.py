@@ -40,7 +40,7 @@ class Shipped(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The bytes of the file."""
+        """The packed bytes of the file."""
         return self.pack("".join(f"{line}\n" for line, _ in self.lines).encode())
 
     def count(self, fate: str) -> int:
@@ -49,12 +49,12 @@ class Shipped(NamedTuple):
 
     @property
     def rejected(self) -> list[tuple[int, str]]:
-        """The number and the reason of each rejected line."""
+        """Line number and reason of each rejected line."""
         return [(n, fate) for n, (_, fate) in enumerate(self.lines, 1) if fate not in (ACCEPTED, SKIPPED)]
 
 
 def shipped(day: date) -> Iterator[Shipped]:
-    """Yield the files. All records are of one day, and have different ids."""
+    """Yield files whose records are all of one day and have different ids."""
     ids = itertools.count()
 
     def row(**changes: object) -> Row:

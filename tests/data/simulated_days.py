@@ -73,7 +73,7 @@ def burst_of_a_device(day: Day, draw: np.random.Generator) -> None:
 
 
 def campaign(day: Day, draw: np.random.Generator) -> None:
-    """Triple the records of an app, which is not a fault."""
+    """Triple the records of the largest app, which is not a fault."""
     day.cells[0] *= 3
 
 
@@ -98,7 +98,7 @@ class Installation:
         )
 
     def drawn(self, number: int, fault: Fault | None = None) -> Day:
-        """Return the day with an index, changed by `fault` if given."""
+        """Return the day `number` days after `FIRST`, changed by `fault` if given."""
         draw = np.random.default_rng((self.seed, number))
         is_weekend = (FIRST + timedelta(days=number)).weekday() >= 5
         rest = is_weekend or number in self.holidays

@@ -66,7 +66,7 @@ def day(back: int) -> date:
 
 
 def publish(root: Path, seed: int = 7) -> DataFolder:
-    """Write the folder, and run it as of the day before the data day, then as of the data day."""
+    """Write the folder, and publish it as of the day before `AS_OF`, then as of `AS_OF`."""
     rng = Random(seed)
     folder = DataFolder(root)
     folder.write("authmeter.toml", 'xlsx_apps = ["*"]\ncalendar = "none"\njump_warn_ratio = 10\n')
@@ -132,7 +132,7 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
 
 
 def _version(back: int, number: int) -> Row:
-    """Return the SDK version of a record; `number` counts the records of an app on a day.
+    """Return the SDK version of an app's record on a day as a field, or no field. `number` is the record's number.
 
     One record in six has no version, a large app has more versions than a table lists, and one version is new.
     """

@@ -42,7 +42,7 @@ def row(draw: random.Random, day: date, ids: int = 40) -> Row:
 
 
 def log(draw: random.Random, days: list[date], count: int, ids: int = 40) -> bytes:
-    """Return an NDJSON file with `count` records of these days; in one of five cases, with a line that is not JSON."""
+    """Return an NDJSON file with `count` records of these days. One file in five also has a line that is not JSON."""
     text = lines(row(draw, draw.choice(days), ids) for _ in range(count))
     return text + (b"not json\n" if draw.random() < 0.2 else b"")
 
@@ -51,8 +51,8 @@ BROKEN_LINES = (b"not json", b'{"event_id":"x"}', b'{"event_id":', b'{"a":1,}', 
 
 
 def landing(seed: int, newest: date) -> dict[str, bytes]:
-    """Return the content of 1 to 5 NDJSON files by path, with up to 60 records together, some broken lines, and maybe a
-    copy.
+    """Return 1 to 5 NDJSON files by path. Together they have 5 to 60 records and up to 3 broken lines. In half of the
+    cases, one file is a copy of another.
 
     The days are `newest`, three days before it, and the day after it. The same id can be on several days.
     """

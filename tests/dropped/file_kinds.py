@@ -1,4 +1,4 @@
-"""Kinds of files that differ in how the file is treated, or that contain no text."""
+"""Kinds of dropped files that are rotated, archived, damaged, empty, ignored, or no logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""All kinds of files that people drop into landing, by their heading on the page. They are the same every time.
+"""All kinds of files that people drop into landing, by their heading on the page. Their contents are the same every
+time.
 
 `seen.py` runs the commands on them.
 """

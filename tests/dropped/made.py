@@ -1,4 +1,4 @@
-"""Materials of the kinds: records and packed files, which are the same every time."""
+"""Makes the records and packed files of the kinds. They are the same every time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Content:
-    """Sixty records of one day, each with an id that begins with `prefix`."""
+    """`count` records of one day. Each id begins with `prefix`."""
 
     day: date
     prefix: str = "d"
@@ -48,7 +48,6 @@ class Content:
 
     @property
     def rows(self) -> list[Row]:
-        """The records."""
         changes = {"app_key": APP, "scheme_id": "商城"}
         return [record(f"{self.prefix}{number}", self.day, **changes) for number in range(self.count)]
 
@@ -91,17 +90,14 @@ def named(contents: dict[str, bytes]) -> Lay:
 
 
 def gz(content: bytes) -> bytes:
-    """Return the content packed by gzip."""
     return gzip.compress(content, mtime=0)
 
 
 def zst(content: bytes) -> bytes:
-    """Return the content packed by Zstandard."""
     return zstandard.ZstdCompressor(write_checksum=True).compress(content)
 
 
 def lz4(content: bytes) -> bytes:
-    """Return the content packed by LZ4."""
     return bytes(cramjam.lz4.compress(content))
 
 
@@ -142,5 +138,5 @@ def archived(members: Mapping[str, bytes], kind: str = "zip", method: int = zipf
 
 
 def zipped(name: str, content: bytes) -> bytes:
-    """Return a zip archive with one file."""
+    """Return a zip archive with one uncompressed file."""
     return archived({name: content}, method=zipfile.ZIP_STORED)

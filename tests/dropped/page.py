@@ -1,4 +1,4 @@
-"""The page of dropped files: `python -m tests.dropped.page` tries all kinds and writes `docs/what-you-drop.md`.
+"""Writes `docs/what-you-drop.md`, the page of dropped files: `python -m tests.dropped.page` tries all kinds.
 
 The cells of its tables are results; only the names of the kinds and the beginning are written by hand.
 """
@@ -39,7 +39,6 @@ _OF_THE_WORK = re.compile(r"^(?:ingest|roll up|marts|site|published as of)\b.*$"
 
 
 def page(seen: Mapping[str, Sequence[Seen]]) -> str:
-    """Return the text of the page."""
     parts = [f"## {heading}\n\n{_COLUMNS}" + "".join(map(row_of, found)) for heading, found in seen.items()]
     return "\n".join([_HEAD, *parts])
 
@@ -76,7 +75,9 @@ def _read_as(seen: Seen) -> str:
 
 
 def _said(seen: Seen) -> str:
-    """Return the messages of the run, then other messages of `check` and other findings in the tables."""
+    """Return the messages of the run, then other messages of `check`, then findings in the tables that no
+    message has.
+    """
     of_run = [line for line in _OF_THE_WORK.sub("", seen.said["run"]).splitlines() if line]
     found = [re.sub(r"^warning: (\w+)", r"`\1`", line) for line in of_run]
     # The warning about the share follows from the finding of the file.
@@ -93,7 +94,7 @@ def _said_by_check(seen: Seen) -> Iterator[str]:
 
 
 def _words(line: str) -> str:
-    """Return the part of a message that other messages about the same finding contain, without the name of the file."""
+    """Return the text of the finding in a message, without file name and verb, so that messages can be compared."""
     return re.sub(r"^landing/| cannot be read$|^The (?:file|member|archive) (?:is )?|\.$", "", line.rpartition(": ")[2])
 
 

@@ -131,7 +131,7 @@ def _in_process(command: str, data: Path) -> Ended:
 
 
 def _boxes(data: Path, run: DailyRun, day: date, tags: dict[str, str]) -> None:
-    """Run the steps of the daily job in order."""
+    """Replace `run_in_process`: run the steps of the daily job in order."""
     run.ingest(day)
     run.roll_up(day)
     run.build_marts()

@@ -1,4 +1,6 @@
-"""The page shows the results. With each kind, the good file counts and the output names the dropped files."""
+"""The page of dropped files shows the results. With each kind, the good file counts, and the output names the dropped
+files.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from tests.support import closed_day
 # Each kind takes two seconds; lab/README.md names the tests that hold the other rows in `make test`.
 @pytest.fixture(scope="module", params=[16, pytest.param(1, marks=pytest.mark.lab)])
 def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
-    """Return the results of each kind, or of every sixteenth, by heading."""
+    """The results of every sixteenth kind by heading, and of every kind in the lab."""
     return seen_of_all(closed_day(), request.param)
 
 

@@ -1,4 +1,4 @@
-"""Kinds of files that differ in their text."""
+"""Kinds of dropped files that differ in their text."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def expected(file: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def counted_records(file: Path) -> Iterator[Row]:
-    """Yield the records that a file of counts describes."""
+    """Yield the records that a file `<name>.counts.csv` describes."""
     numbers: Counter[date] = Counter()
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, strict=True):

@@ -45,7 +45,7 @@ def records_of(case: Path) -> Iterator[Row]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """Return a folder that one run published from all cases."""
+    """A folder to which one run published all cases."""
     folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
     folder.write("authmeter.toml", "[channels.apple]\n")
     folder.land("log.ndjson", [one for case in CASES for one in records_of(case)])
@@ -117,7 +117,7 @@ def test_the_times_of_all_apps_are_percentiles_over_their_sessions(tmp_path: Pat
 
 @pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("Etc/GMT-14", "+14:00")])
 def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path, zone: str, offset: str) -> None:
-    """The number that orders such records is largest at the end of a day in the west, and must not overflow."""
+    """The number by which records are ordered is largest at the end of a day in the far west, and must not overflow."""
     folder = DataFolder(tmp_path / "data")
     folder.write("authmeter.toml", f'timezone = "{zone}"\n')
     steps = [("00:00:00", "one_click", "error", "ios"), ("23:57:00", "wechat", "cancelled", "ios"),

@@ -32,13 +32,13 @@ FOLDERS = {"day_channels": "days", "repeat_classes": "billing", "restatements": 
 
 
 def rows_of(file: Path) -> tuple[list[str], list[list[str | None]]]:
-    """Return the head and the rows of a CSV."""
+    """Return the head and the rows of a CSV. Empty cells are None."""
     head, *rows = csv.reader(file.read_text("utf-8").splitlines())
     return head, [[cell or None for cell in row] for row in rows]
 
 
 def add(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Create a table from a CSV."""
+    """Create a table from a CSV, named after the file."""
     head, rows = rows_of(file)
     columns = [(name, kind or "VARCHAR") for name, _, kind in (column.partition(":") for column in head)]
     connection.execute(f"CREATE TABLE {file.stem} ({', '.join(f'{name} {kind}' for name, kind in columns)})")

@@ -143,7 +143,10 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """Create the relation of a CSV: a table of the database `out`, a view, and a Parquet file named by a variable."""
+    """Create the relation of a CSV: a table of the database `out`, a view, and a Parquet file.
+
+    The variable `<name>_files` has the path of the Parquet file. `day` is the default of columns of dates.
+    """
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given
     defaults = {"BIGINT": " DEFAULT 0", "INTEGER": " DEFAULT 0", "DATE": f" DEFAULT DATE '{day}'"}

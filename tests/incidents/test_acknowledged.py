@@ -84,7 +84,9 @@ def test_which_notes_acknowledge_and_which_stand_beside_it(
         ([note(40, text="old", names="open"), note(30, text="new", names="open")], "new"),
     ],
 )  # fmt: skip
-def test_of_several_notes_one_has_note(tmp_path: Path, rows: list[Row], text: str) -> None:
+def test_of_several_notes_an_incident_has_the_most_specific_or_newest(
+    tmp_path: Path, rows: list[Row], text: str
+) -> None:
     (found,) = published(tmp_path, [OPEN], rows)
     assert found.note is not None
     assert found.note.text == text

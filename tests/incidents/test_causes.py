@@ -15,9 +15,7 @@ DIMENSIONS = ("platform", "sdk_version")
 
 
 def frame(counts: Counts, dimensions: tuple[str, ...] = DIMENSIONS) -> pl.DataFrame:
-    """Return a row for each cell. The values of `counts` are requests and successes before, then requests and successes
-    now.
-    """
+    """Return a row for each cell of `counts`: requests and successes before, then requests and successes now."""
     names = ("incident_id", *dimensions, "requests_before", "successes_before", "requests_now", "successes_now")
     return pl.DataFrame([("", *key, *row) for key, row in counts.items()], schema=list(names), orient="row")
 
@@ -101,7 +99,7 @@ def test_a_version_that_is_on_one_platform_only_is_named_alone() -> None:
 
 
 def test_a_pair_replaces_the_single_cells_of_its_values_alone() -> None:
-    """Other requests of Android with the vendor of the app are too few to say whether they fell."""
+    """Without `bank`, Android has too few requests with the vendor `umeng` to show whether they fell."""
     found = cause(
         {
             ("bank", "android", "umeng"): (1000, 960, 1000, 700), ("shop", "ios", "umeng"): (600, 576, 600, 576),

@@ -79,7 +79,7 @@ def test_half_of_a_part_is_found_where_a_quiet_weekday_has_as_much(name: str) ->
 def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
     """Return counts by hour, and their days.
 
-    A day has `level` records at midnight, and one record more in each later hour. A day with level 0 has no records.
+    Each day has its level plus h records in hour h. A day with level 0 has no records.
     """
     days = [FIRST + timedelta(days=place) for place in range(len(levels))]
     rows = [
@@ -185,7 +185,7 @@ def test_records_of_a_weekday_of_rest_end_the_missing_days_before_it() -> None:
 
 
 def test_a_weekday_that_never_has_records_is_missed_twice_and_no_more() -> None:
-    """The days begin on a Thursday, so the third is a Saturday."""
+    """The days begin on a Thursday, so day 2 is a Saturday."""
     found = [one for one in without({2, 9, 16, 23}) if one.metric == "missing_day"]
     assert [one.first_day for one in found] == [FIRST + timedelta(days=place) for place in (2, 9)]
     # A longer stop includes its Saturdays.
@@ -250,7 +250,7 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
 
 
 def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
-    """Return the incidents, and the number of missing records by day, if hosts deliver only a share of their records.
+    """Return the incidents if hosts of `gateway` deliver only a share of their records, and the missing records by day.
 
     `came` has one entry for each of the last days: the share of each host that delivers less or more than usual.
     """
@@ -268,7 +268,7 @@ def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
-    """Return the incidents if hosts deliver these shares of their records on the last day."""
+    """Return the incidents if hosts of `gateway` deliver these shares of their records on the last day."""
     return with_shares(came)[0]
 
 
@@ -295,8 +295,8 @@ def test_half_of_a_file_is_missing_on_a_day_that_has_more_records_too() -> None:
 
 
 def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
-    """Berlin skips an hour at night on 29 March. Hours of the night have too few records, or vary too much, to be
-    reported.
+    """Berlin skips the hour from 02:00 on 29 March. Other night hours have too few records, or vary too much, for a
+    report.
     """
     large = Installation(3, records=400_000, apps=5, noise=0.02, growth=0.0, holidays=False)
     manifest, counts, days = large.days((date(2026, 3, 29) - FIRST).days + 1, {})

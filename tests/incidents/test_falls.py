@@ -128,7 +128,7 @@ def test_a_day_that_is_back_counts_as_such_in_the_window_that_opens(good: int, l
     assert (fall.first, fall.opened, fall.last, fall.state) == (32, 36, last, state)
 
 
-def test_what_is_back_is_nearer_to_the_baseline() -> None:
+def test_a_day_that_is_back_is_nearer_to_the_baseline_than_to_the_fall() -> None:
     assert one(rates([0.96] * 30 + [0.6, 0.6, 0.77, 0.77])).last is None
     first, second = rates([0.96] * 30 + [0.6, 0.6, 0.79, 0.79])
     assert (first.last, second.first) == (31, 32)
@@ -171,7 +171,7 @@ def test_it_changes_nothing_how_many_levels_are_compared_at_once(monkeypatch: py
     assert len(found[0]) > len({row for row, _, _ in found[0]}) > 20
 
 
-def test_more_subjects_ring_as_rarely_together_as_a_hundred() -> None:
+def test_more_than_a_hundred_subjects_have_a_higher_threshold() -> None:
     assert alarm_threshold(1) == alarm_threshold(FAR_SUBJECTS) == pytest.approx(FAR)
     assert alarm_threshold(10_000) == pytest.approx(5.0, abs=0.15)
 

@@ -26,7 +26,11 @@ USUAL: Row = (900, 50, 50, 700, 400)
 
 
 def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[date, ...]]:
-    """Return day tables of one app and channel, and their days. Each platform has half of the requests."""
+    """Return day tables of one app and channel, and their days.
+
+    Each row is a day: succeeded, failed and cancelled requests, devices and p95 latency. Each platform has half of the
+    requests.
+    """
     connection = duckdb.connect()
     connection.execute(contract_macros())
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(rows)))

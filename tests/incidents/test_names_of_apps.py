@@ -1,4 +1,4 @@
-"""Sentences name each app without a doubt."""
+"""Texts name each app so that it cannot be confused with another."""
 
 from __future__ import annotations
 

@@ -124,8 +124,7 @@ def volume(app: str, lost: float) -> Incident:
 
 
 def missing(shop: float, bank: float) -> Folder:
-    """Return the totals of a folder on a day that lacks 400 requests. `shop` and `bank` are the requests that these
-    apps lack.
+    """Return the totals of a folder on a day that lacks 400 requests, of which the apps `shop` and `bank` lack these.
 
     The folder has three apps, and two records for each request.
     """
@@ -179,7 +178,7 @@ def test_a_short_day_is_no_part_of_an_app_that_lost_more_on_other_days() -> None
 
 
 def test_an_app_that_ended_explains_each_short_day_after_its_end(folder: DataFolder) -> None:
-    """`shop` has no records at weekends. Then `bank` alone has as many as usual, and each week has a new short day."""
+    """`shop` has no records at weekends. After its end, weekends are as usual, so each week begins a new short day."""
     folder.write("authmeter.toml", 'calendar = "none"')
     days = [days_before(DAY, back) for back in range(43, -1, -1)]
     ended = days_before(DAY, 8)

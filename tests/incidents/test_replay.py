@@ -1,4 +1,7 @@
-"""Tests the incidents of real series on a few mornings, and how they are judged. The trial replays all mornings."""
+"""Tests the incidents of real series on a few mornings, and the rules that call an incident true, noise or nonsense.
+
+A trial replays all mornings.
+"""
 
 from __future__ import annotations
 

@@ -70,10 +70,10 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """Return sign-in rates of an app before and during a fault: both of the cell, then both of the app's other
-    sessions.
+    """Return four sign-in rates of an app: of a cell before and during a fault, then of its other sessions before and
+    during.
 
-    `cell` is a condition in SQL for the sessions of the cell.
+    `cell` is the condition in SQL for sessions of the cell.
     """
     rate = "sum(direct + retry + other) / sum(sessions - cut)"
     rows = tables.connection.execute(

@@ -27,8 +27,8 @@ Row = tuple[str, str, int, int]
 def found_in(days: list[list[Row]], servers: list[bool] | None = None) -> tuple[list[Incident], pl.DataFrame]:
     """Return the incidents of days with these sessions, and the cells of the incidents.
 
-    Each row of sessions also gets ten sessions that midnight cuts. `servers` has, for each day, whether the server logs
-    sign-ins.
+    Each row has app, scheme, sessions and signed-in sessions, and gets ten more sessions that midnight cuts. `servers`
+    has, for each day, whether the server logs sign-ins.
     """
     dates = tuple(FIRST + timedelta(days=place) for place in range(len(days)))
     sessions = [

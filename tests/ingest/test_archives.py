@@ -56,19 +56,21 @@ MEMBERS = {
 
 
 def status_of(folder: DataFolder) -> dict[str, tuple[str, int]]:
-    """Status and accepted records of each path, of its last content."""
+    """Return status and accepted records of the newest content of each path. Files that no source reads are
+    `unread`.
+    """
     manifest = folder.manifest
     unread = dict.fromkeys(manifest.unread_files, ("unread", 0))
     return {entry.path: (entry.status, entry.accepted) for entry in manifest.files} | unread
 
 
 def accepted(folder: DataFolder) -> int:
-    """The records of all contents that count."""
+    """Return the number of records in all contents that count."""
     return sum(entry.accepted for entry in folder.manifest.live_files())
 
 
 def refused(folder: DataFolder) -> dict[str, str]:
-    """Return the finding of each damaged file by path; no record of these files is counted."""
+    """Return the finding of each damaged file by path."""
     return {entry.path: str(entry.finding) for entry in folder.manifest.files if entry.status == "damaged"}
 
 
@@ -154,7 +156,7 @@ def test_members_are_read_again_after_a_mapping_changed(folder: DataFolder) -> N
 
 
 def tar_with(*members: tuple[str, bytes, bytes]) -> bytes:
-    """Return a tar archive of members, each a name, a kind, and the content or the target of a link."""
+    """Return a tar archive of members, each given as name, kind, and content or target of a link."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, kind, content in members:
@@ -209,7 +211,7 @@ def test_a_member_that_is_refused_costs_itself_alone(folder: DataFolder) -> None
 
 
 def zip_bomb() -> bytes:
-    """Ten gigabytes in 10 MB, by members that are declared to be larger than they are."""
+    """Return a small zip archive whose directory declares ten members of 1 GB each."""
     content = zipped({f"{number}.log": b"x" for number in range(10)})
     place = 0
     while (place := content.find(b"PK\x01\x02", place)) >= 0:
@@ -219,7 +221,7 @@ def zip_bomb() -> bytes:
 
 
 def overlapping() -> bytes:
-    """Five hundred megabytes in 50 kB, by ten members that are all the same bytes of the archive."""
+    """Return a zip archive of 50 kB with ten members of 50 MB, which are all the same bytes of the archive."""
     content = zipped({"0.log": bytes(50_000_000)})
     start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
     listed = b"".join(content[start:end].replace(b"0.log", b"%d.log" % number) for number in range(10))
@@ -303,7 +305,9 @@ def test_a_member_that_is_larger_than_declared_is_refused(folder: DataFolder) ->
 
 
 def headers(kind: bytes, count: int, size: int = 512) -> bytes:
-    """Headers of a tar archive that announce more of the next member, and the bytes that they announce."""
+    """Return `count` headers of a tar archive, each followed by the `size` bytes of extended information that it
+    announces.
+    """
     header = tarfile.TarInfo("x")
     header.type, header.size = kind, size
     return (header.tobuf(tarfile.USTAR_FORMAT) + b"0" * size) * count

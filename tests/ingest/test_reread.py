@@ -30,12 +30,12 @@ MENDED = WRONG.replace('"done"', "\"CASE done WHEN 'yes' THEN 'success' ELSE 'er
 
 
 def foreign(count: int, day: date = DAY, done: str = "yes") -> bytes:
-    """Records of a foreign log, which `WRONG` rejects and `MENDED` reads."""
+    """Return records of a foreign log. The mapping `WRONG` rejects them, and `MENDED` reads them."""
     return lines({"id": f"{day:%d}{n}", "time": f"{day}T10:00:00+08:00", "done": done} for n in range(count))
 
 
 def read_again(folder: DataFolder, request: RereadRequest | None = None, day: date = DAY) -> DailyRun:
-    """The first step of a run with a reread, some hours after the morning's."""
+    """Run only the first step with a reread, on `DAY` some hours after the morning's run. Return the run."""
     opened = folder.open(day, LATER if day == DAY else None)
     opened.reread = request or RereadRequest()
     opened.ingest(day)
@@ -43,7 +43,7 @@ def read_again(folder: DataFolder, request: RereadRequest | None = None, day: da
 
 
 def run(folder: DataFolder, request: RereadRequest | None = None, day: date = DAY, *, has_tables: bool = False) -> None:
-    """A run with a reread up to the closed days or the tables."""
+    """Run with a reread up to the day tables, or with `has_tables` up to the published tables."""
     opened = read_again(folder, request, day)
     opened.roll_up(day)
     if has_tables:
@@ -61,7 +61,7 @@ def a_misunderstood_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def wrong(copy_of: CopyOf) -> DataFolder:
-    """Two closed days of a foreign log that the mapping does not understand, beside good records."""
+    """Two closed days of a foreign log that its mapping does not understand, and of another log with good records."""
     return copy_of(a_misunderstood_log)
 
 
@@ -159,7 +159,7 @@ def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
     assert {path: path.read_bytes() for path in tree} == tree
 
 
-def test_a_mended_retention_takes_what_was_too_old(folder: DataFolder) -> None:
+def test_a_longer_retention_reads_records_that_were_too_old(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     old = days_before(DAY, 61)
     folder.land("a.ndjson", [record("old", old), record("now")])
@@ -260,7 +260,7 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
 
 
 def read_a_log(folder: DataFolder) -> None:
-    """A closed day of a foreign log that the mapping understands."""
+    """Close a day of a foreign log that its mapping understands."""
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop.ndjson", foreign(4))
     folder.roll_up()

@@ -38,7 +38,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def hours(day: date, first: int, last: int, app: str = "shop") -> list[Row]:
-    """A record of each of these hours of a day."""
+    """Return a record of each hour of a day from `first` to before `last`."""
     return [
         record(f"{app}-{day}-{hour}", day, event_time=f"{day}T{hour:02}:30:00+08:00", app_key=app)
         for hour in range(first, last)
@@ -87,7 +87,7 @@ def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -
 
 
 def history(seed: int, folder: DataFolder) -> list[Row]:
-    """Days of a log with random options, rotated and read at random times, late too; gives all that was written."""
+    """Write a log with random options, rotate and read it at random times, and return all written records."""
     draw = random.Random(seed)
     options = {name: draw.random() < 0.4 for name in OPTIONS}
     log = RotatedLog(folder.store.landing, rotate=draw.randint(1, 5), extension=draw.random() < 0.2, **options)
@@ -185,7 +185,7 @@ def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
 
 
 def hold_a_log(folder: DataFolder) -> None:
-    """A log that was rotated twice between two runs, so that its first content is gone and its new one is held."""
+    """Let a run read a log, replace its content, and let the next run hold the new content."""
     folder.land("auth.log", records(3))
     folder.roll_up()
     folder.land("auth.log", records(2, DAYS[1]))
@@ -195,7 +195,7 @@ def hold_a_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def held_log(copy_of: CopyOf) -> DataFolder:
-    """A folder with `hold_a_log`."""
+    """The folder of `hold_a_log`."""
     return copy_of(hold_a_log)
 
 

@@ -1,5 +1,5 @@
-"""Rows of days that did not change are carried over from the published file, and the new file has the rows that it
-would have if it were made whole.
+"""Rows of days that did not change are carried over from the published file. The new file equals one that is built
+completely.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def three_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def published(copy_of: CopyOf) -> DataFolder:
-    """Return a folder with three days, published as of the last one."""
+    """A folder with three days, published as of the last one."""
     return copy_of(three_days)
 
 
@@ -70,7 +70,7 @@ def an_earlier_day(folder: DataFolder) -> None:
 
 
 def a_day_emptied(folder: DataFolder) -> None:
-    """Replace the log of a day by records of another day, a change that an operator accepted."""
+    """Remove the log of the second day from landing and from the manifest."""
     entry = next(e for e in folder.manifest.files if e.path == f"{SECOND}.ndjson")
     manifest = folder.manifest
     manifest.files = [e for e in manifest.files if e.path != entry.path]

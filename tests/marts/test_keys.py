@@ -27,7 +27,9 @@ OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_
 
 
 def some(names: Iterable[str], *short: str) -> list[Any]:
-    """Return the names as parameters; only a few run by default, because another test covers the keys of all tables."""
+    """Return the names as parameters. Only those in `short` run by default, as another test covers the keys of all
+    tables.
+    """
     return [name if name in short else pytest.param(name, marks=pytest.mark.lab) for name in names]
 
 
@@ -86,7 +88,7 @@ def with_news(folder: DataFolder) -> DataFolder:
 
 
 def in_order(connection: duckdb.DuckDBPyConnection, relation: str, key: tuple[str, ...]) -> int:
-    """Assert that the rows have the order of the key, NULL first, and each key once; return their number."""
+    """Assert that rows are in the order of the key, NULL first, and that no key repeats. Return their number."""
     columns = ", ".join(key)
     order = ", ".join(f"{column} NULLS FIRST" for column in key)
     lie = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()

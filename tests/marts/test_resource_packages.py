@@ -174,7 +174,7 @@ def test_a_change_after_a_run_that_did_not_publish_is_restated_from_its_own_day_
 
 
 def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
-    """The earlier copy counts, before the purchase: the balance changes, but no figure of the day."""
+    """The late copy of the use is earlier, so it counts. It is before the purchase, so only the balance changes."""
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}T12:00:00+08:00\n")
     folder.land("a.ndjson", uses("a", 13, 2))
     folder.tables()
@@ -184,7 +184,7 @@ def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_bal
 
 
 def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
-    """Its uses count as none, so that the balance becomes an upper bound."""
+    """The uses of the removed day no longer count, so the balance becomes an upper bound."""
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
     folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=60)])

@@ -29,7 +29,7 @@ def run(data: Path, of: Scene, day: date = AS_OF) -> None:
 
 
 def test_one_run_matches_the_independent_count(tmp_path: Path) -> None:
-    """If a row is deleted from a table, the comparison finds that it is missing, in each of the tables."""
+    """All tables are as counted. Then a row is deleted from each table, and the comparison must report each."""
     of = scene(has_every_day=True)
     write_data(tmp_path, 1, of)
     run(tmp_path, of)

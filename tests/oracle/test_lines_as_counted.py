@@ -24,7 +24,7 @@ STORED = {"event_ms": "event_time", "device_id": "device_hash", "phone": "phone_
 
 
 def counted(content: bytes, zone: str) -> Landing:
-    """Return the independent count of a file."""
+    """Return the independent count of a file whose times without offset are in `zone`."""
     reading = limits(source_zone=zone)
     bounds = Limits(ZoneInfo(zone), unix_ms(reading.oldest), unix_ms(reading.newest), KEY)
     with TemporaryDirectory() as folder:
@@ -33,14 +33,14 @@ def counted(content: bytes, zone: str) -> Landing:
 
 
 def as_event(record: Record) -> tuple[str, ...]:
-    """Return a counted record in the form of a part: times in UTC, and the first 128 bits of the hashes."""
+    """Return the values of a counted record for comparison: times in UTC, and the first 128 bits of the hashes."""
     hashes = {name: hashed[:32] for name in ("device_id", "phone") if (hashed := getattr(record, name))}
     values = record._replace(**hashes)._asdict() | {"event_ms": utc_time(record.event_ms).isoformat()}
     return tuple(str(value) for value in values.values())
 
 
 def as_record(event: Row) -> tuple[str, ...]:
-    """Return an event of a part in the form of a counted record."""
+    """Return the same values of an event of a part."""
     values = {name: event[STORED.get(name, name)] for name in Record._fields}
     values["event_ms"] = values["event_ms"].replace(tzinfo=UTC).isoformat()
     hashes = {name: values[name].hex for name in ("device_id", "phone") if values[name]}

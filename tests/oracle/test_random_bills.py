@@ -49,7 +49,7 @@ def had(world: World, table: Tables) -> Iterator[object]:
 
 @pytest.mark.lab
 def test_random_worlds_contain_every_feature(tmp_path: Path) -> None:
-    """A comparison of worlds without a feature would prove nothing about this feature."""
+    """Comparisons of worlds that lack a feature would prove nothing about it."""
     seen: set[object] = set()
     for seed in SEEDS:
         world = read_world(tmp_path / str(seed), write_world(tmp_path / str(seed), seed))

@@ -58,10 +58,7 @@ def test_a_world_of_sign_ins(seed: int, folder: DataFolder, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "seed", [103, *(pytest.param(seed, marks=pytest.mark.lab) for seed in (*range(100, 103), *range(104, 110)))]
 )
-def test_sums_and_files(seed: int, tmp_path: Path) -> None:
-    """Ways add up to sessions, sessions with a failure agree with the paths, and other files with the same records
-    change nothing.
-    """
+def test_ways_and_paths_add_up_and_other_files_of_the_same_records_change_nothing(seed: int, tmp_path: Path) -> None:
     world = World(seed)
     files = list(world.files().values())
     rows = [row for of_file in files for row in of_file]
@@ -134,9 +131,9 @@ def time_of(row: dict[str, object]) -> datetime:
 
 
 def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
-    """A device whose clock is wrong by hours has the same sessions.
+    """Devices whose clocks are wrong by hours have the same sessions.
 
-    If the clock of a server is minutes behind its devices, only the times change: they count as `negative`.
+    If the clock of the server is minutes behind that of the devices, only the times change: they count as `negative`.
     """
 
     def tables(name: str, hours: int, behind: int) -> dict[str, list[tuple[object, ...]]]:
@@ -171,10 +168,9 @@ def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolder) -> None:
-    """All records have one `attempt_id`, and half of them have no device. These belong to the device of the first
-    record.
+    """In `constant`, all records have one attempt, and half have no device: these belong to the attempt's first device.
 
-    So a constant instead of an attempt does not multiply records.
+    So an application that logs a constant as attempt does not multiply records.
     """
     folder.store.landing.mkdir(parents=True, exist_ok=True)
     duckdb.execute(f"""
@@ -206,7 +202,7 @@ def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolde
 
 
 def test_one_attempt_and_one_device_of_many_records(folder: DataFolder) -> None:
-    """A constant instead of an attempt, and a device with records all day, are one session each, and cost little."""
+    """A constant attempt, and a device with records all day, are one session each, and are computed quickly."""
     many = 20_000
     times = [f"{DAY}T{place // 3600:02}:{place // 60 % 60:02}:{place % 60:02}+08:00" for place in range(many)]
     fields = {"app_key": "constant", "stage": "page", "attempt_id": "undefined"}

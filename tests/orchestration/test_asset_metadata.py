@@ -19,7 +19,7 @@ from tests.support import DAY, CopyOf, DataFolder, lines, records, writable
 
 
 def page(holds: Metadata) -> Path | None:
-    """Return the file to which the metadata link; None without a link."""
+    """Return the file that the metadata link to, or None if they have no link."""
     link = holds.get("page")
     return Path(unquote(link.address.removeprefix("file://"))) if isinstance(link, Page) else None
 

@@ -32,7 +32,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Dagster:
-    """Dagster on a data folder, with the calls of its daemon and its pages."""
+    """Dagster on a data folder: runs the job as its pages do, and evaluates schedule and sensors as its daemon does."""
 
     def __init__(self, folder: DataFolder, instance: dg.DagsterInstance) -> None:
         self.instance = instance
@@ -40,7 +40,7 @@ class Dagster:
         self.repository = self.definitions.get_repository_def()
 
     def run(self, day: date | None, *assets: str, **tags: str) -> dg.DagsterRun:
-        """Run the job for a partition, or only some assets, and return the run. It must succeed."""
+        """Run the job for a partition, or only `assets`, and return the run. It must succeed."""
         job = (
             self.definitions.resolve_implicit_global_asset_job_def()
             if assets

@@ -49,7 +49,6 @@ print(json.dumps([at_import, loaded]))
 
 @pytest.fixture(scope="module")
 def graph() -> Any:
-    """Return the asset graph."""
     return build_definitions(DataFolder(), Settings()).resolve_asset_graph()
 
 

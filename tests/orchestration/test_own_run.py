@@ -54,7 +54,7 @@ def rows(file: Path, query: str, *given: str) -> list[dict[str, Any]]:
 
 
 def alike(value: Any) -> Any:
-    """Return a value without the parts that differ between two runs, and without Dagster's data versions."""
+    """Return a value without Dagster's data versions and all else that differs between two runs."""
     if isinstance(value, list):
         return [alike(each) for each in value]
     if not isinstance(value, dict):
@@ -109,15 +109,15 @@ class Both:
 
 @pytest.fixture(scope="module")
 def made_both() -> list[Both]:
-    """Return the list in which `both` stores its folder, so that it is made once for this module."""
+    """The list in which `both` stores its folder, so that it is made once for this module."""
     return []
 
 
 @pytest.fixture
 def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
-    """Return the two runs. They are made once, and no test may change the folder.
+    """The two runs. They are made once, and no test may change the folder.
 
-    Dagster itself runs in a home that lost a file.
+    The second run finds a home that lost a file, so Dagster executes it.
     """
     if not made_both:
         assert call("run", data=own.root).code == 0
@@ -341,7 +341,7 @@ def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) ->
 
 
 def test_no_job_is_known_in_a_home_that_lost_a_file_or_was_edited(own: DataFolder) -> None:
-    """Dagster itself runs there: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
+    """Dagster executes the runs of such a home: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
     home = home_of(own)
     assert known_job(home) is not None
     (home / "schedules").rename(own.root / "lost")

@@ -51,9 +51,7 @@ def test_a_day_that_retention_took_is_none(there: tuple[int, ...], first: int, w
 
 
 def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> None:
-    """Four days are due, counted back from `DAY`. Day 6 has no record, 5 has a record of an older version, the record
-    of 4 has another number of rows, and 2 has no tables any more. The records of 3, 1 and 0 are right.
-    """
+    # Rows in the records of each day, counted back from `DAY`. Records of older versions have no number of rows.
     recorded = {5: [None], 4: [1, 7], 3: [7, 1], 2: [9], 1: [0]}
     with dg.DagsterInstance.ephemeral() as instance:
         add_days(InstancePartitions(instance), [DAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)])
@@ -63,4 +61,5 @@ def test_days_are_recorded_anew_whose_newest_record_says_something_else() -> Non
                 made = dg.AssetMaterialization("day_tables", partition=keys(back)[0], metadata=holds)
                 instance.report_runless_asset_event(made)
         found = days_to_record(InstancePartitions(instance), manifest(6, 5, 4, 3), "day_tables")
+    # 6 has no record, 5 only an older one, the newest record of 4 is wrong, and 2 has no tables any more.
     assert sorted(map(str, found)) == keys(6, 5, 4, 2)

@@ -25,7 +25,6 @@ NOTES = "SELECT name, migration_completed IS NULL FROM secondary_indexes ORDER B
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a new home."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     return prepare(tmp_path / "data")
@@ -37,7 +36,7 @@ def small() -> None:
 
 
 def tables(file: Path) -> set[str]:
-    """Return the statements that made the tables and indexes of a SQLite file, without blanks."""
+    """Return the statements, without blanks, that made the tables and indexes of a SQLite file in WAL mode."""
     with closing(sqlite3.connect(file)) as opened:
         made = opened.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         assert opened.execute("PRAGMA journal_mode").fetchall() == [("wal",)]

@@ -1,4 +1,4 @@
-"""Well-formed CSV is read as the `csv` module reads it; a broken row costs itself and nothing after it."""
+"""Well-formed CSV is read as the `csv` module reads it, and a broken row affects no row after it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ HEADERS = st.lists(st.text("abcxyz_中 ", min_size=1, max_size=4), min_size=2, m
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
-    """A header and rows as wide as it, none of them blank."""
+    """Generate a header, and rows with as many cells. No row is blank."""
     header = draw(HEADERS)
     rows = st.lists(st.lists(CELLS, min_size=len(header), max_size=len(header)), max_size=8)
     return header, [row for row in draw(rows) if "".join(row).strip()]
@@ -58,7 +58,7 @@ PLACES = ("scheme_id", "sdk_version", "os_version", "attempt_id", "account_id")
 
 
 def read(bench: ReadingBench, header: list[str], content: bytes) -> ReadFile:
-    """Reads a CSV file whose columns go to fields of any text."""
+    """Read a CSV file whose columns are mapped to `PLACES`, fields that accept any text."""
     fields = {
         "event_id": "'e'", "event_time": "'2026-03-10T10:00:00Z'", "app_key": "'shop'", "channel": "'qq'",
         "stage": "'authorize'", "outcome": "'success'",

@@ -1,4 +1,6 @@
-"""Promises of the daily run over random logs: sums, books, and that neither order nor a rerun changes a cell."""
+"""Tests promises of the daily run on random logs: sums, books, and that neither the order of files nor a second run
+changes a cell.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,13 @@ TABLES = {
 
 
 def cells(folder: DataFolder) -> dict[str, list[tuple[Any, ...]]]:
-    """Every cell of the tables whose numbers must not depend on arrival, in their own order."""
+    """Return the rows of the tables whose numbers must not depend on the order of arrival."""
     return {name: folder.rows(f"SELECT {columns} FROM {name}") for name, columns in TABLES.items()}
 
 
 @dataclass(frozen=True)
 class RandomLogs:
-    """Random logs by their names, and a folder that one run over them published."""
+    """Random logs by path, and a folder to which one run published them."""
 
     seed: int
     files: dict[str, bytes]
@@ -53,7 +55,7 @@ def folder_with(root: Path, files: dict[str, bytes]) -> DataFolder:
 
 @pytest.fixture(scope="module", params=[SEEDS[0], *(pytest.param(seed, marks=pytest.mark.lab) for seed in SEEDS[1:])])
 def random_logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> RandomLogs:
-    """Random logs and what one run makes of them; no test changes it."""
+    """Random logs, and the folder to which one run published them. No test may change it."""
     files = landing(request.param, DAY)
     folder = folder_with(tmp_path_factory.mktemp("random") / "data", files)
     folder.tables()
@@ -107,6 +109,6 @@ def test_a_rerun_changes_no_cell(random_logs: RandomLogs, tmp_path: Path) -> Non
 
 
 def test_order_and_corrections_change_no_cell(tmp_path: Path) -> None:
-    """The trial of any order in its small form: cells, books, and restatements are those that its model computes."""
+    """Runs trial 02 at its smallest size: cells, books and restatements are as its model computes them."""
     results = trial_02_any_order.trial(trial_02_any_order.SMALL, tmp_path)
     assert [one for one in results if one.failures or not one.tries] == []

@@ -17,7 +17,9 @@ CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), ma
 
 
 class Trickle:
-    """A stream whose reads return at most as many bytes as the next number of `steps`, in turn."""
+    """A stream whose reads return at most `steps[0]` bytes, then at most `steps[1]`, and so on, again from the
+    start.
+    """
 
     def __init__(self, content: bytes, steps: list[int]) -> None:
         self._content, self._steps, self._place, self._turn = content, steps, 0, 0
@@ -30,7 +32,7 @@ class Trickle:
 
 
 def split(content: bytes) -> list[bytes]:
-    """The lines of a file: without its byte order mark; a last line end begins no line."""
+    """Return the lines of a file without its byte order mark. No line begins after the last line end."""
     lines = content.removeprefix(BOM).split(b"\n")
     return lines[:-1] if lines[-1] == b"" else lines
 

@@ -1,4 +1,4 @@
-"""A line gives the same record whichever way it is read: in its file by the database's reader, or alone as a text."""
+"""A line gives the same record whether DuckDB's JSON reader reads it in its file, or it is read alone as a text."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ OTHER_KEYS = (
 
 @st.composite
 def objects(draw: st.DrawFn) -> str:
-    """A JSON object, or nearly one: a good record with changed, missing, repeated and additional fields."""
+    """Generate a JSON object, or nearly one: a good record with changed, missing, repeated and additional fields."""
     tokens = dict(GOOD)
     for name in draw(st.lists(st.sampled_from(FIELD_NAMES), max_size=5, unique=True)):
         tokens[name] = draw(st.one_of(FIELD_TOKENS[name], FIELD_TOKENS[name], st.sampled_from(ODD_TOKENS), TEXT_TOKENS))
@@ -120,7 +120,7 @@ def objects(draw: st.DrawFn) -> str:
 
 @st.composite
 def json_lines(draw: st.DrawFn) -> bytes:
-    """A line of a log: mostly an object, at times cut, wrapped, doubled, blank or of other bytes."""
+    """Generate a line of a log: mostly an object, sometimes cut, wrapped, doubled, blank or of other bytes."""
     text = draw(objects())
     kind = draw(st.integers(0, 9))
     if kind == 0:
@@ -165,7 +165,7 @@ def judgement(read: ReadFile) -> Judgement:
 
 
 def as_text(event: dict[str, Any]) -> str:
-    """An event as one comparable text, column by column."""
+    """Return an event as one text for comparison, in order of the columns."""
     return json.dumps({name: None if value is None else str(value) for name, value in sorted(event.items())})
 
 

@@ -1,5 +1,5 @@
-"""Over random accounts: the ledger sums, the order of rows is no matter, a cut changes shares alone, and one package
-more lowers no other's rest.
+"""Tests the ledger over random accounts: it sums, the order of rows does not matter, a cut changes only shares, and one
+package more lowers no other's balance.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def packages(draw: st.DrawFn, name: str) -> Package:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[Package], list[PackageReading], list[Event]]:
-    """Packages, readings of them, and the instant and app of each use."""
+    """Generate packages, readings of them, and instant and app of each use."""
     bought = [draw(packages(f"p{number}")) for number in range(draw(st.integers(1, 4)))]
     readings = []
     for one in draw(st.lists(st.sampled_from(bought), max_size=3, unique=True)):
@@ -63,7 +63,7 @@ def account(
     events: list[Event],
     cuts: Mapping[date, set[datetime]] | None = None,
 ) -> Account:
-    """Return the account, cut at each of its events and at `cuts`."""
+    """Return an account whose days are cut at the events of its packages, and at `cuts`."""
     uses: dict[date, Counter[str]] = {}
     for at, app in events:
         uses.setdefault(business_day(at, ZONE), Counter())[app] += 1
@@ -118,7 +118,9 @@ def test_the_order_of_rows_is_no_matter(
 def test_a_cut_where_nothing_happens_changes_how_apps_share_a_draw_alone(
     world: tuple[list[Package], list[PackageReading], list[Event]], at: datetime
 ) -> None:
-    """A reading without a difference is such an instant: nothing is adjusted, and each package gives the same."""
+    """A reading that agrees with the ledger is such an instant: nothing is adjusted, and each package gives the
+    same.
+    """
     day = business_day(at, ZONE)
     one = account_ledger(account(*world), AS_OF, ZONE)
     other = account_ledger(account(*world, {day: {at}}), AS_OF, ZONE)

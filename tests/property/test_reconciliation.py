@@ -1,5 +1,5 @@
-"""Properties over random statements: the explained and the unexplained part are the difference, the order of rows does
-not matter, and a console of another zone is found by its hours.
+"""Properties over random statements: the explained and the unexplained part sum to the difference, the order of rows
+does not matter, and the hours show if a console counts in another zone.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ WRAPPED: list[Any] = [
 
 
 def several(cases: st.SearchStrategy[Any], **unique: Any) -> st.SearchStrategy[list[Any]]:
-    """Cases that one file holds: reading a file takes as long as reading many lines."""
+    """Generate six cases for one file, because reading a file takes as long as reading many lines."""
     return st.lists(cases, min_size=6, max_size=6, **unique)
 
 

@@ -1,4 +1,4 @@
-"""Log records in the lines of shippers are read as without these lines, and all other lines are in the books."""
+"""Records in the lines of log shippers are read as if they were plain records, and the books count all other lines."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_an_object_with_one_common_key_is_another_log(bench: ReadingBench, shipp
 
 
 def test_a_key_of_its_own_holds_the_line_that_fluent_bit_parsed(bench: ReadingBench) -> None:
-    """`Merge_Log_Key log_processed`, with `Keep_Log` on (the text is kept) or off."""
+    """Fluent Bit has the setting `Merge_Log_Key log_processed`, with `Keep_Log` on (the text is kept) or off."""
     lines_of_it = [
         {"date": 1773115200.12, "log_processed": record("e1"), "kubernetes": {"pod_name": "auth-7d9"}},
         {"date": 1773115200.12, "log": json.dumps(record("e2")), "log_processed": record("e2")},

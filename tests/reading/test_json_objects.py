@@ -1,4 +1,4 @@
-"""JSON with several lines for an object, or with an array of objects. The line of an object is its number."""
+"""Tests JSON files with objects of several lines, or with an array. Each object counts as one line."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_an_object_that_is_never_closed_costs_itself_alone(bench: ReadingBench) 
 
 
 class Endless:
-    """A file with an endless array of objects, which ends after `blocks` reads."""
+    """A stream of an array of objects that is never closed. It ends after `blocks` reads."""
 
     def __init__(self, blocks: int) -> None:
         self._left, self._text = blocks, b"[" + (json.dumps(ROWS[0]).encode() + b",") * 8000

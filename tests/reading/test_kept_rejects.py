@@ -157,8 +157,8 @@ def test_no_more_of_a_file_is_read_than_the_last_line_that_is_asked_for() -> Non
 
 @pytest.fixture
 def folder_with_rejects(folder: DataFolder) -> DataFolder:
-    """Return a folder with two small files in one part: in `a.ndjson` nearly all records are too old, `b.ndjson` has
-    all kinds.
+    """A folder with two small files in one part: nearly all records of `a.ndjson` are too old, `b.ndjson` has all
+    reasons.
     """
     folder.land("a.ndjson", [row(0) | {"event_id": f"e{number}"} for number in range(1_500)] + [record("good")])
     folder.land("b.ndjson", rows())

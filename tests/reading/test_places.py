@@ -28,7 +28,7 @@ WORDS = SourceMapping(
 
 @cache
 def rows() -> list[list[str]]:
-    """Return the cells of all rows; some rows have a wrong stage."""
+    """Return the cells of all rows. The rows in `BROKEN` have a wrong stage."""
     return [
         [str(value) for value in record(f"e{number}", stage="none" if number in BROKEN else "login").values()]
         for number in range(ROWS)

@@ -31,7 +31,7 @@ from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS
 
 @pytest.fixture(scope="module")
 def data(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder that contains only the published file."""
+    """A data folder that contains only the published file."""
     folder = tmp_path_factory.mktemp("notebook") / "data"
     (folder / "warehouse").mkdir(parents=True)
     shutil.copy(database, folder / "warehouse")

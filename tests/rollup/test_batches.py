@@ -23,7 +23,7 @@ DAYS = [days_before(DAY, back) for back in (4, 3, 1, 0)]
 
 
 def some_days(folder: DataFolder) -> None:
-    """Days that share ids, devices, phones and apps, with copies, a late record and a package that is bought."""
+    """Roll up days that share ids, devices, phones and apps, with copies, a late record and two bought packages."""
     for number, day in enumerate(DAYS):
         folder.land(
             f"{day}.ndjson",

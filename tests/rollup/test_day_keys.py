@@ -1,4 +1,4 @@
-"""A day whose tables hold a key twice takes no place in the store."""
+"""A day whose tables contain a key twice is not stored."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def three_files_in_one_part(folder: DataFolder) -> None:
 
 @pytest.fixture
 def shared(copy_of: CopyOf) -> DataFolder:
-    """Two days of three files in one part, closed."""
+    """A folder with two closed days, from three files in one part."""
     return copy_of(three_files_in_one_part)
 
 

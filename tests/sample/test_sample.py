@@ -188,7 +188,7 @@ def test_the_registry_has_a_silent_app_and_lacks_one_that_logs(
     assert used <= {(row["scheme_id"], row["package_name"]) for row in schemes}
 
 
-def test_the_story_shows(sample: tuple[Path, SampleReport, Landing]) -> None:
+def test_the_log_has_the_growing_app_and_the_failing_version(sample: tuple[Path, SampleReport, Landing]) -> None:
     _, report, landing = sample
     middle = report.first_day + timedelta(days=11)
     growing = Counter(business_day(r.event_ms) >= middle for r in landing.records if r.app_key == "sample-app-0002")
@@ -269,7 +269,7 @@ def test_a_short_sample_has_nothing_planted_and_every_seed_the_same_apps_and_day
 
 @pytest.mark.parametrize("days", [56, 60, 61, 90, 400])
 @pytest.mark.parametrize("count", [4, 5, 8, 30])
-def test_what_goes_wrong_lies_apart(days: int, count: int) -> None:
+def test_planted_faults_do_not_overlap(days: int, count: int) -> None:
     apps = sample_apps(count)
     seen = set()
     for seed in range(60):

@@ -1,6 +1,4 @@
-"""The published sessions of a sample are the visits that its people were planned to make, and the first line of their
-page says so.
-"""
+"""The published sessions of a sample are its planned visits, and the first line of their page says so."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture(scope="module")
 def planned() -> dict[str, Rows]:
-    """Return the expected tables of the newest day, counted from the visits as they were drawn."""
+    """The expected tables of the newest day, counted from the visits as they were drawn."""
     apps = sample_apps(SPEC.apps)
     day = sample_days(SPEC, faults(SPEC.days, apps, SPEC.seed))[-1]
     with duckdb.connect() as connection:

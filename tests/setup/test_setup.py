@@ -1,8 +1,7 @@
 """`make setup` installs a command that starts, whatever happened to the folder since, and does nothing if all is well.
 
-The scripts are the project's own, and the environments are real ones of Python's `venv`, really moved, damaged and
-killed. pip and npm are fakes that fetch nothing and record their calls; `authmeter` is one line that needs its
-interpreter and prints its folder.
+The scripts are the project's own, and the environments are real ones of Python's `venv`. pip, npm and `authmeter` are
+fakes. Those of pip and npm fetch nothing and record their calls.
 """
 
 import shutil
@@ -72,7 +71,9 @@ class Clone:
     asked: Path
 
     def make(self, *words: str, **wishes: str) -> subprocess.CompletedProcess[str]:
-        """Run make. The file `asked` then contains the calls of Python, pip and npm."""
+        """Run make with `wishes` as additional variables. The file `asked` then contains the calls of Python, pip and
+        npm.
+        """
         self.asked.write_text("")
         env = {
             "PATH": str(self.bin),
@@ -133,13 +134,12 @@ def fresh(tmp_path: Path) -> Clone:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
-    """A clone that was never set up."""
     return fresh(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The place of a clone that was set up, and a copy of its folder to restore it from."""
+    """The folder of a clone that was set up, and a copy of the folder to restore it from."""
     place = tmp_path_factory.mktemp("setup") / "clone"
     place.mkdir()
     made = fresh(place)
@@ -159,7 +159,7 @@ def ready(set_up: tuple[Path, Path]) -> Clone:
 
 
 def test_where_all_is_well_nothing_is_done(ready: Clone) -> None:
-    """A second set-up asks nothing of pip, npm or Python's venv."""
+    """A second set-up calls neither pip nor npm nor Python's `venv`."""
     assert ready.made() == "authmeter is set up: .venv/bin/authmeter\n"
     assert ready.calls == ""
 
@@ -292,7 +292,9 @@ def test_an_upgrade_that_cannot_be_fetched_leaves_what_works(ready: Clone) -> No
 
 
 def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> None:
-    """A user's set-up names neither the developers' lock nor their front-end packages; theirs adds both, and stays."""
+    """`make setup` installs no developers' packages. `make setup-dev` adds them, and a later `make setup` keeps
+    them.
+    """
     shutil.rmtree(ready.folder / ".venv")
     shutil.rmtree(ready.folder / "node_modules")
     ready.made("setup")
@@ -354,7 +356,7 @@ def test_front_end_libraries_that_are_not_whole_are_fetched_again(
 
 
 def test_without_npm_the_one_of_a_python_package_is_used(clone: Clone) -> None:
-    """A machine with Python alone is enough: npm then comes locked with the package that carries it."""
+    """A machine with only Python is enough: npm then comes from a locked Python package."""
     (clone.bin / "npm").unlink()
     clone.made()
     assert "--require-hashes -r requirements-node.lock" in clone.calls
@@ -370,7 +372,7 @@ def test_without_npm_the_one_of_a_python_package_is_used(clone: Clone) -> None:
     [("demo", "user"), ("test", "dev"), ("check", "dev"), ("bench", "dev"), ("lab", "dev")],
 )
 def test_each_target_begins_with_the_set_up_that_it_needs(clone: Clone, target: str, kind: str) -> None:
-    """`make demo` on a fresh clone fetches no developer's tool; what needs one fetches it itself."""
+    """On a fresh clone, `make demo` installs no developers' packages."""
     lines = [line for line in clone.made("-n", target).splitlines() if line.startswith("sh tools/")]
     assert lines[0].startswith(f"sh tools/venv.sh {kind} ")
     assert lines[1] == f"sh tools/node.sh {kind}"

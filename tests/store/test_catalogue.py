@@ -40,7 +40,7 @@ BEFORE = days_before(DAY, 1)
 
 
 def file(path: str, sha256: str = "a", **changes: Any) -> FileEntry:
-    """An entry with something in each field."""
+    """Return an entry with a value in each field."""
     given: dict[str, Any] = {
         "path": path, "sha256": sha256, "bytes": 10, "stamp": "10:1:1", "source": "canonical", "mapping": "m",
         "status": "read", "first_read_at": "2026-03-10T18:30:00+00:00", "closed_through": BEFORE, "part": "p",
@@ -53,7 +53,7 @@ def file(path: str, sha256: str = "a", **changes: Any) -> FileEntry:
 
 
 def full(files: int = 3) -> Manifest:
-    """A manifest with something in each field."""
+    """Return a manifest with a value in each field."""
     return Manifest(
         key_fingerprint="k", time_zone="Asia/Shanghai", run=7, generated_at="2026-03-11T02:30:00+08:00", as_of=DAY,
         closed_before=BEFORE, inputs="i", events_from=BEFORE, days_from=BEFORE, session_minutes=10,
@@ -72,7 +72,7 @@ def full(files: int = 3) -> Manifest:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A store with that manifest."""
+    """A store whose manifest is `full()`."""
     store = Store(tmp_path / "data")
     store.commit(full())
     return store
@@ -90,7 +90,7 @@ def test_all_of_a_manifest_is_read_back(store: Store) -> None:
 
 
 def other(value: Any) -> Any:
-    """Return another value of the same type. A collection gets one more element and one changed element."""
+    """Return another value of the same type. A collection gets one more element."""
     match value:
         case bool():
             return not value
@@ -335,7 +335,7 @@ def test_who_holds_the_catalogue_too_long_is_reported(store: Store, monkeypatch:
 
 
 def torn(store: Store, target: Path) -> Store:
-    """Return a copy of the folder in the midst of a commit, half written, as a kill leaves it."""
+    """Return a copy of the folder in the midst of a commit, as a killed process leaves it."""
     copy = Store(target)
     with closing(sqlite3.connect(store.catalogue.file, isolation_level=None)) as program:
         program.execute("PRAGMA cache_size = 1")

@@ -101,7 +101,7 @@ def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) ->
 
 @pytest.mark.parametrize("kind", ["TIMESTAMPTZ", "VARCHAR"])
 def test_the_published_run_has_its_time_as_the_manifest_has_it(tmp_path: Path, kind: str) -> None:
-    """An older version wrote it as a text."""
+    """An older version stored the time as text."""
     with closing(duckdb.connect(str(tmp_path / "x.duckdb"))) as connection:
         connection.execute(f"CREATE TABLE publication (run BIGINT, generated_at {kind}, time_zone VARCHAR)")
         # The hour comes twice that night.

@@ -34,7 +34,7 @@ CALLS = "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlin
 
 
 def killed_before(call: str, number: int, data: Path) -> bool:
-    """Return whether a process that commits was killed before its call of this number. Otherwise it completed."""
+    """Return whether a process that commits was killed before its `number`th call of `call`. Otherwise it completed."""
     trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
     ended = subprocess.run([*trace, sys.executable, "-B", "-c", COMMIT, str(data)], cwd=PROJECT, check=False)
     assert ended.returncode in (0, -signal.SIGKILL)
@@ -50,7 +50,7 @@ def later(manifest: Manifest) -> Manifest:
 
 
 def _new(store: Store) -> None:
-    """An empty data folder."""
+    """Leave the data folder empty."""
 
 
 def _committed(store: Store) -> None:

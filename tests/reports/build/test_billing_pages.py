@@ -26,7 +26,7 @@ CHECKS = {"unknown_accounts": "corp (registry/bills)", "early_bills": "1 bill", 
 
 @pytest.fixture
 def pages_of(tmp_path: Path) -> Callable[[Callable[[Database], None]], tuple[list[str], Pages]]:
-    """Return a function that makes a database with the given rows, and returns the menu and the values of each page by
+    """Return a function that fills a database, and returns the paths in the menu and the values of each page by
     path.
     """
 

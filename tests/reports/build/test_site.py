@@ -82,8 +82,9 @@ def rendered(database: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the site of 150 days of one app, with ended incidents, a withdrawn one and a restated day, and of an app
-    that stopped 100 days ago.
+    """The site of 150 days of one app, with ended incidents, a withdrawn one and a restated day.
+
+    A second app stopped 100 days ago.
     """
 
     def add(made: Database) -> None:
@@ -245,7 +246,7 @@ def test_every_script_and_style_is_part_of_the_site() -> None:
 
 
 def test_one_script_alone_reads_a_clock() -> None:
-    """Pages are the same whenever they are read, except for the age beside a date."""
+    """Pages show the same at any time, except for the age beside a date."""
     scripts = (assets.STATIC / "js").rglob("*.js")
     clock = re.compile(r"new Date\(\)|Date\.now|\bperformance\.")
     assert [path.name for path in scripts if clock.search(path.read_text("utf-8"))] == ["age.js"]
@@ -320,7 +321,7 @@ def test_apps_of_a_large_site_have_no_older_days(calm: Path, tmp_path: Path, mon
 
 
 def test_an_app_with_everything_has_small_files(tmp_path: Path) -> None:
-    """There may be a hundred thousand apps, so a page and its figures stay within 20 kB."""
+    """There may be a hundred thousand apps, so a page and its figures together stay within 20 kB."""
     database, site = full(tmp_path / "authmeter.duckdb"), tmp_path / "site"
     with duckdb.connect(str(database), read_only=True) as connection:
         ((key,),) = connection.execute("SELECT app_key FROM apps").fetchall()
@@ -481,7 +482,7 @@ def test_the_lists_have_every_app_in_the_order_of_names(site: Path, folders: dic
 
 
 def test_what_every_reader_may_load_tells_nothing_of_an_app(site: Path, database: Path) -> None:
-    """All readers may load the shared scripts and styles, also readers who may see only some apps."""
+    """All readers load the shared scripts, including readers who may see only some apps."""
     with duckdb.connect(str(database), read_only=True) as connection:
         keys = [key for (key,) in connection.sql("SELECT app_key FROM apps").fetchall()]
         accepted = connection.execute("SELECT records_accepted FROM day_quality WHERE day = ?", [AS_OF]).fetchall()
@@ -538,7 +539,7 @@ def test_rejected_records_have_three_examples(site: Path) -> None:
     assert re.search(r"<code>malformed</code>.*<b>1,000</b>", text)
 
 
-def test_who_has_sign_in_by_others_alone_reads_that(tmp_path: Path) -> None:
+def test_a_site_without_number_verification_shows_third_party_counts(tmp_path: Path) -> None:
     zero = "number_verifications = 0, one_click_verifications = 0, local_verifications = 0"
     site = rendered(steady(
         tmp_path / "authmeter.duckdb", won=lambda back: 80 if back else 60, more=lambda made: made.connection.execute(

@@ -1,4 +1,4 @@
-"""Chart shapes: valid, complete in both languages and themes, the same look for a channel everywhere."""
+"""Chart shapes are valid and complete in both languages and themes, and a channel looks the same everywhere."""
 
 import json
 import re

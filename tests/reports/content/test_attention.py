@@ -21,8 +21,9 @@ def found_in(made: Database) -> list[Finding]:
 
 
 def week(path: Path, *, missing: tuple[int, ...] = ()) -> Database:
-    """Make a database with the data day and the seven days before it, of one app. `missing` has the age of missing
-    days.
+    """Return a database of one app with the data day and the seven days before it.
+
+    `missing` has the days without data, as numbers of days before the data day.
     """
     made = Database(path / "authmeter.duckdb")
     made.publish(first_day=day(7))

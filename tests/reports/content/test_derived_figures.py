@@ -1,4 +1,4 @@
-"""The browser computes shares from counts by the declarations of the metrics, and changes with the results of the
+"""The browser computes shares as the metrics declare them. Its changes between periods equal the changes in the
 tables.
 """
 

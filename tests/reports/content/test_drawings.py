@@ -51,6 +51,6 @@ def test_a_bar_is_as_long_as_its_part() -> None:
 
 
 def test_no_drawing_has_a_style_of_its_own() -> None:
-    """The policy of the pages forbids them."""
+    """The content policy of the pages forbids style attributes."""
     course = Course([1, 2], [1, 1], [2, 2])
     assert "style=" not in sparkline(course) + curve(course, 0, "x", [(1, "y")]) + bar(0.5)

@@ -1,4 +1,4 @@
-"""The figures documents equal sums of the tables, which this module computes independently in Python."""
+"""The documents of figures equal sums of the tables, which this module computes independently in Python."""
 
 from __future__ import annotations
 
@@ -230,7 +230,9 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
 
 
 def compared(rows: list[dict], days: int, counts: tuple[str, ...]) -> dict[str, int]:
-    """Return the counts of a window, of its unmatched days, and of the counterparts of its matched days."""
+    """Return the sums of a window of `days` days, of its unmatched days, and of the counterparts of its matched
+    days.
+    """
     span, counterparts = matched(day(days - 1), AS_OF, day(2 * days - 1), day(days))
     found = {}
     for name in counts:
@@ -259,7 +261,7 @@ def test_breakdowns_add_up(tables, dimension):
 
 
 def versions_of(rows: list[dict], days: set[date]) -> dict[str, list[int]]:
-    """Return, by SDK version, the authorizations, all requests and the cancelled requests of the login channels."""
+    """Return authorizations, requests and cancelled requests of the login channels on these days, by SDK version."""
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
         if row["day"] in days and row["channel"] in TREND and row["stage"] == "authorize":
@@ -469,7 +471,7 @@ def test_an_app_has_its_own_notes_and_the_spans_of_its_incidents(tables):
 
 
 def test_incidents_of_the_sign_in_rate_are_marked_in_the_spans(tmp_path):
-    """Usual ranges of session figures leave out their days; charts and usual ranges of records ignore them."""
+    """Usual ranges of sessions leave out the days of these incidents. Charts and usual ranges of records do not."""
     made = Database(tmp_path / "authmeter.duckdb")
     made.publish()
     made.add("apps", {"app_key": "shop"})

@@ -243,7 +243,7 @@ def page_of_shop(found: PageIncidents, days: set[date], withdrawn: list[PageInci
 
 
 def test_the_page_of_an_app_has_each_of_its_incidents_and_stays_small(made, reading):
-    """An app's page and figures may have 20 kB, except in the worst case: there may be 100,000 apps."""
+    """There may be 100,000 apps, so a page and its figures have at most 20 kB, except in the worst case."""
     made.add("incidents", incident("now", 1, lost=9.0))
     made.add(
         "incidents",

@@ -1,4 +1,4 @@
-"""Tests the usual level of a subject, and the range around it that chance explains."""
+"""Tests usual values, and the range around them that chance explains."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def day(back: int) -> date:
 
 
 def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
-    """Return counts of a subject by day; the last one is on the last day."""
+    """Return counts of a subject by day. The last one is of the day `LAST`."""
     return [
         DayValue(subject, day(back), value, None, True)
         for back, value in zip(reversed(range(len(values))), values, strict=True)
@@ -37,7 +37,7 @@ def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
 
 
 def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
-    """Return rates by day, from pairs of successes and requests. Usual ranges do not include the last `struck` days."""
+    """Return rates by day from pairs of successes and requests. The last `struck` days are left out of usual ranges."""
     return [
         DayValue("shop", day(back), won / n if n else None, n, back >= struck)
         for back, (won, n) in zip(reversed(range(len(values))), values, strict=True)
@@ -98,7 +98,7 @@ def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
     assert weekday_sums(np.arange(64, dtype=np.float64)[None])[0, -1] == sum(range(7, 63, 7))
 
 
-def test_chance_alone_leaves_a_count_its_root() -> None:
+def test_the_range_of_a_steady_count_is_three_times_its_root() -> None:
     usual = norm_of(counts([100.0] * 57))
     assert (usual.usual, usual.low, usual.high, usual.swing) == (100, 70, 130, 0)
     # If a subject swings by itself, its range is wider than chance.

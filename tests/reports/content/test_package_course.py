@@ -21,7 +21,7 @@ DAYS = 400
 
 
 def uses(back: int) -> int:
-    """Return the uses of a day. They are higher for two months, and on Sundays."""
+    """Return the uses of the day `back` days before the as-of. They are higher on Sundays and for two months."""
     return 100 + 17 * back % 23 + 40 * (100 < back < 160) + 30 * (day(back).weekday() == 6)
 
 

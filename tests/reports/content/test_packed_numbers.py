@@ -17,7 +17,7 @@ def test_what_is_packed_is_read_again(lines: list[list[int]]) -> None:
         assert (text == "") == all(number == NONE for number in line)
 
 
-def test_as_written() -> None:
+def test_examples_of_packed_texts() -> None:
     """1, 10 and 14 take four bits each (E). Large numbers that are close together are stored as differences, in two
     bits (C).
     """

@@ -1,4 +1,4 @@
-"""The reasons in the bar on top of all pages."""
+"""Tests the reasons in the bar at the top of all pages."""
 
 from __future__ import annotations
 

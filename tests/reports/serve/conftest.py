@@ -13,7 +13,7 @@ from tests.reports.serve.server import GRANTS, Serving, serving
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published folder that no test changes."""
+    """A published folder that no test may change."""
     return published_folder(tmp_path_factory.mktemp("served") / "data")
 
 
@@ -27,7 +27,7 @@ def whole(data: Path) -> Iterator[Serving]:
 
 @pytest.fixture(scope="session")
 def limited(data: Path) -> Iterator[Serving]:
-    """Serve the site to the holders of tokens."""
+    """Serve the site to the holders of tokens (`GRANTS`)."""
     tokens = write_tokens(data.parent / "tokens.toml", GRANTS)
     with serving(data, "--tokens", tokens, log=data.parent / "limited.log") as opened:
         yield opened

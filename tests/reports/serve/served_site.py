@@ -1,7 +1,7 @@
 """A small published folder for the tests of `authmeter serve` and of the nginx configuration, made without a run.
 
-It has a site whose text files contain their own path, the table `apps`, and a tokens file. Other functions switch the
-site to its next generation, as a run does, and send a plain HTTP request.
+Each text file of its site contains its own path. Other functions switch the site to its next generation, write a tokens
+file, and send a plain HTTP request.
 """
 
 from __future__ import annotations
@@ -76,17 +76,17 @@ DOWNLOADS = {
 
 
 def app_files(key: str) -> list[str]:
-    """The files of an app's folder."""
+    """Return the paths of the files in an app's folder."""
     return [f"apps/{FOLDERS[key]}/{name.format(FOLDERS[key])}" for name in OF_AN_APP]
 
 
 def all_files() -> list[str]:
-    """Every text file of the site."""
+    """Return the paths of all text files of the site."""
     return [*FOR_ALL, *SHARED, *(file for key in APPS for file in app_files(key))]
 
 
 def publish(data: Path, generation: int = 1) -> Path:
-    """Publish a generation and remove all but the previous one, as a run does; return its folder."""
+    """Publish a generation of the site, remove all but the newest five, and return its folder."""
     folder = data / ".site" / f"{generation:08d}-0123abcd"
     for path in (*all_files(), *TABLES):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def write_tokens(file: Path, grants: dict[str, list[str]]) -> Path:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of a server; the names of its headers are in lower case."""
+    """An answer of a server. Header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -138,7 +138,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
         return self.body.decode()
 
 

@@ -156,7 +156,7 @@ def test_without_a_site_or_its_tables_it_is_said(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
-    """Return the application, with a token for `shop` and `Pair`, for a site with links to other places."""
+    """The application on a site that contains links to other places. A token opens the apps `shop` and `Pair`."""
     data = published_folder(tmp_path_factory.mktemp("limited") / "data")
     (data / "hash.key").write_text("hash.key\n")
     root = (data / "site").resolve()
@@ -171,7 +171,9 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> ServedSite:
 
 @cache
 def loop() -> tuple[asyncio.Runner, ThreadPoolExecutor]:
-    """Return an event loop and its thread: the browser of other tests may keep an event loop running in this one."""
+    """Return an event loop and its own thread, because the browser of other tests may run an event loop in this
+    thread.
+    """
     return asyncio.Runner(), ThreadPoolExecutor(max_workers=1)
 
 

@@ -122,7 +122,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 @pytest.fixture(scope="module")
 def nginx() -> Iterator[Nginx]:
-    """Run nginx as an ordinary user in a temporary folder."""
+    """Run nginx in a temporary folder, not as root."""
     folder = Path(tempfile.mkdtemp(prefix="authmeter-nginx-"))
     try:
         folder.chmod(0o755)
@@ -299,7 +299,7 @@ def test_a_switched_site_is_served_at_once(nginx: Nginx) -> None:
         assert body == f"{generation:08d}".encode() * (LARGE_BYTES // 8)
 
 
-def test_a_reader_is_stopped_by_taking_the_line_out(nginx: Nginx) -> None:
+def test_a_reader_whose_line_was_removed_is_refused(nginx: Nginx) -> None:
     users = nginx.folder / "users"
     add_reader(users, "games-team-2")
     assert nginx.ask(f"/{ASSETS[0]}", "games-team-2").status == 200
