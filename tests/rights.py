@@ -55,8 +55,8 @@ def _why_no_mount(probe: Path) -> str:
 
 
 def read_only_mount(folder: Path) -> list[str]:
-    """Return the command line that runs a program with the folder mounted read-only. Skip the test if that is
-    impossible.
+    """Return the start of a command line: a program that is appended to it sees `folder` mounted read-only. Skip the
+    test if no read-only mount can be made.
     """
     if why := _why_no_mount(folder):
         pytest.skip(f"no read-only mount can be made here: {why}")

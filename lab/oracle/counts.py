@@ -164,13 +164,13 @@ def additive_counts(group: list[Counted]) -> dict[str, int]:
 
 
 def devices(group: list[Counted]) -> int:
-    """Return the number of distinct devices."""
+    """Return the number of distinct devices in records with the stage `authorize`, `login` or `verify`."""
     seen = {one.record.device_id for one in group if _is_authorization(one) or one.record.stage == "verify"}
     return len(seen - {None})
 
 
 def latencies(group: list[Counted]) -> list[int]:
-    """Return the latencies of authorizations and verifications, sorted."""
+    """Return the latencies of records with the stage `authorize`, `login` or `verify`, sorted."""
     return sorted(
         one.record.latency_ms
         for one in group

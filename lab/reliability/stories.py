@@ -1,7 +1,7 @@
 """A small model of a data folder: its books after each run, and the restatements that a change of its figures causes.
 
-The model stores the records of every path; it has no parts, fingerprints or SQL. It reads the values of figures from
-the product's tables, because the oracle checks these elsewhere.
+The model stores the records of every path; it has no parts and no fingerprints. It reads the values of figures from the
+product's tables, because the oracle checks these elsewhere.
 """
 
 from __future__ import annotations
