@@ -21,8 +21,7 @@ class Unread:
 
 
 def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[FileEntry]], now: datetime) -> bool:
-    """Store the files that no source reads in the manifest, instead of those of the last run. Return whether the
-    manifest changed.
+    """Replace the unread files that the last run stored in the manifest. Return whether the manifest changed.
 
     A file whose content a source read before is left out. Files in unreadable folders stay as the last run stored them.
 
