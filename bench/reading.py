@@ -17,8 +17,8 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure, in each form, the user CPU of the records by which `large` exceeds `small`, against DuckDB's own reader
-    with one GROUP BY.
+    """Measure the user CPU of added records in each form (a run on `large` minus a run on `small`), against DuckDB's
+    own reader with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.

@@ -30,13 +30,13 @@ class Fault(TypedDict):
 
 
 class Mutant(Fault):
-    """A mutant in a record.
+    """A mutant with the results of the tests, as `lab.mutations` records it.
 
     Attributes:
-        found_by: the test that caught it in the older record; None for a new mutant.
-        seen: the tests that reach it.
-        by: the failure that caught it.
-        tests: how many tests were due, and how many reach it: `5 of 9`.
+        found_by: the test that caught the mutant in the older record (`--again`); None for a new mutant.
+        seen: the tests that reach the mutant.
+        by: the failure that caught the mutant.
+        tests: how many of the tests that reach the mutant were run: `5 of 9`.
     """
 
     found_by: str | None

@@ -24,7 +24,7 @@ _READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount
 def python_bound_by_rights() -> list[str]:
     """Return the command that starts Python so that file permissions apply to it.
 
-    Root stays root, who may read this project, but loses the capabilities that override permissions.
+    Root remains root, so that the command can read this project, but loses the capabilities that override permissions.
     """
     return [*(_LAID_DOWN if os.geteuid() == 0 else ()), sys.executable]
 

@@ -103,7 +103,7 @@ class Story:
 def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> dict[str, str] | None:
     """Return the values of the failing cells by dimension; None if the app has no such cells.
 
-    `some` means all cells, a platform or a carrier, by chance.
+    If `where` is `some`, chance decides between all cells, a platform and a carrier.
     """
     if where == "some":
         where = rng.choice(["nowhere", "platform", "carrier" if channel in _NUMBER else "platform"])
@@ -149,8 +149,8 @@ def _h5_gap(app: App, channel: Channel) -> float:
 
 
 def _stops(app: App, channel: str) -> bool:
-    """Return whether the silence of a channel, or of the whole app (`*`), can be detected and not be mistaken for the
-    other.
+    """Return whether it can be detected that a channel, or the whole app (`*`), has no more requests. A silent channel
+    must not look like a silent app, and a silent app not like a silent channel.
     """
     shares = [one.share for one in app.channels]
     if channel == ALL:

@@ -134,7 +134,7 @@ class Truth:
 
 
 def _newer(values: Floats) -> float:
-    """Return the mean of the two newest weeks."""
+    """Return the mean of the last two values, which are a weekday's volumes in the two newest weeks."""
     return float(values[-2:].mean())
 
 

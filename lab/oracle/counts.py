@@ -74,8 +74,8 @@ def business_day(event_ms: int, zone: ZoneInfo) -> date:
 def deduplicated(
     records: Iterable[Record], as_of: date, zone: ZoneInfo
 ) -> tuple[Counter[date], list[tuple[date, Record]]]:
-    """Return, for the days up to `as_of`, the number of accepted records by day, and the copy that counts of each id of
-    a day.
+    """Return two results for the days up to `as_of`: the number of accepted records by day, and for each day and id,
+    the copy that counts.
     """
     accepted: Counter[date] = Counter()
     smallest: dict[tuple[date, str], Record] = {}

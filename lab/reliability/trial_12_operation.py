@@ -296,8 +296,8 @@ def backups(tries: int, work: Path) -> Result:
 
 
 def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
-    """Copy the folder by the steps of docs/operator.md: under the lock if `locked`, else the catalogue before all other
-    files.
+    """Copy the folder by the steps of docs/operator.md. If `locked`, hold its lock meanwhile; otherwise copy the
+    catalogue first, then the other files.
     """
     copy, there = DataFolder(target), source.store.warehouse
     copy.store.warehouse.mkdir()

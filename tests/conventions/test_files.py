@@ -1,5 +1,5 @@
-"""Tracked files contain no data, no package registry and no path of one machine, and each file that a text names
-exists.
+"""Tracked files contain no data, no address of a package registry and no path of one machine. Each file that a text
+names exists.
 
 Installed packages are locked by their hashes.
 """
