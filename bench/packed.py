@@ -1,5 +1,5 @@
 """Measures what added records cost in packed files, archives and JSON arrays, against the same data as `.gz` or as
-NDJSON. `peers/unpacking.py` measures the libraries that unpack, alone.
+NDJSON. `peers/unpacking.py` unpacks a file with the same library and does nothing else.
 """
 
 import bz2

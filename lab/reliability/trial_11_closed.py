@@ -87,7 +87,7 @@ def spoilt(row: Row, draw: random.Random) -> bytes:
 
 
 def personal_data(scale: float, work: Path) -> Result:
-    """Search personal data after whole runs, exports and every command that prints."""
+    """Search for personal data in what whole runs, exports and all commands write and print."""
     marked, draw = Marked(some(10_000, scale, 300)), random.Random(111)
     folder, rows = DataFolder(work / "personal" / "data"), []
     rows = list(marked.rows())

@@ -77,7 +77,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture
 def failing(copy_of: CopyOf) -> DataFolder:
-    """Return a published folder with an open incident, and further records that are rolled up."""
+    """Return a published folder with an open incident, and with more records that are rolled up but not published."""
     return with_news(copy_of(failing_sdk))
 
 
