@@ -228,7 +228,7 @@ class Model:
             one.status = {"held": "read", "read": "replaced"}.get(one.status, one.status)
 
     def live(self, path: str) -> Delivered | None:
-        """Return the content of the path that counts."""
+        """Return the content that counts for a path; None if there is none."""
         return next((one for one in self.files.get(path, ()) if one.status == "read"), None)
 
     def _takes_away(self, old: Delivered, ids: set[tuple[date, str]]) -> bool:

@@ -23,7 +23,7 @@ def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dic
 
 
 def sums(group: list[Verified]) -> Row:
-    """Return the counts that both tables contain."""
+    """Return the counts of some records that both `billing_daily` and `billing_hourly` contain."""
     return {
         "requests": len(group),
         "successes": sum(one.outcome == "success" for one in group),
