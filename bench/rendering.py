@@ -57,8 +57,8 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 
 def weights(site: Path) -> list[Row]:
-    """Return a row with the gzipped size of the code that pages share, and one with the size of the largest app's own
-    files.
+    """Return a row with the gzipped size of the code that pages share, and a row for the app whose own files are
+    largest.
     """
     # Data, and the script that a page loads when a reader asks for a workbook.
     later = ("site.js", "workbook-")

@@ -43,7 +43,7 @@ def stored_days(folder: DataFolder) -> set[date]:
 
 
 def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[Row]]:
-    """Return logs for a span of days, with gaps, in files of one to twelve days, by the last day of each file."""
+    """Return logs for a span of days, with gaps, in files of one to thirteen days, by the last day of each file."""
     files, day = {}, first
     while day <= last:
         span = [day + timedelta(days=n) for n in range(0, draw.randint(1, 13), draw.randint(1, 4))]
