@@ -132,8 +132,8 @@ def cell_share(app: App, where: dict[str, str]) -> float:
 
 
 def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
-    """Return whether a rate that falls by `fall` for `length` days is far outside of chance and the channel's own
-    swing.
+    """Return whether a fall of the rate by `fall` for `length` days is far larger than chance and the channel's own
+    swing explain.
     """
     requests = app.records * channel.share * 0.45
     odds = channel.success * (1 - channel.success)

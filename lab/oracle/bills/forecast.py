@@ -103,7 +103,9 @@ class Series:
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """Return the share of earlier origins whose ρ was within their factors, and how many were checked."""
+        """Return the share of earlier origins whose ρ was within their factors, and how many were checked. The share is
+        None for fewer than 8.
+        """
         hits = [
             low <= rho <= high
             for before in origins(origin)
