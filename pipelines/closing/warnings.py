@@ -160,8 +160,8 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     """Return the check of the share of rejected records in the files that `files_since_closing` returns.
 
-    Older files are left out, so that an old bad file does not warn forever. All runs since that closing count together,
-    so that a later run with a good file does not hide a bad one.
+    Older files are left out, so that an old bad file does not warn forever. All runs from that closing on count
+    together, so that a later run with a good file does not hide a bad one.
     """
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
