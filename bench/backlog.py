@@ -19,8 +19,8 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run on `days` days of `events` records each in one file, against a run on as many records of a single
-    day.
+    """Measure a run on `days` days with `events` records each, against a run on as many records of a single day. Either
+    run reads one file.
     """
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
@@ -69,7 +69,7 @@ def _join(logs: Logs, target: Path) -> None:
 
 
 def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
-    """Write copies of records of the last `late` of the `days` stored days to `target`, with new ids.
+    """Write late records for the newest `late` of the `days` stored days to `target`: copies with new ids.
 
     The number of copies is the same for any `late`.
     """

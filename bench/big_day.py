@@ -25,7 +25,7 @@ _IDS = (b'"event_id":"', b'"attempt_id":"', b'"device_id":"')
 
 
 def big_day(cache: Cache, logs: Logs, files: int) -> list[Row]:
-    """Measure the whole command and the bare script on `files` files, each with the sample's records under other ids.
+    """Measure the `run` command and bare DuckDB on `files` files. Each file has the sample's records with other ids.
 
     Raises:
         BenchError: the disk has too little free space.

@@ -1,7 +1,7 @@
 """The cost of incidents: 10,000 apps of all sizes over 90 days; ten apps fail on the last days.
 
-Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents. They do not depend on other
-load of the machine; the seconds of its clock are printed, too.
+Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents, and the seconds by the clock.
+CPU seconds do not depend on other load of the machine.
 """
 
 import argparse

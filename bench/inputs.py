@@ -80,7 +80,7 @@ class Cache:
             landing: the files by their paths below landing. They are hard links: ingestion ignores symbolic links, and
                 copies of gigabytes would displace the files in the page cache.
             sources: source mappings to copy into the folder.
-            start: a data folder to copy, without its logs; without it, the new folder has only the registry.
+            start: a data folder whose contents, except logs, are copied; None copies only the registry.
         """
         folder = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder))
         try:
@@ -110,7 +110,9 @@ class Cache:
 
 
 def _make(folder: Path, arguments: Mapping[str, object]) -> None:
-    """Makes a sample, in a process of its own: the kernel counts a parent's memory as its children's peak."""
+    """Make a sample in a process of its own. Made in this process, its memory would count in the peak memory of all
+    later children.
+    """
     options = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
     run([sys.executable, "-m", "pipelines", "sample", "--out", str(folder), *options])
 

@@ -1,5 +1,5 @@
 """Measures what added records cost in packed files, archives and JSON arrays, against the same data as `.gz` or as
-NDJSON. `peers/unpacking.py` measures the libraries that unpack, alone.
+NDJSON. `peers/unpacking.py` unpacks a file with the same library and does nothing else.
 """
 
 import bz2
@@ -62,9 +62,10 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure, in each packed form and in a JSON array, the user CPU of the records by which `large` exceeds `small`.
+    """Measure the user CPU of added records in each packed form and in a JSON array: a run on `large` minus a run on
+    `small`.
 
-    A packed form is compared with `.gz`, after the time in which its library unpacks the records is subtracted. The
+    A packed form is compared with `.gz`, after subtracting the time that its library needs to unpack the records. The
     JSON array is compared with NDJSON.
 
     Raises:

@@ -17,8 +17,8 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure, in each form, the user CPU of the records by which `large` exceeds `small`, against DuckDB's own reader
-    with one GROUP BY.
+    """Measure the user CPU of added records in each form (a run on `large` minus a run on `small`), against DuckDB's
+    own reader with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.
@@ -104,9 +104,9 @@ def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def many_files(cache: Cache, logs: Logs, count: int, rounds: int) -> list[Row]:
-    """Measure the same records in many small files, against one file; and then a run with nothing new on each.
+    """Measure the same records in one file and in many small files, and for both a second run with nothing new.
 
-    The run with nothing new on one file is compared with an empty Dagster job of ten steps in one process.
+    The second run on one file is compared with an empty Dagster job of ten steps in one process.
     """
     small_files = in_small_files(logs, count)
     landings = [{"day.ndjson": logs.files[0]}, {f"day/{file.name}": file for file in small_files}]

@@ -57,7 +57,9 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 
 def weights(site: Path) -> list[Row]:
-    """Return rows with the gzipped size of the code that pages share, and the size of an app's own files, at most."""
+    """Return a row with the gzipped size of the code that pages share, and a row for the app whose own files are
+    largest.
+    """
     # Data, and the script that a page loads when a reader asks for a workbook.
     later = ("site.js", "workbook-")
     assets = [file for file in (site / "assets").iterdir() if not file.name.startswith(later)]

@@ -1,6 +1,6 @@
 """Benchmarks of authmeter: `make bench` or `python bench/run.py`. Prints Markdown tables; see bench/README.md.
 
-Ratios, not seconds, are the result: both sides of each run on the same machine, on the same files, in alternation.
+Ratios, not seconds, are the result. The two programs of a ratio run in turn on the same machine and the same files.
 """
 
 import argparse

@@ -21,8 +21,8 @@ _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 
 
 def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """Measure the whole command on a new data folder, against peers that do the bare job; return the rows of both, and
-    the rows of the command's stages.
+    """Measure the whole command on a new data folder, against peers that do the bare job. Return a row for each of
+    these programs, and the rows of the command's stages.
     """
     warm(logs.files)
     able = [name for name in peers if why_not(name) is None]
@@ -100,7 +100,9 @@ def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
 
 
 def one_more_day(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure a run for the last day of `logs` on a folder with all earlier days, against the first day alone."""
+    """Measure a run for the last day of `logs` on a folder with all earlier days, against a run for the first day on a
+    new folder.
+    """
     first: list[Run] = []
     later: list[Run] = []
     stored_days = len(logs.days) - 1

@@ -89,7 +89,7 @@ def memory(what: str, runs: Sequence[Run], limit: float) -> Row:
 
 
 def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
-    """Print rows under a title; `ratio_of` names the yardstick of the ratio."""
+    """Print rows under a title. `ratio_of` is the heading of the ratio column, such as `× bare DuckDB`."""
     print(f"## {title}\n\n| what | measured (range) | {ratio_of} | peak memory | target | met |")
     print("| --- | ---: | ---: | ---: | ---: | --- |")
     for row in rows:

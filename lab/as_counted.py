@@ -46,7 +46,7 @@ KEY = "a key of the independent count"
 def scene(zone: str = SHANGHAI, *, has_edges: bool = True, has_every_day: bool = False) -> Scene:
     """Return the parameters of random data folders (see `Scene`).
 
-    The clock of the folders is the present time, as it is for the runs on these folders.
+    `clock_ms` is the present time, because the runs on these folders use the machine's clock.
     """
     return Scene(AS_OF, ZoneInfo(zone), int(time.time() * 1000), CODES, has_edges, has_every_day)
 

@@ -30,13 +30,13 @@ class Fault(TypedDict):
 
 
 class Mutant(Fault):
-    """A mutant in a record.
+    """A mutant with the results of the tests, as `lab.mutations` records it.
 
     Attributes:
-        found_by: the test that caught it in the older record; None for a new mutant.
-        seen: the tests that reach it.
-        by: the failure that caught it.
-        tests: how many tests were due, and how many reach it: `5 of 9`.
+        found_by: the test that caught the mutant in the older record (`--again`); None for a new mutant.
+        seen: the tests that reach the mutant.
+        by: the failure that caught the mutant.
+        tests: how many of the tests that reach the mutant were run: `5 of 9`.
     """
 
     found_by: str | None
@@ -120,7 +120,9 @@ def _compiles(text: str) -> bool:
 
 
 def _pattern_edits(text: str, is_sql: bool) -> Iterator[Edit]:
-    """Yield the faults of SQL or of a script; comments, strings and templates have none."""
+    """Yield the faults that can be planted in SQL or in a script; comments, strings and templates get none, except
+    for texts in SQL conditions.
+    """
     noise = _SQL_NOISE if is_sql else _SCRIPT_NOISE
     code = re.sub(noise, lambda found: re.sub(r"[^\n]", "§", found[0]), text, flags=re.DOTALL)
     for pattern, new in (_SQL if is_sql else _SCRIPT).items():
@@ -135,7 +137,7 @@ def _pattern_edits(text: str, is_sql: bool) -> Iterator[Edit]:
 
 
 def _python_edits(text: str) -> Iterator[Edit]:
-    """Yield the faults of a Python file; hints of types, docstrings and `__all__` have none."""
+    """Yield the faults that can be planted in a Python file; type hints, docstrings and `__all__` get none."""
     lines = text.splitlines(keepends=True)
     starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
 

@@ -1,9 +1,9 @@
 """Counts how many small faults of the code (`mutants.py`) the tests find: `python -m lab.mutations --record FILE`.
 
-The command draws mutants and puts a probe at the place of each, a call that records the running test. It runs the tests
-once with these probes, and then only the tests that reach a mutant on this mutant. The record contains the mutants, the
-tests and the results; the command continues an existing record. `--again FILE` takes the mutants of another record,
-such as that of an older test suite, to compare the two.
+The command draws mutants. It puts a probe at the place of each mutant: a call that records the running test. It runs
+all tests once with the probes. Then it runs, on each mutant, only the tests that reached its probe. The record contains
+the mutants, the tests and the results; the command continues an existing record. `--again FILE` takes the mutants of
+another record, such as that of an older test suite, to compare the two.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _seen(site, known=set()):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """Let probes record a fixture instead of the test for which it is set up, because other tests use it, too."""
+    """While a fixture is set up, let probes record the fixture instead of the running test: other tests use it, too."""
     before = os.environ.get("SEEN_BY", "")
     os.environ["SEEN_BY"] = f"@{fixturedef.baseid}::{fixturedef.argname}"
     try:

@@ -89,7 +89,7 @@ class Notebook:
     def trend(
         self, app_key: str = ALL_APPS, chart: str = "authorizations", days: int = 30, series: str | None = None
     ) -> "Figure":
-        """Return a chart over the last days of an app, or of all apps together (`*`).
+        """Return a chart of an app, or of all apps together (`*`), over the last `days` days.
 
         Args:
             chart: name of the chart; docs/engineer.md lists the names.
@@ -104,7 +104,7 @@ class Notebook:
         return trend(self._source, app_key, self._name(app_key), chart, days, series)
 
     def funnel(self, app_key: str = ALL_APPS, days: int = 7) -> "Figure":
-        """Return the funnel of one-click login over the last days of an app, or of all apps together (`*`).
+        """Return the funnel of one-click login of an app, or of all apps together (`*`), over the last `days` days.
 
         Args:
             days: 7, 30 or 90.

@@ -79,7 +79,7 @@ def bench() -> Iterator[ReadingBench]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[DataFolder]:
-    """An empty data folder. Its runs share their databases: opening these takes a tenth of a small run."""
+    """An empty data folder. Its runs share their workbenches: opening a new one takes a tenth of a small run."""
     folder = DataFolder(tmp_path / "data")
     with shared_workbenches(folder.store.temp):
         yield folder

@@ -135,9 +135,10 @@ def held(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Return a function that returns the folder published as of a day. Tests may only copy it.
+    """Return a function that returns the folder published as of a day.
 
-    Opening a SQLite file makes and removes files beside it, and a copy made at that moment fails.
+    Tests may only copy the folder, not open it: opening its SQLite files makes and removes files, and another test's
+    copy at that moment would fail.
     """
 
     def publish(root: Path, day: date) -> None:

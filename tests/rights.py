@@ -24,7 +24,7 @@ _READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && mount
 def python_bound_by_rights() -> list[str]:
     """Return the command that starts Python so that file permissions apply to it.
 
-    Root stays root, who may read this project, but loses the capabilities that override permissions.
+    Root remains root, so that the command can read this project, but loses the capabilities that override permissions.
     """
     return [*(_LAID_DOWN if os.geteuid() == 0 else ()), sys.executable]
 
@@ -55,8 +55,8 @@ def _why_no_mount(probe: Path) -> str:
 
 
 def read_only_mount(folder: Path) -> list[str]:
-    """Return the command line that runs a program with the folder mounted read-only. Skip the test if that is
-    impossible.
+    """Return the start of a command line: a program that is appended to it sees `folder` mounted read-only. Skip the
+    test if no read-only mount can be made.
     """
     if why := _why_no_mount(folder):
         pytest.skip(f"no read-only mount can be made here: {why}")

@@ -99,8 +99,8 @@ def days_before(day: date, back: int) -> date:
 def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelta(0)) -> date:
     """Return the newest day that is over in Shanghai by the machine's clock, which commands read, too.
 
-    If another day would be the newest before `stays` has passed, wait until it is. `at` is the time of the next day at
-    which a day is closed: midnight, or the time of the schedule.
+    If the next day would be over before `stays` has passed, wait until it is over. `at` is the time of the next day at
+    which a day counts as over: midnight, or the time of the schedule.
     """
     now = datetime.now(UTC) - at
     day = last_closed_day(now, ZONE)
@@ -245,7 +245,7 @@ class DataFolder:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
-        """Return columns of the stored restatements, in order of their values. No published table is read."""
+        """Return columns of the stored restatements, sorted by value. This needs no published table."""
         files = [str(file) for file in self.store.restatement_files(self.manifest)]
         if not files:
             return []

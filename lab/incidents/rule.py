@@ -88,7 +88,7 @@ def baseline_days(usable: Flags, before: int) -> Ints:
 
 
 def _opening(series: Series, usable: Flags, day: int, length: int, reading: Reading) -> int | None:
-    """Return the first day of the incident that opens by the `length` days up to `day`; None if no incident opens."""
+    """Return the first day of the incident that the `length` days up to `day` show; None if they show no incident."""
     begin = day - length + 1
     clean = baseline_days(usable, begin)
     if len(clean) < BASELINE[0] or not series.requests[clean].sum():

@@ -101,7 +101,7 @@ class SampleTables:
     apps: tuple[str, ...]
 
     def found(self, days: int = DAYS) -> list[dict[str, Any]]:
-        """Return the incidents as of the last of the first `days` days, as rows of `incidents`."""
+        """Return the incidents as of the `days`-th day of the sample, as rows of `incidents`."""
         seen = self.days[:days]
         self.connection.execute(
             f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"

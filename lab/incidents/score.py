@@ -126,7 +126,9 @@ def _is_part(row: Found, one: Planted) -> bool:
 
 
 def _is_whole(row: Found, one: Planted) -> bool:
-    """Return whether a found incident of all apps together has the planted cell as its cause, at the planted time."""
+    """Return whether a found incident is of all apps together, at the time of a planted one, and with its cell as the
+    cause.
+    """
     return row["app_key"] == "*" and row["cause_kind"] == "cell" and _is_cause(row, one) and _is_then(row, one)
 
 

@@ -64,9 +64,10 @@ class Split:
 
 
 def _shares(own: Floats, other: Floats) -> Floats:
-    """Return the share of the requests of each cell on one side (`own`).
+    """Return each cell's share of the requests `own`, which are those before or those now.
 
-    A cell without requests on this side gets its share of the other side, and the other shares shrink accordingly.
+    A cell without requests in `own` gets its share of `other`, the requests at the other time. The shares of all other
+    cells shrink accordingly.
     """
     only = np.where((own == 0) & (other > 0), other / other.sum(), 0.0)
     found: Floats = only + own / own.sum() * (1 - only.sum())

@@ -103,7 +103,7 @@ class Story:
 def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> dict[str, str] | None:
     """Return the values of the failing cells by dimension; None if the app has no such cells.
 
-    `some` means all cells, a platform or a carrier, by chance.
+    If `where` is `some`, chance decides between all cells, a platform and a carrier.
     """
     if where == "some":
         where = rng.choice(["nowhere", "platform", "carrier" if channel in _NUMBER else "platform"])
@@ -132,8 +132,8 @@ def cell_share(app: App, where: dict[str, str]) -> float:
 
 
 def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
-    """Return whether a rate that falls by `fall` for `length` days is far outside of chance and the channel's own
-    swing.
+    """Return whether a fall of the rate by `fall` for `length` days is far larger than chance and the channel's own
+    swing explain.
     """
     requests = app.records * channel.share * 0.45
     odds = channel.success * (1 - channel.success)
@@ -149,8 +149,8 @@ def _h5_gap(app: App, channel: Channel) -> float:
 
 
 def _stops(app: App, channel: str) -> bool:
-    """Return whether the silence of a channel, or of the whole app (`*`), can be detected and not be mistaken for the
-    other.
+    """Return whether it can be detected that a channel, or the whole app (`*`), has no more requests. A silent channel
+    must not look like a silent app, and a silent app not like a silent channel.
     """
     shares = [one.share for one in app.channels]
     if channel == ALL:

@@ -93,10 +93,10 @@ class Truth:
         return cause if cause and all(self._is_alone(fault, before, self._dates(span)) for span in spans) else None
 
     def _is_alone(self, fault: Fault, before: list[date], now: list[date]) -> bool:
-        """Return whether it is clear which app causes the fall of all apps together.
+        """Return whether the fall of all apps together clearly fits the fault.
 
-        If the fault affects one app, this app must cause the fall, unless the fall is too small for an incident. If the
-        fault affects all apps, no app may cause it alone.
+        For a fault of one app, one app must explain over 80 % of that fall, or the fall must be too small for an
+        incident. For a fault of all apps, every app must explain less than 70 %.
         """
         star = self.series[fault.metric, ALL, fault.channel]
         fallen = star.level(self._flags(before)) - star.level(self._flags(now))
@@ -134,7 +134,7 @@ class Truth:
 
 
 def _newer(values: Floats) -> float:
-    """Return the mean of the two newest weeks."""
+    """Return the mean of the last two values, which are a weekday's volumes in the two newest weeks."""
     return float(values[-2:].mean())
 
 

@@ -74,8 +74,8 @@ def business_day(event_ms: int, zone: ZoneInfo) -> date:
 def deduplicated(
     records: Iterable[Record], as_of: date, zone: ZoneInfo
 ) -> tuple[Counter[date], list[tuple[date, Record]]]:
-    """Return, for the days up to `as_of`, the number of accepted records by day, and the copy that counts of each id of
-    a day.
+    """Return two results for the days up to `as_of`: the number of accepted records by day, and for each day and id,
+    the copy that counts.
     """
     accepted: Counter[date] = Counter()
     smallest: dict[tuple[date, str], Record] = {}
@@ -164,13 +164,13 @@ def additive_counts(group: list[Counted]) -> dict[str, int]:
 
 
 def devices(group: list[Counted]) -> int:
-    """Return the number of distinct devices."""
+    """Return the number of distinct devices in records with the stage `authorize`, `login` or `verify`."""
     seen = {one.record.device_id for one in group if _is_authorization(one) or one.record.stage == "verify"}
     return len(seen - {None})
 
 
 def latencies(group: list[Counted]) -> list[int]:
-    """Return the latencies of authorizations and verifications, sorted."""
+    """Return the latencies of records with the stage `authorize`, `login` or `verify`, sorted."""
     return sorted(
         one.record.latency_ms
         for one in group

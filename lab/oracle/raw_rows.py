@@ -105,7 +105,9 @@ def _gunzip(data: bytes) -> bytes:
 
 
 def _unzstd(data: bytes) -> bytes:
-    """Unpack frame by frame. The one-call function stops after the first frame and accepts a cut one."""
+    """Unpack Zstandard data frame by frame: the library's function for whole texts stops after the first frame and
+    accepts a cut frame.
+    """
     plain = b""
     while data:
         frame = zstandard.ZstdDecompressor().decompressobj()
@@ -154,7 +156,7 @@ def _whole(digits: str) -> Bare:
 
 
 def _fraction(written: str) -> Bare:
-    """Return a number that is not written as a whole one as the shortest text of its double.
+    """Return the shortest text of the double of a number with a fraction or an exponent.
 
     A number that is too large for a double stays as written.
     """

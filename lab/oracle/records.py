@@ -125,7 +125,7 @@ class RejectedError(Exception):
 
 
 def limits(as_of: date, clock_ms: int, zone: ZoneInfo, key: str = "") -> Limits:
-    """Return the limits of a run for the day `as_of`, made at the time `clock_ms`."""
+    """Return the limits for the records that a run reads. The run publishes `as_of` and starts at `clock_ms`."""
     oldest = as_of - timedelta(days=RETENTION_DAYS)
     midnight = datetime(oldest.year, oldest.month, oldest.day, tzinfo=zone)
     return Limits(zone, unix_ms(midnight), clock_ms + 2 * DAY_MS, key)

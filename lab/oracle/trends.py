@@ -118,7 +118,7 @@ def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]
 
 
 def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list[Row]:
-    """Return the counts of each app over some days."""
+    """Return a row with the summed counts of each app over some days. `complete` has all days with data."""
     sums: dict[object, Counter[str]] = defaultdict(Counter)
     names: dict[object, Row] = {}
     for row in usage:
@@ -139,7 +139,7 @@ def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list
 
 
 def _series(counted: list[Counted], apps: dict[str, App]) -> Iterator[tuple[str, str, dict[date, list[Counted]]]]:
-    """Yield app_key or `*`, channel, and the records by day, for every app and channel of the trends."""
+    """Yield app_key, channel, and their records by day, for every app and channel of the trends; `*` is all apps."""
     for app_key in sorted({"*", *apps, *(one.record.app_key for one in counted)}):
         for channel in CHANNELS:
             of_day: dict[date, list[Counted]] = {}

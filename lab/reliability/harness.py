@@ -85,7 +85,7 @@ def modules() -> dict[str, ModuleType]:
 
 
 def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
-    """Return the results of a trial as rows of the page's table; each row names a scale below 1."""
+    """Return the results of a trial as rows of the page's table. If `scale` is below 1, each row states it."""
     short = "" if scale >= 1 else f"at {scale:g} of its full length"
     return [
         f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} "

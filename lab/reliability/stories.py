@@ -1,7 +1,7 @@
 """A small model of a data folder: its books after each run, and the restatements that a change of its figures causes.
 
-The model stores the records of every path; it has no parts, fingerprints or SQL. It reads the values of figures from
-the product's tables, because the oracle checks these elsewhere.
+The model stores the records of every path; it has no parts and no fingerprints. It reads the values of figures from the
+product's tables, because the oracle checks these elsewhere.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ class Model:
             one.status = {"held": "read", "read": "replaced"}.get(one.status, one.status)
 
     def live(self, path: str) -> Delivered | None:
-        """Return the content of the path that counts."""
+        """Return the content that counts for a path; None if there is none."""
         return next((one for one in self.files.get(path, ()) if one.status == "read"), None)
 
     def _takes_away(self, old: Delivered, ids: set[tuple[date, str]]) -> bool:

@@ -3,8 +3,9 @@
 The real command is killed with its process group, one to six times on the same folder, each time in a random stage.
 Then one clean run follows. The result is compared with a folder whose commands were never killed: every table cell by
 cell, every stored Parquet file and every file of the site byte for byte, exports, and the names of all files, so that
-nothing of the killed runs remains. The compared site is rendered from the other folder's tables with this folder's
-times. The system calls of the clean run show whether each file was flushed before it got its name.
+nothing of the killed runs remains. The site is compared with one that is rendered from the tables of the folder without
+kills, with the times of the killed folder. The system calls of the clean run show whether each file was flushed before
+it got its name.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ _NOT_COMPARED = ("dagster/", "landing/", "warehouse/.lock", "status.json", "ware
 
 @dataclass
 class Scenario:
-    """Commands on a data folder, and the contents that are delivered before.
+    """Commands on a data folder, and the contents that are delivered before the commands run.
 
     Attributes:
-        is_published: whether the folder has published days before.
+        is_published: whether the folder already has published days.
         deliver: puts the contents into the folder.
         stages: begin and end of each stage in seconds, as the run without a kill showed.
     """
@@ -103,7 +104,7 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def published_base(root: Path) -> None:
-    """Make a data folder with twelve published days and a held file; its other landed files are deleted."""
+    """Make a data folder with twelve published days and a held file. The other files of landing are deleted."""
     draw = random.Random(1)
     folder = DataFolder(root)
     folder.write("registry/apps.csv", REGISTRY)

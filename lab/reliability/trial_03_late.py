@@ -90,7 +90,7 @@ def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:
 
 
 def _wrong_windows(folder: DataFolder, as_of: date) -> list[str]:
-    """Return the rows of the summary that are not the sums of `channel_daily` over the days of their window."""
+    """Return a text for each row of `login_trend_summary` that is not the sum of `channel_daily` over its window."""
     daily: dict[tuple[date, str, str], int] = {}
     for day, app, channel, count in folder.rows("SELECT day, app_key, channel, authorizations FROM channel_daily"):
         for key in (app, "*"):

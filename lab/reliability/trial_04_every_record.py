@@ -1,8 +1,8 @@
 """Promise 4: a million randomly mutated lines, in many files of all formats, are all accounted for.
 
 Some lines are not mutated, and must all count. The number of records of a file is counted without the product, and the
-oracle decides for each line whether it is good. A second folder, with a limit on the memory of the process, has lines
-of 40 MiB and more, and files made to fill memory.
+oracle decides for each line whether it is good. A second folder has lines of 40 MiB and more, and files made to fill
+memory; the run on it has a memory limit.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Promise 6: one harmful file (a poison) cannot stop the others. Each poison is tried alone, then all in one folder.
 
-Good files are in the same folder and must all count. Each poison must be reported where an operator looks: refused with
-a finding, or read with its records rejected, in `input_files`; or, if landing's rules ignore it, in `authmeter check`.
-The run has a memory limit. Files that are only odd, such as one with a wrong suffix, are rows of docs/what-you-drop.md;
-trial 11 has hostile names.
+Good files are in the same folder and must all count. Each poison must be reported where an operator looks. The table
+`input_files` must have it as refused with a finding, or as read with its records rejected. If landing's rules ignore a
+poison, `authmeter check` must report it. The run has a memory limit.
+
+Files that are only odd, such as one with a wrong suffix, are rows of docs/what-you-drop.md; trial 11 has hostile names.
 """
 
 from __future__ import annotations

@@ -231,7 +231,7 @@ class Browser:
 
 
 class Tables:
-    """Reads the DuckDB file, and compares its run with the run of the read before."""
+    """Reads the DuckDB file. Its sums must agree, and its run must not be older than at the previous read."""
 
     def __init__(self) -> None:
         self._run = 0

@@ -1,8 +1,8 @@
 """Promise 11: personal data stays in landing, hostile names do no harm, and nothing connects out or listens.
 
-Made-up numbers and devices are searched in every byte that a run writes outside landing, also in compressed contents:
-Parquet, DuckDB, xlsx and the compressed values of Dagster's databases. The network is watched by strace, and removed by
-a network namespace if the system permits it.
+Made-up phone numbers and device ids are searched for in every byte that a run writes outside landing, also in
+compressed contents: Parquet, DuckDB, xlsx and the compressed values of Dagster's databases. strace watches the network;
+a second run has no network, if the system permits a network namespace.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.support import DAY, DataFolder, Row, days_before, lines, record
 
 
 class Marked:
-    """Made-up numbers and devices, and a search for them."""
+    """Made-up phone numbers and device ids, and a search for them."""
 
     def __init__(self, count: int) -> None:
         draw = random.Random(11)
@@ -55,11 +55,11 @@ class Marked:
         )
 
     def found_in(self, content: bytes) -> list[str]:
-        """Return the marked texts that some bytes contain."""
+        """Return the made-up numbers and device ids that some bytes contain."""
         return [text for text in (m.decode() for m in self._like.findall(content)) if text in self._all]
 
     def rows(self) -> Iterator[Row]:
-        """Yield one record for each of the numbers and devices."""
+        """Yield records that together contain every made-up number and device id."""
         phones = sorted(self.phones)
         for number, device in enumerate(self.devices):
             phone = phones[number % len(phones)]
@@ -87,7 +87,7 @@ def spoilt(row: Row, draw: random.Random) -> bytes:
 
 
 def personal_data(scale: float, work: Path) -> Result:
-    """Search personal data after whole runs, exports and every command that prints."""
+    """Search for personal data in what whole runs, exports and all commands write and print."""
     marked, draw = Marked(some(10_000, scale, 300)), random.Random(111)
     folder, rows = DataFolder(work / "personal" / "data"), []
     rows = list(marked.rows())

@@ -124,7 +124,7 @@ def once(scale: float, work: Path) -> Result:
 
 
 def unreachable(scale: float, work: Path) -> Result:
-    """Check that a receiver that is absent, refuses or hangs only causes a warning, and the alert is sent later."""
+    """Try receivers that are absent, refuse or hang. Each must only cause a warning, and get the alert later."""
     tally = Tally(
         12, "alerts: a receiver that is away, refuses or hangs: a warning within its time, told by a later run"
     )

@@ -43,7 +43,7 @@ def stored_days(folder: DataFolder) -> set[date]:
 
 
 def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[Row]]:
-    """Return logs for a span of days, with gaps, in files of one to twelve days, by the last day of each file."""
+    """Return logs for a span of days, with gaps, in files of one to thirteen days, by the last day of each file."""
     files, day = {}, first
     while day <= last:
         span = [day + timedelta(days=n) for n in range(0, draw.randint(1, 13), draw.randint(1, 4))]
@@ -296,8 +296,8 @@ def backups(tries: int, work: Path) -> Result:
 
 
 def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
-    """Copy the folder by the steps of docs/operator.md: under the lock if `locked`, else the catalogue before all other
-    files.
+    """Copy the folder by the steps of docs/operator.md. If `locked`, hold its lock meanwhile; otherwise copy the
+    catalogue first, then the other files.
     """
     copy, there = DataFolder(target), source.store.warehouse
     copy.store.warehouse.mkdir()

@@ -174,7 +174,9 @@ def heavy_results(folder: DataFolder) -> tuple[object, ...]:
 
 
 def one_skew(root: Path, records_of_one: int) -> None:
-    """Compare the engines with little memory on a day mostly of one app and device, with one id many times."""
+    """Compare DuckDB with Spark, which gets little memory, on an uneven day: most records have the same app and device,
+    and many have the same id.
+    """
     rows = records(records_of_one, DAY, device_id="one", app_key="one")
     rows += [
         row | {"app_key": f"app{n % 900}", "device_id": f"d{n}"} for n, row in enumerate(records(99_999, DAY, "o"))

@@ -74,7 +74,7 @@ def _row(name: str, calendar: str, one: Judgement) -> str:
 
 
 def _nonsense(found: dict[tuple[str, str], Judgement]) -> Result:
-    """Return the result about nonsense: failures are the mornings that show some, beyond one in thirty."""
+    """Return the result for nonsense. One in thirty mornings may show nonsense; each further one is a failure."""
     tally = Tally(
         10, "mornings of real series: at most 1 in 30 shows an incident that contradicts itself or its tables"
     )
@@ -91,7 +91,9 @@ def _nonsense(found: dict[tuple[str, str], Judgement]) -> Result:
 
 
 def _reported(found: dict[tuple[str, str], Judgement]) -> Result:
-    """Return the result about happenings: failures are the missed ones, if more than two in ten are missed."""
+    """Return the result for the known happenings with a visible fall. If more than two in ten are not reported, each
+    missed one is a failure; otherwise there are no failures.
+    """
     tally = Tally(10, "known happenings of real series whose fall is visible: at least 8 of 10 reported")
     covered = sum(one.covered for one in found.values())
     missed = [

@@ -1,4 +1,5 @@
-"""Makes the day tables of a data set without log files: each count becomes as many records, in one file a day.
+"""Makes the day tables of a data set without log files, as if each day had one file. A count becomes as many records,
+or fewer in a large data set (see `DataSet.divisor`).
 
 The records of an app have fixed shares of channels, platforms, carriers and outcomes, drawn from a fixed seed. So rates
 only vary by chance, and only volumes and hours are real.

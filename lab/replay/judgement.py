@@ -34,9 +34,9 @@ class Judgement:
     Attributes:
         mornings: number of mornings.
         bad_mornings: number of mornings that show nonsense.
-        true: incidents on days of a happening, as on their first morning.
+        true: incidents on days of a happening, each as its first morning showed it.
         nonsense: incidents that cannot be true, with the reason, by id.
-        noise: all other incidents, as on their first morning.
+        noise: all other incidents, each as its first morning showed it.
         covered: number of happenings that must be found.
         missed: the happenings that must be found and have no incident.
     """
@@ -113,8 +113,8 @@ def nonsense_of(one: Incident, tables: DayTables) -> str | None:
 def _hours_with_records(one: Incident, tables: DayTables) -> list[int]:
     """Return the hours that the incident reports as gone although they have at least half of their usual records.
 
-    They must have these records on the first day and on the next one, because faults of two days in a row are one
-    incident.
+    An hour must have so many on the first day and on the next day: faults on two days in a row are one incident, and
+    its hours may be gone on only one of them.
     """
     named = _HOURS.search(one.cause.cell or "")
     if not named:

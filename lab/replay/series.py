@@ -74,7 +74,7 @@ class DataSet:
 
 
 def data_sets(*folders: Path) -> list[DataSet]:
-    """Return the data sets of the given folders by name; without folders, of all folders that exist."""
+    """Return the known data sets in the given folders, by file name; without folders, those in `HERE` and `BESIDE`."""
     files = sorted(file for folder in folders or (HERE, BESIDE) for file in folder.glob("*.csv"))
     return [data_set(file) for file in files if file.stem in _ZONES_AND_CALENDARS]
 

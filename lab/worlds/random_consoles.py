@@ -66,7 +66,8 @@ def _filled(row: tuple[object, ...]) -> tuple[object, ...]:
 def _console(
     rng: Random, log: Log, account: str, way: str, days: list[date], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
-    """Return the rows of an account's console. `hours` has the shift of its days by account and month.
+    """Return the rows of an account's console. `hours` has, by account and month, by how many hours its days are
+    shifted.
 
     `way` is `number` for rows of both channels together, and `apps` for rows of single apps only.
     """

@@ -99,8 +99,8 @@ def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
 
 
 def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: ZoneInfo) -> list[tuple[object, ...]]:
-    """Return up to two readings of a package, at the first instant at which it is valid and logged, or at any later
-    one; also after the last day.
+    """Return up to two readings of a package: at the first instant at which it is valid and the log has begun, or at a
+    later random instant before it expires. A reading may be up to two days after the last day.
     """
     begin = max(package.purchased_at, start_ms(first, zone))
     end = min(package.expires_at, start_ms(last + 3 * ONE_DAY, zone))

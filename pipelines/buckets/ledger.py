@@ -140,7 +140,7 @@ def finding_on(error: sqlite3.DatabaseError, store: Store, damaged: Bilingual) -
     other error gives the text `damaged`.
 
     Raises:
-        AuthmeterError: the disk is full, or rights are missing.
+        AuthmeterError: the machine is the cause (see `as_machine_error`), such as a full disk or missing rights.
     """
     if known := as_machine_error(error, str(store.data)):
         raise known from error

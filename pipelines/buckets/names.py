@@ -37,8 +37,9 @@ def folded(path: str) -> str:
 def paths_for(name: str) -> Iterator[str]:
     """Yield three possible paths of an object, best first.
 
-    The first is the object's own name. The second has a mark (digits of a hash) in the name, for the case that another
-    object has the first path. In the third, the folder has a mark, too, for the case that a file has the folder's name.
+    The first is the object's own name; parts over `_LONGEST` bytes are shortened in all three. The second has a mark
+    (digits of a hash) in the file name, in case another object has the first path. In the third, the folder has a mark,
+    too, in case a file has the folder's name.
     """
     parts = [_cut(part) for part in name.split("/")]
     folder, file, mark = "/".join(parts[:-1]), parts[-1], _mark(name)

@@ -158,10 +158,10 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
-    """Return the check of the share of rejected records in the files that were read since the last closing.
+    """Return the check of the share of rejected records in the files that `files_since_closing` returns.
 
-    Older files are left out, so that an old bad file does not warn forever. All runs since then count, so that a later
-    run with a good file does not hide a bad one.
+    Older files are left out, so that an old bad file does not warn forever. All runs from that closing on count
+    together, so that a later run with a good file does not hide a bad one.
     """
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
@@ -176,7 +176,8 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
 def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     """Return the checks `nothing_accepted` and `mostly_rejected`, which list files with the likely reasons.
 
-    They examine the files that were read since the last closing, or all live files if no file has an accepted record.
+    They examine the files that `files_since_closing` returns, or all live files if no file has an accepted record.
+    Files that are no longer in landing are left out.
     """
     is_barren = not any(entry.accepted for entry in manifest.files)
     there = [e for e in (manifest.live_files() if is_barren else files_since_closing(manifest)) if not e.is_gone]

@@ -80,8 +80,8 @@ def make(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: M
 
 
 def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object]) -> None:
-    """Run the steps that find the copies of events, create `counted_records` without these copies, and run `word_steps`
-    on `counted_records`.
+    """Run the steps that find copies. Then create `counted_records`, the events without copies, and run `word_steps`
+    on it.
     """
     make(connection, plan.copies, values)
     *found, _ = plan.copies

@@ -62,7 +62,8 @@ class Span(NamedTuple):
 class Loss(NamedTuple):
     """The cost of an incident, in requests, sessions or records; 0 for a latency.
 
-    Only days with data and a norm are compared, except for missing and copied days.
+    Only days with data and a norm are compared. Incidents of missing or copied days compare the days of the incident
+    itself.
 
     Attributes:
         level_before: the expected level; for copied days, their own number of records.

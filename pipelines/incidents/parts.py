@@ -194,8 +194,8 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 def _channels(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for volume incidents of an app and of its channels.
 
-    A channel's incident is part of the app's incident. If only one channel fell and explains the app's loss, the app's
-    incident is part of the channel's incident instead.
+    A channel's incident is part of the app's incident. If only one channel fell and it explains the app's loss, the
+    app's incident is part of the channel's incident instead, unless the channel's `level_before` is the app's own.
     """
     volumes = [one for one in incidents if one.is_volume]
     for app in (one for one in volumes if one.channel == ALL):

@@ -169,8 +169,8 @@ class PartReader:
 
 @dataclass(frozen=True)
 class PartReading:
-    """A request to read a batch into a part below the folder `target`; if `is_checksum`, only to compute the file's
-    checksum.
+    """A request to read a batch into a part below the folder `target`. With `is_checksum`, the batch is one file, and
+    only its checksum is computed.
     """
 
     batch: Batch

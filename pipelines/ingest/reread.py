@@ -37,8 +37,8 @@ _NO_REJECTS = (0, "0")
 
 @dataclass(frozen=True)
 class RereadRequest:
-    """Selects the files to read again: files of the source `source` that have records of the day `first` or later. None
-    selects all sources, or all days.
+    """Selects the files to read again, by their source and by the first day to read again (see `selects`). None selects
+    all sources, or all days.
     """
 
     source: str | None = None

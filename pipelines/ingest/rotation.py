@@ -179,8 +179,9 @@ def _log_name(path: str) -> str:
 def _reads_alike(source: SourceMapping, entry: FileEntry, path: str) -> bool:
     """Whether the stored records of a content can be kept for its new path, so that it need not be read again.
 
-    The new path must have the same source, format and compression. If the mapping has changed since, the content must
-    also have accepted records: if it were read again, they could get other ids and count twice.
+    The new path must have the same source, format and compression. If the mapping has changed since, a content without
+    accepted records is read again. A content with some is kept: read again, its records could get other ids and count
+    twice.
     """
     return (
         source.name == entry.source

@@ -21,11 +21,13 @@ class Unread:
 
 
 def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[FileEntry]], now: datetime) -> bool:
-    """Replace the unread files of the last run in the manifest by `found`, except in unreadable folders. Return whether
-    the manifest changed.
+    """Replace the unread files that the last run stored in the manifest. Return whether the manifest changed.
+
+    A file whose content a source read before is left out. Files in unreadable folders stay as the last run stored them.
 
     Args:
-        entries: the contents that were read or refused, by path.
+        entries: the contents that were read or refused, by path. If the path of a new unread file has held or damaged
+            contents, these become `replaced`.
     """
     before = manifest.unread_files
     noted = {path: file for path, file in before.items() if is_within(path, found.unreadable)}

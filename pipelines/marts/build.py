@@ -1,8 +1,8 @@
 """Marts: all published tables, built into a new DuckDB file that replaces the published one in one step.
 
 The rows of a table come from a SELECT in `sql/<table>.sql`, from stored Parquet files, from the views of uses by
-account (`billing/account_views.py`), or from objects in memory (`rows.py`). `contract/tables/tables.py` declares all
-columns.
+account (`billing/account_views.py`), or from objects in memory (`rows.py`). The tables in `_CARRIED` keep the rows of
+the days before the first changed one (`carried.py`). `contract/tables/tables.py` declares all columns.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Restatements: every published figure that a later run changed, and the cause of the change.
 
 A figure of a day is a metric of `channel_daily`, a metric of `usage_daily` (with the channel `*`), or an app's number
-of counted records, by channel and for `*`. If records of an app and channel moved and none of their figures changed, a
-row has the number of moved records.
+of counted records, by channel and for `*`. If tables of an app and channel changed and none of their figures did, a row
+has the number of moved records, or of changed detail rows (see `_moved_records`).
 """
 
 from datetime import date

@@ -110,8 +110,8 @@ class Chart:
 
 
 def look_styles() -> str:
-    """Return a style sheet with each look's colour: the variable `--look-<name>` in both themes and in print, and the
-    class `.look-<name>` for legends.
+    """Return a style sheet with each look's colour: the variable `--look-<name>` in both themes and in print, and for
+    legends the classes `.look-<name>` and `.look-version_<place>`.
     """
     light, dark = (
         "".join(f"--look-{name}:{getattr(look, theme)};" for name, look in LOOKS.items()) for theme in THEMES

@@ -155,6 +155,6 @@ class _Trend:
         return norms_of(observed, LONG_DAYS - self._first)[series]
 
     def _channels(self, series: Iterable[str]) -> tuple[str, ...]:
-        """Return the channels whose records the given series of the chart count."""
+        """Return the channels whose records are counted by `series`, which are series of the chart."""
         of_each = (METRICS[one].channels if self._chart.group == "usage" else (one,) for one in series)
         return tuple(dict.fromkeys(chain(*of_each)))

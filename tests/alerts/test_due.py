@@ -94,7 +94,7 @@ def one_day(day: date) -> Make:
 
 
 def first_published(copy_of: CopyOf, day: date, extra: str = "") -> DataFolder:
-    """Return a folder with receivers whose first run published a day with records, and sent the alert of its end."""
+    """Return a folder with two receivers, in which the first run has published a day and sent the alert of its end."""
     folder = copy_of(one_day(day))
     with_receivers(folder, extra)
     ended(folder, day)

@@ -1,6 +1,7 @@
 """Runs every question of the benchmark at its smallest size, and checks the rows with their targets.
 
-Questions about the whole command start it. For the others, its steps run in this process.
+Questions about the whole command start `authmeter run` in a new process. For all other questions, the steps of the run
+are called in this process.
 """
 
 import re

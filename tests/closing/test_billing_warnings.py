@@ -33,7 +33,7 @@ def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
 
 
 def use(folder: DataFolder, *counts: int) -> None:
-    """Land the uses of the days up to `DAY`, one file for each day. `counts` has their numbers, oldest first."""
+    """Land a file of uses for each day up to `DAY`. `counts` has the number of uses of each day, oldest first."""
     for back, count in enumerate(reversed(counts)):
         day = DAY - timedelta(days=back)
         rows = [

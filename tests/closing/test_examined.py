@@ -1,4 +1,7 @@
-"""The checks examine the days that were just closed and the files since then, both read from the manifest."""
+"""The checks examine the days that were closed last, and the files read by the run that closed them or by later runs.
+
+Both follow from the manifest alone.
+"""
 
 from __future__ import annotations
 

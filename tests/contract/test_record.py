@@ -1,4 +1,4 @@
-"""The fields of a record in their order, and the carrier that a vendor's word names."""
+"""The order of a record's fields, and the carrier for each word that vendors write, such as `CMCC` for `cm_zyhl`."""
 
 from __future__ import annotations
 

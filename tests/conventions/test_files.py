@@ -1,5 +1,5 @@
-"""Tracked files contain no data, no package registry and no path of one machine, and each file that a text names
-exists.
+"""Tracked files contain no data, no address of a package registry and no path of one machine. Each file that a text
+names exists.
 
 Installed packages are locked by their hashes.
 """
@@ -65,7 +65,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 
 def missing_files(text: str, paths: str) -> list[str]:
-    """Return the files that a text names and that `paths` lacks. `paths` has one path a line, each after a slash."""
+    """Return the files that a text names and that are not in `paths`: one path per line, each beginning with `/`."""
     named = {name.removeprefix("./") for name in NAMED_FILE.findall(text) if not ANY_NAME.search(name)}
     return sorted(name for name in named - MADE if f"/{name}\n" not in paths)
 

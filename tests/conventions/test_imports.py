@@ -47,7 +47,7 @@ def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
-    """No module imports it at the top, because a run may load the module."""
+    """No module imports Plotly at its top, because a run may load the module."""
     assert any(name.startswith("plotly") for file in MODULES for name in imports(file))
     loading = [
         name_of(file)

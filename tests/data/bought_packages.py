@@ -38,8 +38,7 @@ def add_packages(
     """Add the tables of packages as of `AS_OF`.
 
     Args:
-        uses: for each account and app, a function that returns the uses of the day that is a number of days before the
-            as-of.
+        uses: by account and app, a function from a number of days before the as-of to the uses of that day.
         days: number of days with data up to the as-of.
         missing: days without data, as numbers of days before the as-of.
     """

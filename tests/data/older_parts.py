@@ -32,8 +32,8 @@ _RECORDS = """
 
 
 def make_older(store: Store) -> int:
-    """Rewrite the parts of a store in the form of an older version, and return their number. Each must have one
-    file.
+    """Rewrite the parts of a store in the form of an older version, and return their number. Each part must have the
+    records of one file.
     """
     manifest = store.read_manifest()
     parts = {entry.part: store.part_folder(entry.part) for entry in manifest.files if entry.part}

@@ -298,7 +298,7 @@ def steady(
     Days are given as numbers of days before the as-of.
 
     Args:
-        won, left: functions that return the authorized and the cancelled requests of a day; the others time out.
+        won, left: functions that return how many requests of a day are authorized and cancelled; the rest times out.
         incident_back: the first day of an open incident; None for no incident.
         stopped: other apps with the same counts, each with the last day on which it logged.
         more: adds other rows.

@@ -61,7 +61,7 @@ def shipped(day: date) -> Iterator[Shipped]:
         return record(f"r{next(ids)}", day, device_id="d", phone="13812345678", **changes)
 
     def bodies(wrap: Callable[[str], str]) -> list[Line]:
-        """Return the lines that every shipper has. `wrap` puts a text of the application into a line of the shipper."""
+        """Return the six lines that every shipper has. `wrap` returns a text as the shipper writes it into its line."""
         return [
             (wrap(json.dumps(row())), ACCEPTED),
             (wrap(f"  {json.dumps(row(scheme_id='商城'), ensure_ascii=False)} "), ACCEPTED),

@@ -66,14 +66,14 @@ Fault = Callable[[Day, np.random.Generator], None]
 
 
 def burst_of_a_device(day: Day, draw: np.random.Generator) -> None:
-    """Add a thousand records of one device in an hour, which is not a fault."""
+    """Add a thousand records of one device in an hour. The detection must not report this as a fault."""
     cell = 0, draw.integers(0, 5), draw.integers(0, 3), draw.integers(0, 4)
     day.hours[0, draw.integers(0, 24)] += day.hours[0].sum() * 1000 / max(day.cells[0].sum(), 1)
     day.cells[cell] += 1000
 
 
 def campaign(day: Day, draw: np.random.Generator) -> None:
-    """Triple the records of the largest app, which is not a fault."""
+    """Triple the records of the largest app. The detection must not report this as a fault."""
     day.cells[0] *= 3
 
 

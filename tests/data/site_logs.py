@@ -1,6 +1,6 @@
-"""A random data folder for reading the site back: logs of ten weeks, in two runs of the real pipeline.
+"""Makes a random data folder whose site the browser tests read back: logs of ten weeks, published by two real runs.
 
-It defines the apps, how much they log, and their faults. The tests compute the expected pages from the tables.
+This module defines the apps, how much they log, and their faults. The tests compute the expected pages from the tables.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Ro
 
 
 def _version(back: int, number: int) -> Row:
-    """Return the SDK version of an app's record on a day as a field, or no field. `number` is the record's number.
+    """Return the field `sdk_version` of a record, or no field. `number` is the record's number on its day.
 
     One record in six has no version, a large app has more versions than a table lists, and one version is new.
     """

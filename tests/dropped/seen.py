@@ -131,7 +131,7 @@ def _in_process(command: str, data: Path) -> Ended:
 
 
 def _boxes(data: Path, run: DailyRun, day: date, tags: dict[str, str]) -> None:
-    """Replace `run_in_process`: run the steps of the daily job in order."""
+    """Run the steps of the daily job in order, without Dagster. `_in_process` patches it in for `run_in_process`."""
     run.ingest(day)
     run.roll_up(day)
     run.build_marts()

@@ -21,7 +21,7 @@ def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
 
 @pytest.fixture
 def seen(by_heading: dict[str, list[Seen]]) -> list[Seen]:
-    """Return the results of these kinds without their headings."""
+    """Return the results in `by_heading` as one list, without the headings."""
     return [one for found in by_heading.values() for one in found]
 
 

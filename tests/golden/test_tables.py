@@ -143,7 +143,8 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """Create the relation of a CSV: a table of the database `out`, a view, and a Parquet file.
+    """Make the rows of a CSV available in each way in which a statement may read them: as a table of the database
+    `out`, a view, and a Parquet file.
 
     The variable `<name>_files` has the path of the Parquet file. `day` is the default of columns of dates.
     """

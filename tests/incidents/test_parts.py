@@ -124,9 +124,9 @@ def volume(app: str, lost: float) -> Incident:
 
 
 def missing(shop: float, bank: float) -> Folder:
-    """Return the totals of a folder on a day that lacks 400 requests, of which the apps `shop` and `bank` lack these.
+    """Return the totals of a folder with three apps on a day on which 400 requests are missing.
 
-    The folder has three apps, and two records for each request.
+    `shop` and `bank` are the missing requests of these two apps. There are two records for each request.
     """
     return Folder({(ALL, FIRST): 400.0, ("shop", FIRST): shop, ("bank", FIRST): bank}, 2.0, 3)
 

@@ -70,8 +70,8 @@ def test_fewer_sign_in_though_technical_success_stays(tables: SampleTables) -> N
 
 
 def signed_in(tables: SampleTables, one: dict[str, Any], cell: str) -> tuple[float, ...]:
-    """Return four sign-in rates of an app: of a cell before and during a fault, then of its other sessions before and
-    during.
+    """Return four sign-in rates of an app: of a cell before and during a fault, then of the app's other sessions before
+    and during the fault.
 
     `cell` is the condition in SQL for sessions of the cell.
     """

@@ -22,7 +22,7 @@ def as_found(incident: Planted, number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def planted() -> Planted:
-    """Return a planted incident whose cause is a cell and whose first day is sharp."""
+    """Return a planted incident that began within one day, has a cell as its cause, and has recovered."""
     every = world(0, size="medium").planted
     return next(one for one in every if one.cause_kind == "cell" and not one.is_slow and one.state == "recovered")
 

@@ -453,7 +453,7 @@ def test_names_of_a_chinese_windows_are_read(folder: DataFolder) -> None:
 
 
 def test_a_name_does_not_depend_on_what_a_program_adds_to_it(folder: DataFolder) -> None:
-    """Newer versions of Python replace the name by the Unicode path of Info-ZIP."""
+    """Only newer versions of Python replace the name by the Unicode path that Info-ZIP adds."""
     info = zipfile.ZipInfo("XXXX.log")
     raw = "日志.log".encode("gb18030")
     path = struct.pack("<BL", 1, zlib.crc32(raw)) + "日志.log".encode()

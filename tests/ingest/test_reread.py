@@ -35,7 +35,7 @@ def foreign(count: int, day: date = DAY, done: str = "yes") -> bytes:
 
 
 def read_again(folder: DataFolder, request: RereadRequest | None = None, day: date = DAY) -> DailyRun:
-    """Run only the first step with a reread, on `DAY` some hours after the morning's run. Return the run."""
+    """Run only the first step of a run for `day`, with a reread; for `DAY`, some hours after the morning's run."""
     opened = folder.open(day, LATER if day == DAY else None)
     opened.reread = request or RereadRequest()
     opened.ingest(day)

@@ -27,14 +27,14 @@ OPTIONAL = ("scheme_id", "package_name", "sdk_version", "result_code", "latency_
 
 
 def some(names: Iterable[str], *short: str) -> list[Any]:
-    """Return the names as parameters. Only those in `short` run by default, as another test covers the keys of all
-    tables.
+    """Return the names as parameters of a test. All names but `short` run in the lab only, because another test covers
+    the keys of all tables.
     """
     return [name if name in short else pytest.param(name, marks=pytest.mark.lab) for name in names]
 
 
 def feed(folder: DataFolder) -> None:
-    """Land records that have and lack every optional field, invalid records, and late ones for a closed day."""
+    """Land records that each lack another optional field, invalid records, and late records for a closed day."""
     fields = dict.fromkeys(OPTIONAL, "1") | {"result_code": "x", "platform": "ios", "latency_ms": 7}
     # A record without a result code has an outcome.
     rows = [
@@ -77,7 +77,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 @pytest.fixture
 def failing(copy_of: CopyOf) -> DataFolder:
-    """Return a published folder with an open incident, and further records that are rolled up."""
+    """Return a published folder with an open incident, and with more records that are rolled up but not published."""
     return with_news(copy_of(failing_sdk))
 
 

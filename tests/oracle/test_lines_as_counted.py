@@ -40,7 +40,7 @@ def as_event(record: Record) -> tuple[str, ...]:
 
 
 def as_record(event: Row) -> tuple[str, ...]:
-    """Return the same values of an event of a part."""
+    """Return the values of a stored event in the form of `as_event`."""
     values = {name: event[STORED.get(name, name)] for name in Record._fields}
     values["event_ms"] = values["event_ms"].replace(tzinfo=UTC).isoformat()
     hashes = {name: values[name].hex for name in ("device_id", "phone") if values[name]}

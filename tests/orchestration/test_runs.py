@@ -46,7 +46,7 @@ def recorded_days(instance: dg.DagsterInstance) -> set[str]:
 
 
 def rows_of_day(instance: dg.DagsterInstance, day: date) -> Any:
-    """Return the number of rows of a day in its newest record."""
+    """Return the number of rows in Dagster's newest record of a day's tables."""
     asked = dg.AssetRecordsFilter(dg.AssetKey("day_tables"), asset_partitions=[str(day)])
     (record,) = instance.fetch_materializations(asked, limit=1).records
     assert record.asset_materialization

@@ -118,9 +118,7 @@ def test_the_order_of_rows_is_no_matter(
 def test_a_cut_where_nothing_happens_changes_how_apps_share_a_draw_alone(
     world: tuple[list[Package], list[PackageReading], list[Event]], at: datetime
 ) -> None:
-    """A reading that agrees with the ledger is such an instant: nothing is adjusted, and each package gives the
-    same.
-    """
+    """A further cut, as at a reading that agrees with the ledger, changes no balance and no sum of uses."""
     day = business_day(at, ZONE)
     one = account_ledger(account(*world), AS_OF, ZONE)
     other = account_ledger(account(*world, {day: {at}}), AS_OF, ZONE)

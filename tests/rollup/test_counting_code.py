@@ -1,4 +1,4 @@
-"""The counting digest: changes of code that counts roll all days up again, other changes do not."""
+"""The counting digest: if code that counts changes, all days are rolled up again; other changes have no effect."""
 
 from __future__ import annotations
 

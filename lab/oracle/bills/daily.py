@@ -61,7 +61,7 @@ def console_counts(world: World) -> Console:
 
 
 def series_of(console: Console, account: str, channel: str, measure: str, month: date) -> dict[date, int]:
-    """Return a console's count of all apps for each day of a month that has one."""
+    """Return a console's counts for all apps together by day of a month. Days without a count are left out."""
     said = {day: console.get((day, account, ALL_APPS, channel), {}) for day in month_days(month)}
     return {day: counts[measure] for day, counts in said.items() if measure in counts}
 
@@ -82,9 +82,9 @@ def reconciliation_daily(world: World) -> list[Row]:
 
 
 def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours: int | None) -> DailyRow:
-    """Return the row of a key whose console count is `said`, without comparing other accounts.
+    """Return the row of a key, without comparing other accounts. `said` is the console's count.
 
-    The cause is None if neither the tolerance nor the shift by `hours` explains the difference.
+    The cause is None if neither the tolerance nor a shift by `hours` explains the difference.
     """
     day, account, app, channel, measure = key
     logged = log.count([day], account, app, channel, measure)
@@ -104,7 +104,7 @@ def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours:
 
 
 def _explained(log: Log, rows: list[DailyRow]) -> list[DailyRow]:
-    """Return the rows, in which rows without a cause now have one.
+    """Return all rows, with a cause for those that had none yet.
 
     The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
     counts.

@@ -33,9 +33,9 @@ class Outlook(NamedTuple):
     """The forecast of one account.
 
     Attributes:
-        row: its columns in the forecast that do not depend on a single package.
+        row: the account's row of `resource_package_forecast`.
         unused: units that lapse, by package and factor; packages that lapse after the simulated days are left out.
-        used_up: the day on which a package is used up, by package, with the middle factor.
+        used_up: by package, the day on which it is used up if uses follow the middle factor.
     """
 
     row: dict[str, object]
@@ -103,7 +103,9 @@ class Series:
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """Return the share of earlier origins whose ρ was within their factors, and how many were checked."""
+        """Return the share of earlier origins whose ρ was within their factors, and how many were checked. The share is
+        None for fewer than 8.
+        """
         hits = [
             low <= rho <= high
             for before in origins(origin)

@@ -22,9 +22,7 @@ CLASSES = (("6-10", 6, 10), ("11-20", 11, 20), ("21-50", 21, 50))
 
 
 class Repeat(NamedTuple):
-    """The requests of one device or phone in an app on a day. `hash` is the hash of the device or of the phone, as
-    `key` names.
-    """
+    """The requests of one device or phone in an app on a day. `key` names which of the two, and `hash` is its hash."""
 
     day: date
     key: str
@@ -79,7 +77,9 @@ def _of_limit(limit: LimitRow, verified: list[Verified]) -> list[Row]:
 
 
 def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
-    """Return the records that a limit would block, of records of one day and app that have its key, in their order."""
+    """Return the records that a limit would block. `keyed` are the records of a day and app with the limit's key, in
+    the order in which the limit applies to them.
+    """
     passed: dict[str | None, list[int]] = defaultdict(list)
     blocked = []
     for one in keyed:

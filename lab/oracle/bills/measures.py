@@ -1,5 +1,5 @@
-"""Counts the log by the measures of a console, and finds explanations of a difference, by section 12 of the contract:
-sums by day and hour, the tolerance, and the hours by which a console is shifted. `daily.py` computes the rows of days,
+"""Counts the log by the measures of a console, and finds what explains a difference: the tolerance, the hours by which
+a console is shifted, or certain records. Follows section 12 of the contract. `daily.py` computes the rows of days,
 `monthly.py` the rows of months.
 """
 
@@ -100,9 +100,11 @@ def shift_of(log: Log, console: dict[date, int], account: str, channel: str, mea
 
 
 def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
-    """Return the first cause that explains a difference within `allowed`, and how much of the difference it explains.
+    """Return the first cause that explains a difference up to a rest of `allowed`, and how much of it the cause
+    explains.
 
-    The causes are mismatches, unknowns and duplicates among the records in `behind`, which the log's count contains.
+    The causes are mismatches, unknowns and duplicates. `behind` has the records of the log that the difference is
+    about.
     """
     sign = 1 if difference > 0 else -1
     counts = (

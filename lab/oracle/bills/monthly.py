@@ -174,7 +174,7 @@ def _quantity(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
 
 
 def _explained(log: Log, rows: list[MonthlyRow]) -> list[MonthlyRow]:
-    """Return the rows, in which rows without a cause now have one.
+    """Return all rows, with a cause for those that had none yet.
 
     The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
     counts.

@@ -23,7 +23,7 @@ def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dic
 
 
 def sums(group: list[Verified]) -> Row:
-    """Return the counts that both tables contain."""
+    """Return the columns that `billing_daily` and `billing_hourly` have in common, as counts over some records."""
     return {
         "requests": len(group),
         "successes": sum(one.outcome == "success" for one in group),

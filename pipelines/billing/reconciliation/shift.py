@@ -84,8 +84,8 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """Return the possible shifts: by how many hours a day of any time zone can begin later than one of the business
-    zone `zone`. Negative hours: earlier.
+    """Return the possible shifts against the business zone `zone`: for all time zones, how many whole hours later than
+    in `zone` their day can begin. A negative number means earlier.
     """
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)

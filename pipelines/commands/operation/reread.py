@@ -13,7 +13,8 @@ def run_reread(data: Path, source: str | None, first: date | None) -> int:
 
     Args:
         source: only files that this source read before, or would read now; None: all files.
-        first: only files with records of this day or later; None: all files.
+        first: only files with accepted records of this day or later, and files first read on this day or later that
+            have rejected or skipped records or no accepted one; None: all files.
 
     Raises:
         UsageError: there is no such source, or nothing is published yet.

@@ -45,7 +45,9 @@ class LevelMeasure(Protocol):
         """Return how many requests the fall cost."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the fall as a normal deviation, given how the subject's own days vary; 0 if there is no fall."""
+        """Return how unlikely the fall is, given how the subject's own days vary: in standard deviations of a normal
+        distribution, 0 if there is no fall.
+        """
 
 
 class Baselines:

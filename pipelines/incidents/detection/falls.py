@@ -134,8 +134,8 @@ class _Watch:
     def open(self, row: int, start: int, day: int) -> Fall:
         """Return the fall that the window from `start` to `day` shows.
 
-        It begins within the window and after the subject's previous fall, on the day from which the days until `day`
-        deviate most from the baseline. If falls are slow, it begins on `day`.
+        With `is_slow`, it begins on `day`. Otherwise it begins within the window, after the subject's previous fall:
+        on the day for which the days from it to `day` deviate most from the baseline.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)

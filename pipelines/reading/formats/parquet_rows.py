@@ -40,7 +40,10 @@ _LARGEST = 2**63 - 2
 
 
 class _UnpackedFile(LandedFile):
-    """A file without a name that the parent process has open."""
+    """A member of an archive, unpacked into a file without a name that the parent process has open.
+
+    `full` is the path of the parent's file descriptor.
+    """
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:

@@ -15,7 +15,7 @@ def columns_of(expression: str, source: str) -> frozenset[str]:
     """Return the raw columns that an expression of a source reads.
 
     Raises:
-        UsageError: the text is not exactly one SQL expression.
+        UsageError: DuckDB cannot parse the text in parentheses as one expression, or the text contains a query.
     """
     names: set[str] = set()
     _collect_columns(_parsed(expression, source), names)
@@ -73,10 +73,10 @@ def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) 
 
 
 def _parsed(expression: str, source: str) -> Any:
-    """Return the syntax tree of one SQL expression.
+    """Return the syntax tree of an SQL expression.
 
     Raises:
-        UsageError: the text is not exactly one SQL expression.
+        UsageError: DuckDB cannot parse the text in parentheses as one expression, or the text contains a query.
     """
     tree = json.loads(
         expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]

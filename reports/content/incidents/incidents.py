@@ -1,4 +1,4 @@
-"""Arranges the published incidents for the briefing, an app's page and a day's page: order and parts.
+"""Arranges the published and the withdrawn incidents for the pages and for the figures documents: order and parts.
 
 Detection, texts and notes are in `pipelines/incidents`, markup in `pages/parts/incidents.html.jinja`.
 """

@@ -269,7 +269,7 @@ def test_of_very_many_apps_the_first_are_listed(tmp_path: Path) -> None:
 
 
 def test_days_without_a_record_of_an_app_that_came_back_are_zeros(tmp_path: Path) -> None:
-    """The charts of the app have the same usual range: no request, and three more by chance."""
+    """The usual range of the app is from 0 to 3 requests, as in its charts: chance explains three requests."""
 
     def with_returned_app(made: Database) -> None:
         made.add("apps", {"app_key": "back", "app_name": "Back", "status": "enabled", "is_registered": True})

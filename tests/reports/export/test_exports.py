@@ -1,5 +1,5 @@
-"""Exports of detail equal the files of the site byte by byte. Exports have harmless texts, exact numbers, any span of
-days, and masked records.
+"""Exports of detail equal the files of the site byte by byte, and cover any span of days. In exports, no text runs as a
+formula, numbers are exact, and records are masked.
 """
 
 import zipfile
