@@ -81,7 +81,7 @@ def one(data: Path, day_text: str) -> dict[str, float]:
 def keep_to_cores() -> None:
     """Bind each executor process, and all that it starts, to one core, as a cluster would.
 
-    Reading parses, hashes and writes in several threads: without this, a single executor would use both cores.
+    Reading parses, hashes and writes in several threads: without this, a single executor would use all cores.
     """
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):

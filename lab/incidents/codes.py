@@ -81,7 +81,9 @@ _CHECK_SERVER = {
 
 
 def answers(channel: str, stage: str, vendor: str) -> Answers:
-    """Return how requests can end in a step: in the SDK, on the vendor's server, or on a social platform."""
+    """Return the possible answers to a request in a step. The SDK, a vendor's server and a social platform each have
+    their own.
+    """
     if channel in _SOCIAL_SUCCESS:
         return Answers(
             Answer("success", _SOCIAL_SUCCESS[channel]),

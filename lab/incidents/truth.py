@@ -93,10 +93,10 @@ class Truth:
         return cause if cause and all(self._is_alone(fault, before, self._dates(span)) for span in spans) else None
 
     def _is_alone(self, fault: Fault, before: list[date], now: list[date]) -> bool:
-        """Return whether the fall of all apps together clearly fits the fault.
+        """Return whether the apps leave no doubt about the cause of a fall of all apps together.
 
-        For a fault of one app, one app must explain over 80 % of that fall, or the fall must be too small for an
-        incident. For a fault of all apps, every app must explain less than 70 %.
+        For a fault of one app, one app must explain over 80 % of the fall; a fall too small for an incident is no
+        doubt. For a fault of all apps, each app must explain less than 70 %.
         """
         star = self.series[fault.metric, ALL, fault.channel]
         fallen = star.level(self._flags(before)) - star.level(self._flags(now))

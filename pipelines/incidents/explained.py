@@ -96,8 +96,8 @@ def _sessions(
 
 
 def _sums(counts: str) -> str:
-    """Return the SQL of a count, or of a difference such as `requests - cancelled`, over several rows: each name
-    becomes the sum of its column, or the metric's own expression if that is a sum.
+    """Return SQL that sums an expression of counts, such as `requests - cancelled`, over several rows. Each name
+    becomes `sum(name)`, or the metric's own expression if that begins with `sum(`.
     """
 
     def term(count: re.Match[str]) -> str:

@@ -91,9 +91,11 @@ def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[
 
 
 def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for rate incidents that begin together and have the same cell as cause, in
-    any app, channel or metric. The whole is an incident of all apps together if there is one, else the largest
-    incident.
+    """Yield pairs of a part and its whole.
+
+    Incidents of rates that begin together and have the same cell as cause are a group, whatever their app, channel and
+    metric. The whole is an incident of all apps together if there is one, else the incident that lost most. The others
+    are its parts.
     """
     by_cell: dict[str | None, list[Incident]] = defaultdict(list)
     caused = (one for one in incidents if one.cause.kind == "cell")

@@ -29,7 +29,9 @@ class Counts(NamedTuple):
 
 
 class Used:
-    """The uses of each account; `add` each of the sample's days, also the one without logs. Day 0 is the first."""
+    """The uses of each account by channel, day and hour. Call `add` for every day of the sample, also for the day
+    without logs. Day 0 is the first.
+    """
 
     def __init__(self, accounts: Mapping[str, str], first_day: date, days: int, missing_day: int | None) -> None:
         """`accounts` has the account of each app; `missing_day` is the day without logs, None if every day has logs."""

@@ -70,7 +70,7 @@ def _html(status: int, text: str) -> Response:
 def served(request: Request, path: SitePath, root: Path) -> Response:
     """Return a response with a file of a generation, or with nothing if the reader's copy is current.
 
-    Starlette finds the file, which cannot be outside `root`, compares the ETag and sends ranges. The file is opened
+    Starlette finds the file (never outside `root`), compares the ETag and sends ranges. The file is opened
     after this function returns; a replaced generation stays long enough for that.
 
     Raises:

@@ -1,8 +1,8 @@
 """Files of the seven shippers as their programs write them, with the expected result (*fate*) of each line.
 
-A fate is `ACCEPTED`, `SKIPPED`, or the reason of a rejection. In addition to the examples of docs/shippers.md, the
-files have pieces of long lines, stack traces, metadata with nested objects, records that a shipper parsed, bad records,
-and names of objects and rotated files.
+A fate is `ACCEPTED`, `SKIPPED`, or the reason of a rejection. In addition to the examples of docs/shippers.md, there
+are long lines, split as Docker splits them; stack traces; metadata with nested objects; records that a shipper parsed;
+and bad records. Some files are named like objects of a bucket, others like rotated logs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Tests the cause of a changed rate: both effects sum to the change, and the cell that explains it is named."""
+"""Tests the cause of a changed rate: the mix effects and rate effects of all cells add up to the change, and the cell
+that explains the change is named.
+"""
 
 from __future__ import annotations
 

@@ -49,11 +49,11 @@ class MonthReconciled(NamedTuple):
 def reconciled_months(
     bills: Mapping[BillKey, Bill], console: Console, log: LogSide, tolerance: Tolerance, zone: str
 ) -> list[MonthReconciled]:
-    """Compare the bills of all months that end by the as-of with log and console. Return the rows, sorted by the
+    """Compare bills with log and console, for each month that ended by the as-of. Return the rows, sorted by the
     table's key.
 
     Args:
-        console: includes the counts of all apps, as `whole_console` returns it.
+        console: with the totals of all apps together (app `*`), which `whole_console` adds.
     """
     over = {key: bill for key, bill in bills.items() if _days(key.month)[-1] <= log.as_of}
     billed = {

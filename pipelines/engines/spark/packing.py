@@ -34,8 +34,10 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the rows of a relation as packed values, each with the number of its bucket. The relation has this number,
-    from 0 to `buckets` - 1, in its last column, which is not packed.
+    """Yield packed values with rows of one hash bucket each, and the number of that bucket. A bucket may have several
+    values.
+
+    The last column of the relation has each row's bucket, from 0 to `buckets` - 1. It is not packed.
     """
     for batch in relation.to_arrow_reader(max(ROWS_AT_ONCE, buckets * _FEWEST_ROWS)):
         numbers = batch.column(batch.num_columns - 1).to_numpy()

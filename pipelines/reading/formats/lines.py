@@ -55,8 +55,8 @@ def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int 
     """Yield the rows of a text as batches of `SCHEMA`.
 
     Args:
-        only: the rows to return; None for all.
-        first_row: the index in `only` of the first row of the stream.
+        only: the indexes of the rows to yield; None for all.
+        first_row: the index of the stream's first row, counted as in `only`.
     """
     row = first_row
     for block in blocks(stream):
