@@ -473,6 +473,9 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   notes: DayNote[];
 }
 
+/** SDK versions by window, and the technical success rate of each by day. */
+export type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
+
 /**
  * Address of the numbers of a chart's series: `figures[group][series][field]`, or `[group][series]` without a field.
  */

@@ -35,7 +35,7 @@ function formatOf({ unit, cells }: FileColumn) {
   return hasFractions ? "General" : FORMATS[unit];
 }
 
-/** @param format of days and numbers. */
+/** A cell of the workbook; `format` is the format of days and numbers. */
 function cellOf(value: CsvCell, { unit }: FileColumn, format: string) {
   if (value === null || value === "") return null;
   if (unit === "day") return { value: new Date(`${value}T00:00:00Z`), type: Date, format };
@@ -44,7 +44,7 @@ function cellOf(value: CsvCell, { unit }: FileColumn, format: string) {
   return { value: cellText(value), type: String, format: "@" };
 }
 
-/** @param text A Chinese character is as wide as two digits. */
+/** The width of a text in digits; a Chinese character is as wide as two. */
 const widthOf = (text: string) => text.length + (text.match(/[^\p{ASCII}]/gu) || []).length;
 
 function columnWidth({ heading, cells }: FileColumn) {
@@ -56,7 +56,7 @@ function columnWidth({ heading, cells }: FileColumn) {
  * A workbook with one sheet: a frozen row of headings, then the rows.
  * @param name of the sheet.
  */
-window.AUTHMETER_WORKBOOK = (columns: FileColumn[], name: string): Promise<Blob> => {
+window.AUTHMETER_WORKBOOK = (columns, name) => {
   const formats = columns.map(formatOf);
   const head = columns.map(({ heading }) => ({
     value: cellText(heading),

@@ -23,7 +23,6 @@ const LAYERS: SpanKey[] = ["7", "30"];
 
 let printing = false;
 let revision = 0;
-
 let pendingCharts: Promise<void> | null = null;
 
 const theme = () => (printing ? "light" : themeOfPage());

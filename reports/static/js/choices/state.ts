@@ -7,7 +7,6 @@ import type { Dimension, Figures, Language, RawSite, Site, SpanKey, Texts } from
 export const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
 
 export let site: Site;
-
 export let texts: Texts;
 
 /** The relative path from the page to the folder of the site. */

@@ -6,7 +6,7 @@ import { onFigures } from "../choices/windows.js";
 import { all, own } from "../dom.js";
 
 /** Keys of the folds that the reader opened or the address contains. */
-const opened = new Set();
+const opened = new Set<string>();
 
 const openAtFirst = new WeakSet<Element>();
 

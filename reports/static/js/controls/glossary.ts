@@ -7,9 +7,7 @@ import { element, one, own } from "../dom.js";
 const GAP = 6;
 
 let box: HTMLElement;
-
 let described: HTMLElement | null = null;
-
 let leaving = 0;
 
 function close() {

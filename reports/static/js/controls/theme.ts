@@ -16,7 +16,6 @@ const themeChange = change();
 export const onTheme = themeChange.on;
 
 let choice = "auto";
-
 let systemIsDark: MediaQueryList;
 
 /** The shown theme. */

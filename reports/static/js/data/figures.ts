@@ -15,6 +15,7 @@ import type {
   Step,
   UsageRow,
   Value,
+  VersionLists,
 } from "../types.js";
 import {
   cardMeasures,
@@ -123,12 +124,11 @@ function periodSums(table: RawFigures["tables"]["usage"]): Figures["sums"] {
   return sums as Figures["sums"];
 }
 
-/** SDK versions by window, and the technical success rate of each by day. */
+/** The lists of an app's SDK versions. */
 export const versionLists = ({
   versions,
   version_days: days,
-}: Partial<Pick<FigureTables, "versions" | "version_days">>): Pick<Figures, "versions"> &
-  Pick<Figures["long"], "version"> => ({
+}: Partial<Pick<FigureTables, "versions" | "version_days">>): VersionLists => ({
   versions: byWindow(rowsOf(versions).map(withRates)),
   version: Object.fromEntries(
     rowsOf(days).map(({ value, [TECHNICAL]: text }) => [

@@ -2,7 +2,7 @@
 
 import { isAppPage, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
-import type { BigList, RawFigures, RawList } from "../types.js";
+import type { BigList, RawFigures, RawList, VersionLists } from "../types.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
 
@@ -38,7 +38,7 @@ export async function loadFigures(data: BigList, row: number): Promise<RawFigure
 }
 
 /** All SDK versions of the app whose figures are shown; the figures themselves contain a few. */
-export async function loadVersions(key: string): Promise<ReturnType<typeof versionLists>> {
+export async function loadVersions(key: string): Promise<VersionLists> {
   const versions = (folder: string) => loadScript(`${folder}/versions.js`, () => window.AUTHMETER_VERSIONS);
   if (isAppPage()) return versionLists((await versions(".")) || {});
   const data = await loadList("logins");

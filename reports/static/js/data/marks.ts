@@ -45,7 +45,7 @@ export function marksOf(days: string[], channels: string[]): Mark[] {
   const noted = [...new Set(notesFrom(days[0]).map(({ day }) => day))];
   return [
     ...incidentMarks(days, channels),
-    ...noted.map((day) => ({ kind: "note", day, label: _("Noted"), short: _("Noted") }) as Mark),
+    ...noted.map((day): Mark => ({ kind: "note", day, label: _("Noted"), short: _("Noted") })),
     ...releaseMarks(days, channels),
   ];
 }

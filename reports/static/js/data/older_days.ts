@@ -10,7 +10,6 @@ const FILE = "./days_13m.js";
 const DAY = 864e5;
 
 let older: ChartLists | undefined;
-
 let named: string[] = [];
 
 /**

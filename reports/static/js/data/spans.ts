@@ -20,7 +20,7 @@ function daysOfMonth(place: number): { days: number; withData: number } {
   return { days: new Date(Date.UTC(year, number, 0)).getUTCDate(), withData };
 }
 
-/** @param place in all months. */
+/** Whether every day of a month has data; `place` is the index of the month in `site.months`. */
 const isWhole = (place: number) => daysOfMonth(place).withData === daysOfMonth(place).days;
 
 /**

@@ -71,7 +71,7 @@ function figureColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileC
   const add = ({ value, unit }: Figure, row: number, role: FigureRole, place: number) => {
     if (value === null) return;
     const key = `${place} ${role} ${unit}`;
-    const cells = parts.map(() => null as CsvCell);
+    const cells = parts.map((): CsvCell => null);
     const column = columns.get(key) || { heading: unitHeading(roleHeading(name, role), unit), unit, cells, place };
     columns.set(key, column);
     column.cells[row] = value;

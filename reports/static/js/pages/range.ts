@@ -41,7 +41,7 @@ function sideOf(meta: Parameters<typeof sideOfPlaces>[0], unit: Parameters<typeo
       );
 }
 
-const versusWords: () => Record<Versus, string> = () => ({
+const versusWords = (): Record<Versus, string> => ({
   before: _("the days before"),
   week: _("the same weekdays before"),
   month: _("the same days of the month before"),

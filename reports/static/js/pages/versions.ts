@@ -13,10 +13,8 @@ import { versionName } from "../data/series.js";
 import { all, element, named, own } from "../dom.js";
 import { headCell, numberCell } from "../tables/periods.js";
 import { barCell } from "../tables/summary.js";
-import type { Figures, VersionRow } from "../types.js";
+import type { VersionLists, VersionRow } from "../types.js";
 import { breakdownTable } from "./breakdowns.js";
-
-type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
 
 /** All versions of each app for which the reader requested them, by app key. */
 const every = new Map<string, VersionLists>();

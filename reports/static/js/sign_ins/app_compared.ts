@@ -29,10 +29,10 @@ function valueName(
 
 /** The dimensions that have values to compare, in the order of the page of all apps. */
 export function comparedDimensions(rows: ComparedRow[]): ComparedDimension[] {
-  const compared: (
+  const compared = (
     dimension: { key: string; unknown: Both; values: Record<string, Both> },
     row: ComparedRow,
-  ) => ComparedValue = (dimension, row) => {
+  ): ComparedValue => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
       const counts = row[pair as FunnelPair];
       return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];

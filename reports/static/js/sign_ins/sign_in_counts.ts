@@ -66,10 +66,7 @@ export const isLogged = (counts: FunnelCounts, step: FunnelStep | "signed_in") =
 export const hasRate = (counts: FunnelCounts, [over, step]: RateSteps) =>
   counts[over] > 0 && isLogged(counts, over) && isLogged(counts, step);
 
-const noSessions: (channel?: string | null, failure?: string | null) => FailureRow = (
-  channel = null,
-  failure = null,
-) => ({
+const noSessions = (channel: string | null = null, failure: string | null = null): FailureRow => ({
   channel,
   failure,
   sessions: 0,

@@ -59,7 +59,7 @@ export function rateCells(row: Counts, comparable: boolean, side?: Side) {
   ];
 }
 
-/** @param compared names the base of the change. */
+/** The headings of these cells; `compared` names the base of the change. */
 export const rateHeads = (compared: string) => [
   headCell(metricLink("authorization_rate"), true, compared),
   headCell(metricLink(TECHNICAL), true),
