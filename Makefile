@@ -43,7 +43,7 @@ fetched-spark:
 	@sh tools/venv.sh spark
 
 # Bundles the scripts of the pages.
-$(SCRIPT): $(wildcard reports/static/js/*.js reports/static/js/*/*.js) package.json package-lock.json
+$(SCRIPT): $(wildcard reports/static/js/*.ts reports/static/js/*/*.ts) package.json package-lock.json tsconfig.json
 	$(NPM) run --silent build
 
 demo: setup

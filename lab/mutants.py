@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 PROJECT = Path(__file__).resolve().parents[1]
-GLOBS = ("pipelines/**/*.py", "reports/**/*.py", "pipelines/**/*.sql", "reports/**/*.sql", "reports/static/js/**/*.js")
+GLOBS = ("pipelines/**/*.py", "reports/**/*.py", "pipelines/**/*.sql", "reports/**/*.sql", "reports/static/js/**/*.ts")
 Edit = tuple[int, int, str, str]
 """The offsets of the text that is replaced, the new text, and the kind of fault."""
 
@@ -86,7 +86,7 @@ _SCRIPT_NOISE = (
 def drawn(seed: int, count: int) -> list[Fault]:
     """Return `count` mutants, at most one a line. Files are drawn in proportion to their lines."""
     dice = random.Random(seed)
-    files = [path for glob in GLOBS for path in sorted(PROJECT.glob(glob))]
+    files = [path for glob in GLOBS for path in sorted(PROJECT.glob(glob)) if not path.name.endswith(".d.ts")]
     texts = {path: path.read_text("utf-8") for path in files}
     weights = [len(re.findall(r"\S.*\n", text)) for text in texts.values()]
     mutants: dict[tuple[str, int], Fault] = {}

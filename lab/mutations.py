@@ -111,7 +111,7 @@ def probes(mutant: Mutant) -> dict[Path, list[int]]:
     functions that use the definition.
     """
     path = PROJECT / mutant["file"]
-    if path.suffix == ".js":
+    if path.suffix == ".ts":
         return {}
     if path.suffix == ".sql":
         room = mutant["file"].partition("/sql/")[0]
@@ -195,7 +195,7 @@ def judge(mutant: Mutant, seconds: dict[str, float]) -> None:
     """Run the tests that reach a mutant, until one fails: first the test that found it before, then tests with similar
     names, then cheap ones.
     """
-    text, is_script = applied(mutant), mutant["file"].endswith(".js")
+    text, is_script = applied(mutant), mutant["file"].endswith(".ts")
     if text is None:
         mutant["result"] = "gone"
         return

@@ -1,7 +1,7 @@
 """Builds the script with the sign-in sessions of an app: tables, numbers by day and a sentence.
 
 `app_files.py` writes it into the app's folder. The app's page loads it when a reader scrolls near the section of
-sign-ins, which `static/js/sign_ins/sign_ins.js` draws.
+sign-ins, which `static/js/sign_ins/sign_ins.ts` draws.
 """
 
 from collections.abc import Callable, Iterator, Sequence

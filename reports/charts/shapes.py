@@ -1,6 +1,6 @@
 """Defines the shape of each chart once for pages and notebooks: traces, axes, colours, for both languages and themes.
 
-The numbers are added by `static/js/charts/charts.js` on pages, by `reports/plots/trend.py` in notebooks. To add a
+The numbers are added by `static/js/charts/charts.ts` on pages, by `reports/plots/trend.py` in notebooks. To add a
 chart, add an entry to `charts()`. Names from logs or the registry must not be put here: Plotly parses tags in names as
 HTML.
 """
@@ -91,7 +91,7 @@ class Chart:
     """A chart over the days of a window.
 
     `group` and `field` address the numbers in a page's figures: `group[series][field]`, or `group[series]` without a
-    field. `title` is for notebooks; pages get the same text from `static/js/pages/sections.js`.
+    field. `title` is for notebooks; pages get the same text from `static/js/pages/sections.ts`.
     """
 
     title: Bilingual
@@ -192,7 +192,7 @@ def layout(language: str, theme: str) -> dict[str, Any]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours["ink"], "family": "system-ui, sans-serif", "size": 12},
             "margin": {"l": 46, "r": _NAMES[language], "t": 8, "b": 36},
-            # The page's script shows the values of all charts on the same day (static/js/charts/readout.js).
+            # The page's script shows the values of all charts on the same day (static/js/charts/readout.ts).
             "hovermode": False,
             "dragmode": False,
             # The page has one legend for all charts next to each other.
@@ -225,7 +225,7 @@ def backdrops(theme: str) -> dict[str, dict[str, Any]]:
 
 
 def shapes() -> dict[str, Any]:
-    """Return the shapes of all charts as one JSON object, which `charts.js` reads.
+    """Return the shapes of all charts as one JSON object, which `charts.ts` reads.
 
     `charts` has the figure of each chart by name, language and theme. The rest are units, charts that begin at zero,
     names and colours of series, and the shapes behind the lines.

@@ -1,6 +1,6 @@
 """The numbers of the charts by day and channel: counts, latencies, shares and rates, and counts of usage.
 
-The pages' scripts compute the same from an app's figures (`static/js/data/figures.js`).
+The pages' scripts compute the same from an app's figures (`static/js/data/figures.ts`).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
 """The lines of a chart: selection of the drawn series, markers, and names at the lines' ends.
 
-The pages' scripts do the same in `static/js/data/series.js` and `static/js/charts/`.
+The pages' scripts do the same in `static/js/data/series.ts` and `static/js/charts/`.
 """
 
 from collections.abc import Collection, Mapping, Sequence

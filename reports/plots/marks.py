@@ -1,6 +1,6 @@
 """The marked days of a chart: incidents of its channels, notes, and releases of SDK versions.
 
-The pages' scripts mark the same days (`static/js/data/marks.js`); `scales.py` draws them.
+The pages' scripts mark the same days (`static/js/data/marks.ts`); `scales.py` draws them.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Ticks and ranges of a chart over days, and the shapes behind its lines, as Plotly expects them.
 
-The pages' scripts have the same functions (`static/js/charts/scales.js` and `end_labels.js`), because a page redraws
+The pages' scripts have the same functions (`static/js/charts/scales.ts` and `end_labels.ts`), because a page redraws
 for every width. These functions and the scripts are tested with the same cases, `tests/reports/chart_cases.json`.
 """
 

@@ -1,6 +1,6 @@
 """Plots a chart over the days of a window, as the pages draw it: a line for each channel or count of usage.
 
-`charts/shapes.py` defines its look; on pages, `static/js/charts/charts.js` fills it.
+`charts/shapes.py` defines its look; on pages, `static/js/charts/charts.ts` fills it.
 """
 
 from collections.abc import Iterable, Sequence

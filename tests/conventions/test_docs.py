@@ -215,7 +215,7 @@ def test_what_a_page_quotes_of_the_site_stands_there() -> None:
     # The catalogue breaks long texts into several lines.
     catalogues = (PROJECT / "reports", PROJECT / "pipelines" / "incidents")
     texts = [file.read_text("utf-8").replace('"\n"', "") for one in catalogues for file in one.rglob("messages.po")]
-    suffixes = {".jinja", ".py", ".js"}
+    suffixes = {".jinja", ".py", ".ts"}
     texts += [file.read_text("utf-8") for file in (PROJECT / "reports").rglob("*") if file.suffix in suffixes]
     known = "\n".join(texts)
     quoted = {
@@ -301,7 +301,7 @@ def test_what_a_page_says_stands_in_a_file_does() -> None:
     said = {
         found
         for page in PAGES
-        for found in re.findall(r"`(\w+)(?:\(\))?`\s+(?:in|of)\s+`([\w/]+\.(?:py|js|sql))`", page.read_text("utf-8"))
+        for found in re.findall(r"`(\w+)(?:\(\))?`\s+(?:in|of)\s+`([\w/]+\.(?:py|ts|sql))`", page.read_text("utf-8"))
     }
     assert len(said) > 5
     places = ("", "pipelines", "reports", "reports/static/js")

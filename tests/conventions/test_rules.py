@@ -18,7 +18,7 @@ SOURCES = {
     name: file.read_text("utf-8")
     for root, above in ((PIPELINES, PIPELINES), (PROJECT / "reports", PROJECT))
     for file in sorted(root.rglob("*"))
-    if file.suffix in (".py", ".sql", ".js", ".css", ".jinja")
+    if file.suffix in (".py", ".sql", ".ts", ".css", ".jinja")
     and not (name := file.relative_to(above).as_posix()).startswith(LEFT_OUT)
 }
 _KEY = f"[`'\"](?:{'|'.join(CHANNELS)})[`'\"]"
@@ -67,7 +67,7 @@ RULES = {
         r"REFERENCE_DAYS: Final|last::DATE - 56", "REFERENCE_DAYS: Final = 56", ("incidents/usual/norms.py",)
     ),
     "the channels of a line": Rule(
-        r"\?\.channels \|\|", "one?.channels || []", ("reports/static/js/data/measures.js",)
+        r"\?\.channels \|\|", "one?.channels || []", ("reports/static/js/data/measures.ts",)
     ),
     "the cost of an incident's day": Rule(r"lost_day or", "one.lost_day or as_of", ("incidents/incident.py",)),
     "records in time": Rule(r"accepted - [\w.\[\]]*late", "before.accepted - before.late", ("store/manifest.py",)),

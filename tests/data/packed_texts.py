@@ -1,4 +1,4 @@
-"""Unpacks the numbers in a chart's text, as `static/js/data/packed.js` does."""
+"""Unpacks the numbers in a chart's text, as `static/js/data/packed.ts` does."""
 
 import string
 

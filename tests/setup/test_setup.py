@@ -117,7 +117,7 @@ def fresh(tmp_path: Path) -> Clone:
     shutil.copy(PROJECT / "Makefile", made.folder)
     for name in (
         "requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock",
-        "pyproject.toml", "package.json", "package-lock.json",
+        "pyproject.toml", "package.json", "package-lock.json", "tsconfig.json",
     ):  # fmt: skip
         (made.folder / name).write_text("1\n")
     made.bin.mkdir()

@@ -1,6 +1,6 @@
 """Declares the tables of a figures document (the JSON with the figures of an app's page), with their columns and types.
 
-`sql/figures/documents.sql` writes them by column, `static/js/data/figures.js` reads them. Both use these names; the
+`sql/figures/documents.sql` writes them by column, `static/js/data/figures.ts` reads them. Both use these names; the
 script's types are in `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
 """
 
@@ -252,7 +252,7 @@ def types() -> str:
     """Return the TypeScript declarations of the tables."""
     lines = [
         "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
-        'import type { PeriodKey, Value } from "./types.d.ts";',
+        'import type { PeriodKey, Value } from "./types.js";',
     ]
     for interface, tables in {"FigureTables": TABLES, "SignInTables": SIGN_IN_TABLES}.items():
         lines += ["", f"export interface {interface} {{"]

@@ -1,6 +1,6 @@
 """Encodes the numbers of a chart as texts, a third as long as JSON lists. The texts are half of an app's file.
 
-`chart_series.py` selects the numbers; `static/js/data/packed.js` decodes them.
+`chart_series.py` selects the numbers; `static/js/data/packed.ts` decodes them.
 """
 
 from math import gcd

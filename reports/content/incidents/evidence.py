@@ -1,6 +1,6 @@
 """The evidence of an app's open incidents, as data for its figures: first days, losses, codes and cells.
 
-An app's page only contains the sentences and notes of incidents. The script `incidents/evidence.js` draws the rest,
+An app's page only contains the sentences and notes of incidents. The script `incidents/evidence.ts` draws the rest,
 because markup in both languages takes four times as many bytes. Pages of all apps have the evidence as markup
 (`pages/parts/incidents.html.jinja`).
 """

@@ -1,7 +1,7 @@
 """Counts sessions by value of a dimension, with numerator and denominator of each rate, so that the page's script can
 compare values.
 
-The script computes intervals and the difference (`static/js/data/intervals.js`).
+The script computes intervals and the difference (`static/js/data/intervals.ts`).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Computes the usual range of the funnel on the data day: each rate, and the median time between its steps.
 
 `pipelines/incidents/usual/norms.py` defines the usual range. For single apps, scripts compute the same
-(`static/js/sign_ins/sign_ins.js`).
+(`static/js/sign_ins/sign_ins.ts`).
 """
 
 from collections.abc import Iterator

@@ -30,7 +30,7 @@ _NEARLY: Final = Decimal("0.99995")
 def compact(value: float) -> Bilingual:
     """Return a count in at most four digits: 8,123, 12.35万, 1.24M.
 
-    The scripts have the same format (`data/format.js`).
+    The scripts have the same format (`data/format.ts`).
     """
     exact = Decimal(repr(value))
     return Bilingual(_compact(exact, _UNITS_ZH), _compact(exact, _UNITS_EN))

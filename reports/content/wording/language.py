@@ -60,6 +60,6 @@ def metric_label(name: str) -> Bilingual:
 
 def script_msgids() -> list[str]:
     """Return the msgids that the scripts under `static/js/` use, sorted."""
-    scripts = [file.read_text("utf-8") for file in (HERE / "static" / "js").rglob("*.js")]
+    scripts = [file.read_text("utf-8") for file in (HERE / "static" / "js").rglob("*.ts")]
     # Comments match with an empty msgid.
     return sorted({json.loads(f'"{msgid}"') for script in scripts for msgid in _CALL.findall(script) if msgid})

@@ -2,7 +2,7 @@
 // figures by sql/figures/documents.sql, lists by column_script.py, charts by `charts/shapes.py`, texts by
 // `static_files.py`.
 
-import type { FigureTables, SignInTables } from "./figure_types.d.ts";
+import type { FigureTables, SignInTables } from "./figure_types.js";
 
 /** A count, a rate, a share or milliseconds. Null means absent, never zero. */
 export type Value = number | null;
@@ -422,7 +422,7 @@ export type PathRow = TableRow<SignInTables["paths"]>;
 
 /**
  * The sign-in sessions of an app: the sentence in Chinese and English, its records of the data day, and texts of
- * numbers by day (`packed.js`): sessions by entry channel and way; by step of the funnel, with median times.
+ * numbers by day (`packed.ts`): sessions by entry channel and way; by step of the funnel, with median times.
  */
 export interface RawSignIns {
   line: [string, string];
@@ -472,6 +472,9 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
   /** Notes on the app alone, of the 90 days. */
   notes: DayNote[];
 }
+
+/** SDK versions by window, and the technical success rate of each by day. */
+export type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
 
 /**
  * Address of the numbers of a chart's series: `figures[group][series][field]`, or `[group][series]` without a field.

@@ -236,10 +236,11 @@ def test_a_name_or_a_version_changes_with_what_it_names(site: Path) -> None:
 
 def test_every_script_and_style_is_part_of_the_site() -> None:
     """A module that no other module imports, or a style sheet that is not listed, would be left out silently."""
-    bundled = re.findall(r"^ *// reports/static/js/([\w/]+\.js)$", assets.BUNDLE.read_text("utf-8"), re.MULTILINE)
+    bundled = re.findall(r"^ *// reports/static/js/([\w/]+\.ts)$", assets.BUNDLE.read_text("utf-8"), re.MULTILINE)
     # The script of workbooks is a bundle of its own, without comments.
-    assert sorted([*bundled, "workbook.js"]) == sorted(
-        path.relative_to(assets.STATIC / "js").as_posix() for path in (assets.STATIC / "js").rglob("*.js")
+    modules = [path for path in (assets.STATIC / "js").rglob("*.ts") if not path.name.endswith(".d.ts")]
+    assert sorted([*bundled, "workbook.ts"]) == sorted(
+        path.relative_to(assets.STATIC / "js").as_posix() for path in modules
     )
     assert b"AUTHMETER_WORKBOOK" in assets.WORKBOOK.read_bytes()
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
@@ -247,9 +248,9 @@ def test_every_script_and_style_is_part_of_the_site() -> None:
 
 def test_one_script_alone_reads_a_clock() -> None:
     """Pages show the same at any time, except for the age beside a date."""
-    scripts = (assets.STATIC / "js").rglob("*.js")
+    scripts = (assets.STATIC / "js").rglob("*.ts")
     clock = re.compile(r"new Date\(\)|Date\.now|\bperformance\.")
-    assert [path.name for path in scripts if clock.search(path.read_text("utf-8"))] == ["age.js"]
+    assert [path.name for path in scripts if clock.search(path.read_text("utf-8"))] == ["age.ts"]
 
 
 def test_the_pages_say_which_incident_was_withdrawn_and_on_which_days_it_was(calm: Path) -> None:

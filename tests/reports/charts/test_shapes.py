@@ -41,7 +41,7 @@ def test_channels_have_the_agreed_colours():
 
 
 def test_pages_and_notebooks_give_a_chart_the_same_title():
-    script = (PROJECT / "reports" / "static" / "js" / "pages" / "sections.js").read_text("utf-8")
+    script = (PROJECT / "reports" / "static" / "js" / "pages" / "sections.ts").read_text("utf-8")
     named = re.findall(r'chartFigure\("?(\w+)"?, both\("([^"]+)"\)', script)
     assert {TECHNICAL if name == "TECHNICAL" else name: t(title) for name, title in named} == {
         name: chart.title for name, chart in charts().items()

@@ -97,11 +97,17 @@ def test_a_change_of_a_window_on_the_pages_is_that_of_the_tables(tmp_path: Path,
 
 
 def run_script(code: str, given: object) -> Any:
-    """Run a script that imports the pages' modules and reads JSON; return the JSON that it prints."""
-    node = shutil.which("node", path=f"{os.environ['PATH']}:{sysconfig.get_path('scripts')}")
+    """Bundle and run a script that imports the pages' modules and reads JSON; return the JSON that it prints."""
+    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:{sysconfig.get_path('scripts')}"}
+    node = shutil.which("node", path=environment["PATH"])
     assert node, "make setup installs node where the machine has none"
+    bundled = subprocess.run(
+        [PROJECT / "node_modules" / ".bin" / "esbuild", "--bundle", "--format=esm", "--log-level=warning"],
+        input=code.replace("MODULES", str(PROJECT / "reports" / "static" / "js")),
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     done = subprocess.run(
-        [node, "--input-type=module", "--eval", code.replace("MODULES", str(PROJECT / "reports" / "static" / "js"))],
+        [node, "--input-type=module", "--eval", bundled.stdout],
         input=json.dumps(given), capture_output=True, text=True, check=True,
     )  # fmt: skip
     return json.loads(done.stdout)

@@ -43,7 +43,7 @@ def test_the_texts_of_the_scripts_are_those_that_babel_finds():
     options = {"parse_template_string": True}
     assert script_msgids() == sorted({
         message
-        for script in (HERE / "static" / "js").rglob("*.js")
+        for script in (HERE / "static" / "js").rglob("*.ts")
         for _, message, _, _ in extract_from_file(
             "javascript", script, keywords={"_": None, "both": None}, options=options
         )

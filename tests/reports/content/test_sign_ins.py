@@ -331,7 +331,7 @@ def test_the_records_that_a_page_shows_are_those_of_the_log_format():
 
 
 def test_an_apps_page_lists_as_many_failures_as_the_page_of_all() -> None:
-    script = (PROJECT / "reports/static/js/sign_ins/sign_ins.js").read_text("utf-8")
+    script = (PROJECT / "reports/static/js/sign_ins/sign_ins.ts").read_text("utf-8")
     assert f"const FAILURES_LISTED = {FAILURES_LISTED};" in script
 
 

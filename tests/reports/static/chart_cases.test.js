@@ -1,7 +1,6 @@
 /* Ticks, ranges and shapes of the charts: by the cases that notebooks are held to, too (`plots/test_scales.py`). */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 import { spread } from "../../../reports/static/js/charts/end_labels.js";
 import {
@@ -14,11 +13,11 @@ import {
   scale,
 } from "../../../reports/static/js/charts/scales.js";
 import { setLanguage } from "../../../reports/static/js/choices/state.js";
+import CASES from "../chart_cases.json" with { type: "json" };
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
 afterEach(() => setLanguage("en"));
-const CASES = JSON.parse(readFileSync(new URL("../chart_cases.json", import.meta.url), "utf8"));
 const FUNCTIONS = { scale, dayScale, gaps, dayMarks, holidayStrips, previousLine, band, spread };
 
 for (const { of, name, language, given, found } of CASES) {

@@ -1,4 +1,4 @@
-/* What a reader chose: the language (language.js), the window and the figures (windows.js). */
+/* What a reader chose: the language (language.ts), the window and the figures (windows.ts). */
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";

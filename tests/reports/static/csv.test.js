@@ -1,9 +1,9 @@
 /* Files made in the browser: the form of the site's own, and no text that a spreadsheet runs. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { csvText, fileName, harmless } from "../../../reports/static/js/downloads/csv.js";
+import CASES from "../export/harmless_cases.json" with { type: "json" };
 
 test("a file has a BOM, CRLF, and quotes where they are needed", () => {
   const rows = [
@@ -20,7 +20,6 @@ test("a number is never written with an exponent", () => {
 });
 
 /* The same cases stand for the files that the site is made with. */
-const CASES = JSON.parse(readFileSync(new URL("../export/harmless_cases.json", import.meta.url), "utf-8"));
 
 for (const [text, safe] of CASES) {
   test(`${JSON.stringify(text)} is made harmless as in the site's files`, () => {

@@ -1,14 +1,13 @@
 /* What is usual: by the cases of the pages; which days count; when a change is chance. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { site } from "../../../reports/static/js/choices/state.js";
 import { referenceDayTest, sideOfDays, usualOf } from "../../../reports/static/js/data/norms.js";
+import CASES from "../norm_cases.json" with { type: "json" };
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
-const CASES = JSON.parse(readFileSync(new URL("../norm_cases.json", import.meta.url), "utf8"));
 const DAYS = Array.from({ length: 90 }, (_day, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
 
 for (const { name, unit, values, requests, left_out: leftOut, norm, sides } of CASES) {

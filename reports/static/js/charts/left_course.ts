@@ -1,0 +1,56 @@
+/* The table of the figures that the drawing of an account's resource packages shows: the units left by day. It is made
+   when it is opened: it has up to two hundred days, and there may be many accounts. */
+
+import { _, onLanguage } from "../choices/language.js";
+import { number } from "../data/format.js";
+import { sum } from "../data/measures.js";
+import { all, element, named, one } from "../dom.js";
+import { shownText } from "../tables/cell_text.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import type { LeftCourse, Value } from "../types.js";
+import { dayAfter } from "./scales.js";
+
+/**
+ * For each day, the units left in each package and in all packages together. Days after the data day only have the
+ * forecast for all packages together: with the expected, the most and the fewest uses.
+ */
+export function courseDays({ first, past, mid, spans }: LeftCourse): { day: string; values: Value[] }[] {
+  const known = past[0].length;
+  return Array.from({ length: known + mid.length }, (_none, i) => {
+    const left = past.map((values) => values[i] ?? null);
+    const ahead = i - known;
+    const inAll = ahead < 0 ? sum(...left) : mid[ahead];
+    return {
+      day: dayAfter(first, i),
+      values: [...left, inAll, ...spans.map((values) => values[ahead] ?? null)],
+    };
+  });
+}
+
+function drawCourse(details: HTMLDetailsElement) {
+  if (!details.open) return;
+  const course: LeftCourse = JSON.parse(one("script", details).textContent || "");
+  const inAll = course.mid.length ? _("Total left, forecast after the data day") : _("Total left");
+  const spans = course.spans.length ? [_("With the most uses"), _("With the fewest uses")] : [];
+  const head = [
+    headCell(_("Day")),
+    ...[...course.packages.map(named), inAll, ...spans].map((name) => headCell(name, true)),
+  ];
+  const rows = courseDays(course).map(({ day, values }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", className: "word", textContent: day }),
+      ...values.map((value) => numberCell(number(value))),
+    ),
+  );
+  const title = `${_("Figures of this chart")} · ${shownText(one("summary bdi", details))}`;
+  one("[data-course-table]", details).replaceChildren(plainTable(title, head, rows, "plain dense"));
+}
+
+/** Draws each table when it is opened, and after every change of language. */
+export function startCourses() {
+  const courses = all("details[data-course]") as HTMLDetailsElement[];
+  for (const details of courses) details.addEventListener("toggle", () => drawCourse(details));
+  onLanguage(() => courses.forEach(drawCourse));
+}

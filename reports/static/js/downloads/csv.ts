@@ -1,0 +1,34 @@
+/* Writes CSV in the browser by the rules of the site's own files (`export/csv_files.py`): UTF-8 with BOM, CRLF, RFC
+   4180, and an apostrophe before texts that a spreadsheet would run as a formula. Numbers are never changed. */
+
+import type { CsvCell } from "../types.js";
+
+// White space as `csv_files.py` defines it, which differs from JavaScript's \s.
+const BLANK = "[\\p{White_Space}\\p{Cf}\\p{Cc}]*";
+const SIGN = "[=+\\-@＝＋－＠﹦﹢﹣﹫]";
+const FIRST = new RegExp(`^(?:${BLANK}${SIGN}|[\\p{White_Space}\\p{Cf}]*[\\t\\r\\n])`, "u");
+const INNER = new RegExp(`(;|\\r\\n|\\r|\\n)(${BLANK}${SIGN})`, "gu");
+
+/** The text with an apostrophe wherever a spreadsheet would run it as a formula. */
+export function harmless(text: string): string {
+  const inner = text.replace(INNER, "$1'$2");
+  return FIRST.test(text) ? `'${inner}` : inner;
+}
+
+function field(value: CsvCell): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(Number(value.toFixed(6)));
+  const text = harmless(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The text of a file with these rows, headings first. */
+export function csvText(rows: CsvCell[][]): string {
+  return `\ufeff${rows.map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
+}
+
+/** A file name that is valid on every file system. */
+export function fileName(parts: string[], kind: string): string {
+  const name = parts.filter(Boolean).join("_");
+  return `${name.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-").slice(0, 120)}.${kind}`;
+}

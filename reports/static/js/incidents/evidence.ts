@@ -1,0 +1,115 @@
+/* The evidence of open incidents on an app's page: first day, losses, codes that grew, and the values of the cause's
+   dimension before and now. Sentences and notes are in the page; the rest is drawn here, because markup in both
+   languages takes four times as many bytes, and there may be a hundred thousand such pages. On the briefing and the
+   pages of days the same is written by `pages/parts/incidents.html.jinja`. */
+
+import { pageOfDay } from "../charts/readout.js";
+import { _, filled, textOf } from "../choices/language.js";
+import { figures } from "../choices/state.js";
+import { onFigures } from "../choices/windows.js";
+import { ABSENT, dayLabel, known, number } from "../data/format.js";
+import { rowsOf } from "../data/rows.js";
+import { all, element, named, one, own } from "../dom.js";
+import type { BothTexts, Evidence, EvidenceCell, Value } from "../types.js";
+
+/** A fact with its name; empty without content. */
+function fact(name: string, content: string | Node | null): HTMLElement[] {
+  if (content === null) return [];
+  return [element("div", {}, element("dt", { textContent: name }), element("dd", {}, content))];
+}
+
+function dayNode(day: string) {
+  const href = pageOfDay(day);
+  return href === null ? dayLabel(day) : element("a", { href, textContent: dayLabel(day) });
+}
+
+const levelDays = (days: number | undefined) =>
+  known(days) ? (days === 1 ? _("newest day") : filled(_("newest {days} days"), { days })) : null;
+
+function factsOf({ first, last, is_part: isPart, level, lost, codes }: Evidence) {
+  return [
+    ...fact(_("Part of"), isPart ? _("the incident above") : null),
+    ...fact(_("First day"), dayNode(first)),
+    ...fact(_("Last day"), last ? dayLabel(last) : null),
+    ...fact(_("Level now"), levelDays(level)),
+    ...fact(_("Lost in all"), known(lost) ? number(lost) : null),
+    ...fact(_("More frequent"), codes ? named(textOf(codes)) : null),
+  ];
+}
+
+const percentText = (percent: Value) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
+
+function cellRow({ value, effect, ...cell }: EvidenceCell) {
+  const texts = [
+    number(cell.requests_before),
+    percentText(cell.rate_before),
+    number(cell.requests_now),
+    percentText(cell.rate_now),
+    `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
+  ];
+  const numbers = texts.map((textContent) => element("td", { textContent }));
+  return element("tr", {}, element("th", {}, named(textOf(value))), ...numbers);
+}
+
+function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLDetailsElement {
+  const names = [
+    _("Requests before"),
+    _("Rate before"),
+    _("Requests now"),
+    _("Rate now"),
+    _("Effect on the whole (pp)"),
+  ];
+  const heads = names.map((textContent) => element("th", { className: "number", textContent }));
+  const head = element("tr", {}, element("th", { textContent: textOf(dimension) }), ...heads);
+  const table = element(
+    "table",
+    { className: "plain numbers" },
+    element("thead", {}, head),
+    element("tbody", {}, ...cells.map(cellRow)),
+  );
+  const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
+  return element(
+    "details",
+    { className: "cells" },
+    element("summary", { textContent: `${_("Before and now")} · ${textOf(dimension)}` }),
+    element("div", region, table),
+  );
+}
+
+const restatedNote = (count: number) =>
+  filled(
+    _("Figures of {count} of its days were changed by late data or corrections; it is computed from the current ones."),
+    { count: number(count) },
+  );
+
+const idLine = (id: string) =>
+  element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
+
+function drawEvidence() {
+  // The page of a day has the evidence as markup.
+  if (!all("[data-part=facts]").length) return;
+  for (const incident of all("[data-incident]")) {
+    const id = incident.dataset.incident || "";
+    const found = own(figures.evidence, id);
+    if (!found) continue;
+    const facts = one(".facts", incident);
+    const place = all(".evidence", incident)[0] || element("div", { className: "evidence" });
+    facts.after(place);
+    facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
+    const isOpened = Boolean(place.querySelector("details")?.open);
+    const { failed, restated, dimension, cells } = found;
+    const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;
+    if (table) table.open = isOpened;
+    place.replaceChildren();
+    if (failed) place.append(element("p", { className: "note failed-sessions", textContent: textOf(failed) }));
+    if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
+    if (table) place.append(table);
+    // The row that acknowledges the incident contains this id; pages of all apps show the whole row.
+    if (!found.is_part) place.append(idLine(id));
+  }
+}
+
+/** Draws the evidence after every change of figures or language. */
+export function startEvidence() {
+  onFigures(drawEvidence);
+}

@@ -1,0 +1,277 @@
+/* One app on the page of a day: `?app=` loads its figures, replaces the counts, moves and channels of all apps by
+   its own, and hides the incidents of other apps. The page for all apps is `day.html.jinja`. */
+
+import { asked } from "../choices/address.js";
+import { drawInstead } from "../choices/instead.js";
+import { _, appHref, betterOf, localAddress, metricLink, word } from "../choices/language.js";
+import { figures, root, setChosenApp, site } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { onFigures, setFigures } from "../choices/windows.js";
+import { completedFigures } from "../data/figures.js";
+import { ABSENT, known, number, share } from "../data/format.js";
+import { loadFigures, loadList } from "../data/loaded_lists.js";
+import { cardMeasures, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
+import { hasNoLogins } from "../data/series.js";
+import { dayOf, usualRateOf } from "../data/spans.js";
+import { all, element, named, one } from "../dom.js";
+import { changeNode } from "../tables/change.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import type { Usual } from "../types.js";
+import { isUsed } from "./cards.js";
+import { recordsFold } from "./records.js";
+
+/** Folder of the shown app. */
+let folder = "";
+
+/** Whether the app in the address cannot be shown. */
+let isRefused = false;
+
+const dayPlace = () => one("[data-part=app-day]");
+const dayShown = () => dayPlace().dataset.day || "";
+
+/**
+ * The least and the greatest count of a usual range. Rounded to the nearest, an end would name a count outside of it.
+ */
+const rangeText = (usual: Usual | null) =>
+  usual ? `${number(Math.ceil(usual.low))} – ${number(Math.floor(usual.high))}` : ABSENT;
+
+function card(metric: string, place: number) {
+  const meta = { group: "usage", series: metric, field: null } as const;
+  const { value, usual, side } = dayOf(meta, "records", place);
+  const base = figures.long.usage[metric][place - 7] ?? null;
+  return element(
+    "section",
+    { className: "card" },
+    element("h2", {}, metricLink(metric)),
+    element("p", { className: "figure" }, element("span", { className: "short", textContent: number(value) })),
+    element(
+      "p",
+      { className: "versus" },
+      changeNode(value, base, { better: betterOf(metric), side }),
+      " ",
+      element("span", { className: "muted", textContent: _("vs same weekday last week") }),
+    ),
+    element("p", { className: "note", textContent: `${_("Usual range")} ${rangeText(usual)}` }),
+  );
+}
+
+/**
+ * The channels of the app with the day's count, its usual range and the move: the difference from the usual count. The
+ * channel with the largest move comes first.
+ */
+function moves(place: number) {
+  const every = site.channels.map(({ key, group: kind, is_login: isOfLogins }) => {
+    const hasRequests = figures.long.channels[key].authorization_requests.some(Boolean);
+    const isLogin = (isOfLogins || kind !== "number") && hasRequests;
+    const group = isLogin ? "trend" : "verification";
+    const metric = isLogin ? "authorizations" : "verifications";
+    const rate = isLogin ? TECHNICAL : "verification_result_rate";
+    const hasRate = isLogin || hasNoLogins();
+    return {
+      key,
+      metric,
+      ...dayOf({ group, series: key, field: metric }, "records", place),
+      rate: hasRate ? dayOf({ group, series: key, field: rate }, "share", place).value : null,
+      usualRate: hasRate ? usualRateOf(key, rate, place) : null,
+    };
+  });
+  return every
+    .filter(({ value, usual }) => value || usual?.usual)
+    .map((row) => ({ ...row, move: known(row.value) && row.usual ? row.value - Math.round(row.usual.usual) : null }))
+    .sort((a, b) => Math.abs(b.move ?? 0) - Math.abs(a.move ?? 0));
+}
+
+function moveRow({ key, metric, value, usual, side, rate, usualRate, move }: ReturnType<typeof moves>[number]) {
+  const middle = usual ? Math.round(usual.usual) : null;
+  return element(
+    "tr",
+    { className: side },
+    element("th", { scope: "row", className: "word" }, `${word(key)} · `, metricLink(metric)),
+    numberCell(number(value)),
+    numberCell(number(middle)),
+    numberCell(rangeText(usual)),
+    numberCell(
+      element("span", {
+        className: "value",
+        textContent: known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT,
+      }),
+      side === "inside"
+        ? element("span", { className: "detail", textContent: _("within the usual") })
+        : changeNode(value, middle, { better: betterOf(metric), side, quiet: true }),
+    ),
+    numberCell(share(rate)),
+    numberCell(share(usualRate)),
+  );
+}
+
+const CHANNEL_METRICS = [
+  TECHNICAL,
+  "authorization_rate",
+  "authorizations",
+  "authorization_requests",
+  "authorizations_cancelled",
+  "authorizations_failed",
+];
+
+function channelRow(channel: string, place: number) {
+  const lists = figures.long.channels[channel];
+  return element(
+    "tr",
+    { className: channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word", textContent: word(channel) }),
+    ...CHANNEL_METRICS.map((name) => numberCell((name.endsWith("_rate") ? share : number)(lists[name][place]))),
+  );
+}
+
+function tables(place: number) {
+  const moved = moves(place).map(moveRow);
+  const heads = [
+    _("On this day"),
+    _("Usual"),
+    _("Usual range"),
+    _("More or fewer"),
+    _("Success rate"),
+    _("Usual success rate"),
+  ];
+  const used = (keys: string[]) => keys.filter((name) => figures.long.channels[name].authorization_requests[place]);
+  const logins = used(loginChannels());
+  const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
+  const rows = channels.map((channel) => channelRow(channel, place));
+  const channelHead = [headCell(_("Channel")), ...CHANNEL_METRICS.map((name) => headCell(metricLink(name), true))];
+  const titled = (title: string, table: HTMLElement) =>
+    element(
+      "section",
+      {},
+      element("div", { className: "heading" }, element("h2", { textContent: title })),
+      element("div", { className: "panel" }, table),
+    );
+  return [
+    ...(moved.length
+      ? [
+          titled(
+            _("Largest moves"),
+            plainTable(
+              _("Largest moves"),
+              [headCell(_("Channel")), ...heads.map((text) => headCell(text, true))],
+              moved,
+              "plain day-movers",
+            ),
+          ),
+        ]
+      : []),
+    ...(rows.length
+      ? [titled(_("By channel"), plainTable(_("By channel"), channelHead, rows, "plain app-day-channels"))]
+      : []),
+  ];
+}
+
+/**
+ * Hides the incidents and notes of other apps; incidents and notes of all apps together stay.
+ * @returns whether any incident is still shown, and whether one is of the app.
+ */
+function filterIncidents(): { isAny: boolean; isOwn: boolean } {
+  // Addresses as the page has them: the site itself may be in a folder `apps`.
+  const ours = `${root}apps/${encodeURIComponent(folder)}/`;
+  // An incident stays if one of its parts stays. Parts follow their incident in the page, so the order is reversed.
+  const items = all(".incidents-panel :is(.incident, .incident-parts li)").reverse();
+  const hrefOf = (item: HTMLElement) => all("a.incident-text", item)[0]?.getAttribute("href") || "";
+  for (const item of items) {
+    const href = hrefOf(item);
+    // A line without a link counts parts that are not listed, mostly of other apps.
+    const isOther = !href || (href.startsWith(`${root}apps/`) && !href.startsWith(ours));
+    item.hidden = isOther && !all(".incident-parts li:not([hidden])", item).length;
+  }
+  for (const tally of all(".incidents-panel .tally")) tally.hidden = true;
+  // An app without a page may have a note, too.
+  for (const note of all("[data-noted]")) note.hidden = !["*", figures.key].includes(note.dataset.noted || "");
+  for (const panel of all(".noted-panel")) panel.hidden = !all("[data-noted]:not([hidden])", panel).length;
+  const left = items.filter((item) => !item.hidden);
+  return { isAny: left.length > 0, isOwn: left.some((item) => hrefOf(item).startsWith(ours)) };
+}
+
+/** Whether the app has an incident on a day, also if the page does not list it. */
+function hasIncident(day: string) {
+  const open = Object.values(figures.evidence || {}).map(({ first, last = null }) => [first, last]);
+  const spans = figures.incident_spans.map(({ first_day: first, last_day: last }) => [first, last]);
+  return [...open, ...spans].some(([first, last]) => first !== null && first <= day && (last === null || day <= last));
+}
+
+/**
+ * The note on the incidents that are still shown. The page of all apps lists few parts of an incident: if the app's
+ * part is not listed, the note links to the app's own page.
+ */
+function incidentsNote(day: string, { isAny, isOwn }: ReturnType<typeof filterIncidents>) {
+  const below = _(
+    "Below: incidents of this app and of all apps, as computed now, with data that was missing on the day itself.",
+  );
+  const none = _("No incident of this app on this day, as computed now.");
+  const isElsewhere = !isOwn && hasIncident(day);
+  const words = isAny ? below : isElsewhere ? "" : none;
+  const textContent = _("This app has an incident on this day that is part of another one: see its page.");
+  const link = isElsewhere ? element("a", { href: appHref(folder, "index.html"), textContent }) : null;
+  return element("p", { className: "note" }, words, words && " ", link);
+}
+
+function drawAppDay() {
+  const day = dayShown();
+  const place = site.long_days.indexOf(day);
+  const left = filterIncidents();
+  const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
+  const everyone = element("a", {
+    className: "button",
+    href: localAddress(`${root}days/${day}.html`, ""),
+    textContent: _("All apps"),
+    "data-to-all-apps": "",
+  });
+  for (const title of all("[data-part=of-app]")) title.replaceChildren(" · ", name);
+  // For all apps the briefing takes the place of the data day's page.
+  for (const link of all("a[rel=next][href*='index.html']"))
+    link.setAttribute("href", localAddress(`${root}days/${site.as_of}.html`));
+  const isMissing = site.long_missing.includes(place);
+  one("[data-part=app-day-head]").replaceChildren(everyone, incidentsNote(day, left));
+  dayPlace().replaceChildren(
+    ...(isMissing
+      ? []
+      : [
+          element(
+            "div",
+            { className: "cards still" },
+            ...cardMeasures()
+              .filter(isUsed)
+              .map((one) => card(one, place)),
+          ),
+          ...tables(place),
+        ]),
+    recordsFold(figures.key, folder, day, day),
+  );
+}
+
+/** Shows the page of all apps. */
+function refuse() {
+  isRefused = true;
+  setChosenApp("");
+  delete document.documentElement.dataset.ofApp;
+  drawInstead();
+}
+
+/** Loads and shows the app in the address if this is the page of a day. */
+export function startAppDay() {
+  const wanted = asked("app");
+  if (!all("[data-part=app-day]").length || !wanted) return;
+  checkAddress(["app"], () => (isRefused ? _("All apps") : null));
+  // An older day has a page because an incident began on it; the figures of an app only contain 90 days.
+  if (!site.long_days.includes(dayShown())) return refuse();
+  // Hides the content of all apps until the app's figures are shown.
+  document.documentElement.dataset.ofApp = "true";
+  // Registered before the figures are loaded, so that folds are opened after they are drawn.
+  onFigures(drawAppDay);
+  loadList("logins")
+    .then(async (data) => {
+      const row = data.list("key").indexOf(wanted);
+      if (row < 0) return refuse();
+      const loaded = await loadFigures(data, row);
+      folder = data.folder(row);
+      setFigures(completedFigures(loaded));
+    })
+    .catch(refuse);
+}

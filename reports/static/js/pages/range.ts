@@ -1,0 +1,257 @@
+/* The range of days that the reader chooses on an app's page: two dates, the base of comparison, and the counts of
+   usage and of the login channels. The choice is in the address. data/ranges.ts decides which days are compared. */
+
+import { asked, keepInAddress, onBack } from "../choices/address.js";
+import { _, betterOf, filled, metricLink, word } from "../choices/language.js";
+import { chosenDays, chosenSpan, figures, site } from "../choices/state.js";
+import { checkAddress } from "../choices/unmet.js";
+import { onFigures, onPainted } from "../choices/windows.js";
+import { dayRange, number, share } from "../data/format.js";
+import { cardMeasures, loginChannels, otherChannels, rateOf } from "../data/measures.js";
+import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
+import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
+import { sideOfPlaces } from "../data/spans.js";
+import { all, element } from "../dom.js";
+import { changeNode } from "../tables/change.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import type { ChartLists, Side, Value, Versus } from "../types.js";
+import { isUsed } from "./cards.js";
+
+type Compared = ReturnType<typeof comparedPlaces>;
+
+const RATE = "authorization_rate";
+
+const askedVersus = (): Versus => VERSUS.find((one) => one === asked("vs")) || "before";
+
+/** The number of days that the charts show, which is the default length of the range. */
+const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
+
+const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
+
+/** The position of a value over some days relative to its usual range; unknown if a day is older than the last 90. */
+function sideOf(meta: Parameters<typeof sideOfPlaces>[0], unit: Parameters<typeof sideOfPlaces>[1], places: number[]) {
+  const { olderCount } = daysOfRange();
+  const isOlder = places.some((i) => i < olderCount);
+  return isOlder
+    ? "unknown"
+    : sideOfPlaces(
+        meta,
+        unit,
+        places.map((i) => i - olderCount),
+      );
+}
+
+const versusWords = (): Record<Versus, string> => ({
+  before: _("the days before"),
+  week: _("the same weekdays before"),
+  month: _("the same days of the month before"),
+});
+
+/**
+ * The cells of one row: value, base and change.
+ * @param found `now` is the value over the matched days.
+ */
+function cells(
+  metric: string,
+  { value, now, base, side }: { value: Value; now: Value; base: Value; side: Side },
+  isComparable: boolean,
+) {
+  const isRate = metric === RATE;
+  const text = isRate ? share : number;
+  const change = changeNode(now, base, {
+    comparable: isComparable,
+    better: betterOf(metric),
+    kind: isRate ? "points" : "ratio",
+    quiet: true,
+    side,
+  });
+  return [numberCell(text(value)), numberCell(text(base)), numberCell(change)];
+}
+
+/**
+ * Whether a count is above zero on a day of the range, or on a day that it is compared with. `isUsed` only considers
+ * the windows of the page, and a range may be older.
+ */
+function occurs(listOf: (lists: ChartLists) => Value[], { withData, base }: Compared) {
+  const values = valuesOfRange(listOf);
+  return [...withData, ...base].some((i) => values[i]);
+}
+
+function usageRows(compared: Compared) {
+  const { withData, matched, base, isComparable } = compared;
+  return cardMeasures()
+    .filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared))
+    .map((metric) => {
+      const values = valuesOfRange((lists) => lists.usage[metric]);
+      const side = sideOf({ group: "usage", series: metric, field: null }, "records", withData);
+      const found = {
+        value: sumOver(values, withData),
+        now: sumOver(values, matched),
+        base: sumOver(values, base),
+        side,
+      };
+      return element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, metricLink(metric)),
+        ...cells(metric, found, isComparable),
+      );
+    });
+}
+
+function channelRow(channel: string, { withData, matched, base, isComparable }: Compared) {
+  const sumOf = (count: string, places: number[]) =>
+    sumOver(
+      valuesOfRange((lists) => lists.channels[channel][count]),
+      places,
+    );
+  const over = (metric: string, places: number[]) =>
+    metric === RATE ? rateOf(RATE, (count) => sumOf(count, places)) : sumOf(metric, places);
+  return element(
+    "tr",
+    { className: channel === "*" ? "total" : "" },
+    element("th", { scope: "row", className: "word", textContent: word(channel) }),
+    ...["authorizations", "authorization_requests", RATE].flatMap((metric) => {
+      const unit = metric === RATE ? "share" : "records";
+      const found = {
+        value: over(metric, withData),
+        now: over(metric, matched),
+        base: over(metric, base),
+        side: sideOf({ group: "trend", series: channel, field: metric }, unit, withData),
+      };
+      return cells(metric, found, isComparable);
+    }),
+  );
+}
+
+/**
+ * The login channels that the app uses now or used in the range, the four together, and the other channels, which no
+ * total includes.
+ */
+function shownChannels(compared: Compared) {
+  const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
+  const isShown = (name: string) =>
+    now.includes(name) || occurs((lists) => lists.channels[name].authorization_requests, compared);
+  const logins = loginChannels().filter(isShown);
+  return [...logins, ...(logins.length > 1 ? ["*"] : []), ...otherChannels().filter(isShown)];
+}
+
+const isOther = (channel: string) => otherChannels().includes(channel);
+
+const heads = (metric: string) => [
+  headCell(metricLink(metric), true),
+  headCell(_("Compared with"), true),
+  headCell(_("Change"), true),
+];
+
+function tables(compared: Compared) {
+  const usage = plainTable(
+    _("Usage of the range"),
+    [
+      headCell(_("Metric")),
+      headCell(_("Range"), true),
+      headCell(_("Compared with"), true),
+      headCell(_("Change"), true),
+    ],
+    usageRows(compared),
+    "plain range-usage",
+  );
+  const channels = shownChannels(compared);
+  if (!channels.length) return [usage];
+  const head = [headCell(_("Channel")), ...["authorizations", "authorization_requests", RATE].flatMap(heads)];
+  const rows = channels.map((channel) => channelRow(channel, compared));
+  return [usage, plainTable(_("Channels of the range"), head, rows, "plain range-channels")];
+}
+
+/** The text about the compared days and their number. */
+function note(
+  { first, last }: { first: string; last: string },
+  versus: Versus,
+  { places, matched, isComparable }: Compared,
+) {
+  const days = counterparts(
+    places.map((i) => daysOfRange().days[i]),
+    versus,
+  ).filter((day) => day !== null);
+  const words = isComparable
+    ? _("{matched} of {days} days comparable")
+    : _("only {matched} of {days} days comparable, too few");
+  const against = days.length ? dayRange(days[0], days[days.length - 1]) : _("no data to compare with");
+  return `${dayRange(first, last)} · ${_("Compared with")} ${versusWords()[versus]} ${against} · ${filled(words, { matched: matched.length, days: places.length })}`;
+}
+
+/** A note on sites with too many apps to publish older days, where only the last 90 days can be chosen. */
+function limitNotes() {
+  if (site.has_older_days) return [];
+  const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
+  return [element("p", { className: "note range-limit", textContent })];
+}
+
+function choose(choice: Record<string, string>) {
+  const { first, last } = askedRange();
+  keepInAddress({ from: first, to: last, vs: askedVersus(), ...choice });
+  drawRange();
+}
+
+/** A date field of the range; an empty or incomplete date changes nothing. */
+function dateField(label: string, name: "from" | "to") {
+  const { days } = daysOfRange();
+  const input = element("input", { type: "date", min: days[0], max: days[days.length - 1], "data-range": name });
+  input.addEventListener("change", () => {
+    if (input.value) choose({ [name]: input.value });
+  });
+  return element("label", { className: "field" }, label, input);
+}
+
+function versusField() {
+  const select = element("select", { "data-range": "vs" });
+  select.append(
+    ...Object.entries(versusWords()).map(([value, textContent]) => element("option", { value, textContent })),
+  );
+  select.addEventListener("change", () => choose({ vs: select.value }));
+  return element("label", { className: "field" }, _("Compared with"), select);
+}
+
+/** Draws the fields of the range. They are not drawn again while days are chosen, so that the focus is kept. */
+function drawFields() {
+  for (const place of all("[data-range-fields]")) {
+    place.replaceChildren(dateField(_("From"), "from"), dateField(_("To"), "to"), versusField());
+  }
+}
+
+function drawRange() {
+  const range = askedRange();
+  const versus = askedVersus();
+  const values = { from: range.first, to: range.last, vs: versus };
+  for (const field of all("[data-range]") as (HTMLInputElement | HTMLSelectElement)[]) {
+    field.value = values[field.dataset.range as "from" | "to" | "vs"];
+  }
+  const { days, missing } = daysOfRange();
+  const compared = comparedPlaces(range, versus, days, missing);
+  // The base of comparison is before the range.
+  if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
+  for (const place of all("[data-part=range]")) {
+    place.replaceChildren(
+      element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
+      ...limitNotes(),
+      ...tables(compared),
+    );
+  }
+}
+
+/** Draws the range after every change of fields, figures or language. */
+export function startRange() {
+  if (!all("[data-part=range]").length) return;
+  const shown = (): string | null => {
+    const { first, last, isAsAsked } = askedRange();
+    return isAsAsked ? null : dayRange(first, last);
+  };
+  checkAddress(["from", "to"], shown);
+  checkAddress(["vs"], () => (VERSUS.some((one) => one === asked("vs")) ? null : versusWords().before));
+  onFigures(() => {
+    drawFields();
+    drawRange();
+  });
+  onPainted(drawRange);
+  onBack(drawRange);
+}

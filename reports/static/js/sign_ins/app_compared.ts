@@ -1,0 +1,54 @@
+/* Values by which the sign-in sessions of an app can be compared, with their names. compared.ts draws the fields and
+   the table. */
+
+import { _, filled } from "../choices/language.js";
+import { figures, language, texts } from "../choices/state.js";
+import { number } from "../data/format.js";
+import { own } from "../dom.js";
+import type { SignInTables } from "../figure_types.js";
+import type { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.js";
+import { isLogged } from "./sign_in_counts.js";
+
+type ComparedRow = TableRow<SignInTables["compared"]>;
+
+/**
+ * The name of a dimension's value. Versions and ids of schemes are shown as they are, even if they equal a word that is
+ * translated elsewhere.
+ */
+function valueName(
+  { key, unknown, values }: { key: string; unknown: Both; values: Record<string, Both> },
+  { value, merged }: ComparedRow,
+): string {
+  if (value === null) return filled(_("{count} others"), { count: number(merged) });
+  if (value === "unknown") return unknown[language];
+  // Rows of packages that the registry lacks have the id of their scheme, but not its name.
+  const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
+  const scheme = key === "scheme_id" && named?.scheme_name;
+  return scheme ? `${scheme} (${value})` : (own(values, value)?.[language] ?? value);
+}
+
+/** The dimensions that have values to compare, in the order of the page of all apps. */
+export function comparedDimensions(rows: ComparedRow[]): ComparedDimension[] {
+  const compared = (
+    dimension: { key: string; unknown: Both; values: Record<string, Both> },
+    row: ComparedRow,
+  ): ComparedValue => {
+    const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
+      const counts = row[pair as FunnelPair];
+      return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];
+    });
+    return {
+      key: row.value,
+      label: valueName(dimension, row),
+      sessions: row.sessions,
+      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
+    };
+  };
+  return texts.sign_ins.compared
+    .map((one) => ({
+      key: one.key,
+      label: one.label[language],
+      values: rows.filter(({ dimension }) => dimension === one.key).map((row) => compared(one, row)),
+    }))
+    .filter(({ values }) => values.length > 1);
+}

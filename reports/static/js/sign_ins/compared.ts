@@ -1,0 +1,176 @@
+/* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
+
+import { _, filled, metricLink, onLanguage, textOf } from "../choices/language.js";
+import { number } from "../data/format.js";
+import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
+import { all, element, named, one } from "../dom.js";
+import { both } from "../pages/sections.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import type { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.js";
+import { onSignInSpan, signInDays } from "./sign_in.js";
+
+const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
+
+/** The name of a rate. */
+function rateName(rate: string): Node {
+  const metric = { sign_in_rate: "sign_in_rate", page_click: "click_rate", page_signed_in: "page_rate" }[rate];
+  if (metric) return metricLink(metric);
+  return document.createTextNode(
+    rate === "click_authorize"
+      ? _("From the click to the authorization")
+      : _("From the authorization to the verification"),
+  );
+}
+
+/** Per cent with one decimal, without the per cent sign. */
+const points = (share: number): string =>
+  (share * 100)
+    .toFixed(1)
+    .replace("-", "−")
+    .replace(/^−(0\.0)$/, "$1");
+
+/** The text for a difference: B minus A, in percentage points. */
+export function differenceText(difference: Interval): string {
+  const [low, high] = [points(difference.low), points(difference.high)];
+  if (mayBeNone(difference)) return filled(_("No difference to be seen ({low} to {high})"), { low, high });
+  if (difference.value > 0) {
+    return filled(_("B is higher by {points} percentage points ({low} to {high})"), {
+      points: points(difference.value),
+      low,
+      high,
+    });
+  }
+  return filled(_("B is lower by {points} percentage points ({low} to {high})"), {
+    points: points(-difference.value),
+    low: points(-difference.high),
+    high: points(-difference.low),
+  });
+}
+
+function intervalOf({ rates }: ComparedValue, rate: string): Interval | null {
+  const counts = rates[rate];
+  return counts?.[1] ? wilson(counts[0], counts[1]) : null;
+}
+
+/**
+ * The text in place of a rate that cannot be shown: the logs lack a step of the rate, or no session has its first step.
+ */
+export const noRateText = (counts: [number, number] | null) => (counts ? "—" : _("not in the logs"));
+
+/** A rate with its interval below. */
+function rateCell(interval: Interval | null, { rates }: ComparedValue, rate: string): HTMLElement {
+  if (!interval) return numberCell(noRateText(rates[rate]));
+  const counts = rates[rate] || [0, 0];
+  return numberCell(
+    `${points(interval.value)}%`,
+    element("span", { className: "detail", textContent: `${points(interval.low)}–${points(interval.high)}%` }),
+    element("span", { className: "detail", textContent: `${number(counts[0])} / ${number(counts[1])}` }),
+  );
+}
+
+function comparedTable(a: ComparedValue, b: ComparedValue) {
+  const rows = RATES.map((rate) => {
+    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
+    const said = ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, rateName(rate)),
+      rateCell(ofA, a, rate),
+      rateCell(ofB, b, rate),
+      element("td", { className: "found-difference", textContent: said }),
+    );
+  });
+  const head = (name: string, { label, sessions }: ComparedValue) => {
+    const of = element("span", {}, `${name} · `, named(textOf(label)));
+    return headCell(of, true, filled(_("{count} sessions"), { count: number(sessions) }));
+  };
+  return plainTable(
+    _("Compare two"),
+    [headCell(_("Rate")), head("A", a), head("B", b), headCell(_("Difference"))],
+    rows,
+  );
+}
+
+/**
+ * The index of the chosen value among the values of the present span: other spans have other values in another order.
+ * @param chosen the key of the chosen value; empty if none was chosen.
+ * @param preferred the index if nothing was chosen, or the chosen value cannot be chosen now.
+ */
+export function keptPlace(keys: string[], chosen: string, preferred: number) {
+  const place = keys.indexOf(chosen);
+  return place < 0 ? preferred : place;
+}
+
+/** Fills a select field and returns the selected entry: the reader's choice, else the preferred one. */
+function fill<Offered extends { key: string | null }>(
+  field: HTMLSelectElement,
+  offered: Offered[],
+  nameOf: (one: Offered) => string,
+  preferred: number,
+): Offered {
+  // As JSON, because the key of the merged values is null, and a version may be named "null".
+  const keys = offered.map(({ key }) => JSON.stringify(key));
+  const place = keptPlace(keys, field.dataset.chosen || "", preferred);
+  field.replaceChildren(...offered.map((one, i) => element("option", { value: keys[i], textContent: nameOf(one) })));
+  field.value = keys[place];
+  return offered[place];
+}
+
+/**
+ * Makes the fields of a part, and returns the function that draws it, to be called after every change of span or
+ * language.
+ * @param offered returns the dimensions that can be compared over the shown span.
+ */
+export function comparedPart(part: HTMLElement, offered: () => ComparedDimension[]): () => void {
+  const [dimension, a, b] = ["dimension", "a", "b"].map((side) => element("select", { "data-side": side }));
+  const field = (select: HTMLElement, ...name: (Node | string)[]) =>
+    element("label", { className: "field" }, element("span", {}, ...name), select);
+  const place = element("div", {});
+  part.replaceChildren(
+    element(
+      "h2",
+      { className: "inset" },
+      ...both("Compare two"),
+      " ",
+      element("small", {}, ...both("with 95% intervals")),
+    ),
+    element("div", { className: "filters" }, field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
+    place,
+  );
+  place.dataset.sidesTable = "";
+  function draw() {
+    const dimensions = offered();
+    part.hidden = !dimensions.length;
+    if (!dimensions.length) return;
+    const { values } = fill(dimension, dimensions, ({ label }) => label, 0);
+    const nameOf = ({ label }: ComparedValue) => textOf(label);
+    const first = fill(a, values, nameOf, 0);
+    const second = fill(b, values, nameOf, first === values[0] ? Math.min(1, values.length - 1) : 0);
+    place.replaceChildren(comparedTable(first, second));
+  }
+  for (const side of [dimension, a, b]) {
+    side.addEventListener("change", () => {
+      side.dataset.chosen = side.value;
+      // Another dimension has other values.
+      if (side === dimension) for (const other of [a, b]) delete other.dataset.chosen;
+      draw();
+    });
+  }
+  return draw;
+}
+
+/** Draws the part on the page of all apps. */
+export function startCompared() {
+  const [part] = all("[data-part=compared]");
+  if (!part) return;
+  const data: ComparedData = JSON.parse(one("#page-data").textContent || "");
+  const draw = comparedPart(part, () =>
+    data.dimensions
+      .map(({ key, label }) => ({ key, label: textOf(label), values: data.spans[signInDays][key] }))
+      .filter(({ values }) => values.length),
+  );
+  onSignInSpan(draw);
+  onLanguage(draw);
+  draw();
+}

@@ -1,0 +1,114 @@
+/* Sessions of an app by way: a bar for each day, and a row for each entry channel. sign_ins.ts shows them; for all apps
+   `way_drawings.py` and `pages/signin.html.jinja` write the same. */
+
+import { _, metricLabel, metricLink, word } from "../choices/language.js";
+import { site } from "../choices/state.js";
+import { level, number } from "../data/format.js";
+import { ratio, sum } from "../data/measures.js";
+import { drawing, element } from "../dom.js";
+import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import type { DaysByWay, Value, WayRow, WayTableRow } from "../types.js";
+import { signedIn, WAYS } from "./sign_in_counts.js";
+
+/** A cell with a count and its share of a whole. */
+export const countCell = (value: number, whole: number) =>
+  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
+
+export const bar = (name: string, sessions: Value, start = 0, whole = 1) =>
+  drawing("rect", {
+    class: name,
+    x: `${((100 * start) / whole).toFixed(2)}%`,
+    width: `${((100 * (sessions || 0)) / whole).toFixed(2)}%`,
+    height: "100%",
+  });
+
+export const barsCell = (...bars: Node[]) =>
+  drawnCell(drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars));
+
+const drawnCell = (found: Node) => element("td", { className: "drawn-ways" }, found);
+
+/** A stacked bar for each day, oldest first, sign-ins at the bottom. */
+function dayBars(days: WayRow[]) {
+  const most = Math.max(1, ...days.map((row) => row.sessions));
+  const tops = days.map(() => 0);
+  // A shape for each way, because a browser takes long to draw one for each number of 90 days.
+  const bars = WAYS.flatMap((way) => {
+    const shapes = days.map((row, place) => {
+      if (!row[way]) return "";
+      tops[place] += row[way];
+      const [y, height] = [100 - (100 * tops[place]) / most, (100 * row[way]) / most].map((value) => value.toFixed(2));
+      return `M${place} ${y}h0.8v${height}h-0.8z`;
+    });
+    const d = shapes.join("");
+    return d ? [drawing("path", { class: way, d })] : [];
+  });
+  return drawing(
+    "svg",
+    {
+      class: "ways by-day",
+      viewBox: `0 0 ${days.length} 100`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    ...bars,
+  );
+}
+
+/** The key of the colours, and a bar for each day. */
+export function waysFigure({ total }: DaysByWay) {
+  const key = WAYS.map((way) => {
+    const colour = drawing("rect", { class: way, width: "100%", height: "100%" });
+    const drawn = drawing("svg", { class: "ways key", "aria-hidden": "true", focusable: "false" }, colour);
+    return element("li", {}, drawn, ` ${metricLabel(way)}`);
+  });
+  const { long_days: all, as_of: last } = site;
+  const captions = [all[all.length - total.length], _("Sessions by day and way"), last];
+  return element(
+    "figure",
+    { className: "left-course" },
+    element("ul", { className: "way-key" }, ...key),
+    dayBars(total),
+    element("figcaption", {}, ...captions.map((textContent) => element("span", { textContent }))),
+  );
+}
+
+/**
+ * A row for all sessions, and one for each entry channel.
+ * @param label of the shown days.
+ */
+export function waysTable(rows: WayTableRow[], days: DaysByWay, label: string) {
+  const total = Object.fromEntries(
+    (["sessions", ...WAYS] as const).map((name) => [name, sum(...rows.map((row) => row[name]))]),
+  ) as WayRow;
+  const head = [
+    headCell(_("Entry channel")),
+    headCell(metricLink("sessions"), true, label),
+    headCell(metricLink("sign_in_rate"), true),
+    headCell(_("Ways")),
+    headCell(_("By day"), false, _("each row by its largest day")),
+    ...WAYS.map((way) => headCell(metricLink(way), true)),
+  ];
+  return plainTable(_("Ways by entry channel"), head, [
+    wayRow(_("All sessions"), total, days.total, true),
+    ...rows.map((row) => wayRow(word(row.entry_channel), row, days.channels[row.entry_channel] || [], false)),
+  ]);
+}
+
+function wayRow(label: string, row: WayRow, days: WayRow[], isTotal: boolean) {
+  let start = 0;
+  const bars = WAYS.map((way) => {
+    start += row[way];
+    return bar(way, row[way], start - row[way], row.sessions || 1);
+  });
+  return element(
+    "tr",
+    { className: isTotal ? "total" : "" },
+    element("th", { scope: "row", textContent: label }),
+    numberCell(number(row.sessions)),
+    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
+    barsCell(...bars),
+    drawnCell(dayBars(days)),
+    ...WAYS.map((way) => countCell(row[way], row.sessions)),
+  );
+}
