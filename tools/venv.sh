@@ -40,6 +40,8 @@ make_anew() {
     must_be_new_enough "$python"
     made_of=$(base "$python")
     echo "Making .venv with Python $made_of: $1."
+    # Only the link goes: it can lead to the environment of another project, which would be emptied.
+    [ ! -L .venv ] || rm .venv
     rm -f "$stamp"
     "$python" -m venv --clear .venv
 }

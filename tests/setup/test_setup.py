@@ -164,6 +164,13 @@ def test_where_all_is_well_nothing_is_done(ready: Clone) -> None:
     assert ready.calls == ""
 
 
+def test_a_linked_environment_of_another_project_stays_as_it_is(ready: Clone, tmp_path: Path) -> None:
+    other = fresh(tmp_path)
+    (other.folder / ".venv").symlink_to(ready.folder / ".venv")
+    assert "the project was at" in other.made()
+    assert (other.runs, ready.runs) == (True, True)
+
+
 # ---- each fault of .venv: how it comes about, and the reason that is given
 
 
