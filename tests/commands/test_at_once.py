@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Call, authmeter, held
+from tests.published_folder import Call, held
 from tests.support import DataFolder, records
 
 
@@ -26,10 +26,11 @@ def test_a_second_run_at_once_ends_with_1_and_says_who_holds_the_folder(
     assert f"process {process} has been doing `run` since" in ended.err
 
 
-def test_reading_commands_do_not_wait_for_a_run(call: Call, own: DataFolder) -> None:
-    with held(own):
-        assert call("status", data=own.root).code == 0
-        assert call("check", data=own.root).code == 0
+def test_reading_commands_do_not_wait_for_a_run(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    with held(folder):
+        assert "nothing yet" in call("status", data=folder.root).out
+        assert call("check", data=folder.root).code == 0
 
 
 # Opens the file again and again until its input ends. It is a process of its own, as an analyst's is: within one
@@ -42,20 +43,24 @@ while not select.select([sys.stdin], [], [], 0.02)[0]:
 """
 
 
-def test_the_published_file_can_be_read_at_any_time_of_a_run(own: DataFolder, yesterday: date) -> None:
+def test_the_published_file_can_be_read_at_any_time_of_a_run(
+    call: Call, own: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
     own.land("new.ndjson", records(4000, yesterday, "new"))
     whole = (
         "SELECT run, (SELECT sum(records) FROM outcome_daily), "
         "(SELECT sum(records_accepted - duplicates) FROM day_quality) FROM publication"
     )
     file = str(own.store.database)
+    # The run is in this process, and must not get the open file: this one has another name.
+    (tmp_path / "early").hardlink_to(own.store.database)
     with (
-        closing(duckdb.connect(file, read_only=True)) as early,
+        closing(duckdb.connect(str(tmp_path / "early"), read_only=True)) as early,
         subprocess.Popen(
             [sys.executable, "-c", READER, file, whole], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as reader,
     ):
-        ended = authmeter("run", data=own.root)
+        ended = call("run", data=own.root)
         seen = set(reader.communicate("")[0].splitlines())
         assert early.execute("SELECT run FROM publication").fetchall() == [(1,)]
     assert ended.code in (0, 3), ended

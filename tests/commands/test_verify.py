@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -17,12 +18,20 @@ from pipelines.commands.operation.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.run import verify
-from tests.published_folder import Call, authmeter
+from tests.published_folder import Call
 from tests.support import DataFolder, days_before, records, tree
 
 
-def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, own: DataFolder) -> None:
-    assert "match what was written" in call("verify", data=own.root).out
+def test_verify_says_that_all_is_as_written_only_where_it_is_and_leaves_nothing_behind(
+    call: Call, own: DataFolder, tmp_path: Path, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, temp = tree(own.root), tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    ended = call("verify", yesterday, data=own.root)
+    assert ended.code == 0
+    assert "match what was written" in ended.out
+    assert (tree(own.root), list(temp.iterdir())) == (before, [])
     file = next(own.store.warehouse.glob("days/*/*/channel_daily.parquet"))
     file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2"))
     ended = call("verify", data=own.root)
@@ -54,14 +63,6 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     shutil.rmtree(folder.store.day_folder(folder.manifest.days[yesterday]))
     said = call("verify", data=folder.root).out
     assert f"tables of {yesterday}: {folder.manifest.days[yesterday].folder} is missing\n" in said
-
-
-def test_verify_leaves_nothing_behind(own: DataFolder, tmp_path: Path, yesterday: date) -> None:
-    before, temp = tree(own.root), tmp_path / "temp"
-    temp.mkdir()
-    ended = authmeter("verify", yesterday, data=own.root, TMPDIR=str(temp))
-    assert ended.code == 0
-    assert (tree(own.root), list(temp.iterdir())) == (before, [])
 
 
 def test_a_verify_that_fails_leaves_nothing_behind(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
