@@ -50,8 +50,13 @@ def failed(fail_once: Callable[[date], DataFolder], yesterday: date) -> DataFold
 
 @pytest.fixture
 def failing(failed: DataFolder, folder: DataFolder) -> DataFolder:
-    """Return a copy of the folder with an open incident that a test may change."""
-    shutil.copytree(failed.root, folder.root, symlinks=True, dirs_exist_ok=True)
+    """Return a copy of the folder with an open incident that a test may change.
+
+    It lacks the logs, which were read already: commands would look into each copied log again.
+    """
+    shutil.copytree(
+        failed.root, folder.root, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("landing")
+    )
     return folder
 
 

@@ -319,7 +319,7 @@ def test_a_session_of_many_records_lists_the_first_and_counts_the_rest(
     named = at("15:00:09", "named", stage="click", attempt_id="constant-id", device_id="Constant-Device")
     own_user.land("many.ndjson", [*pages, *prefetches, named, at("15:00:10", "signed in", attempt_id="constant-id")])
     own_user.land("copy.ndjson", [pages[0]])
-    own_user.roll_up(days_before(DAY, -1))
+    own_user.ingest(days_before(DAY, -1))
     (whole,) = found(call, own_user, "--attempt", "constant-id")["subjects"][0]["sessions"]
     assert (len(whole["records"]), whole["records_left_out"]) == (11, 0)
 
