@@ -56,7 +56,7 @@ def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_ea
         assert (ended.code, ended.err, "held" in ended.out) == (0, "", False)
         return ended
 
-    small = {"days": 20, "apps": 1, "events": 60}
+    small = {"days": 20, "apps": 2, "events": 300}
     monkeypatch.setattr(demo, "SampleSpec", lambda **given: SampleSpec(**(given | small)))
     folder = tmp_path / "demo"
     said = made(days_before(yesterday, 1)).out
