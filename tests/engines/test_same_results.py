@@ -60,8 +60,9 @@ def assert_same(one: DataFolder, other: DataFolder, *, are_parts_equal: bool = T
     for folder in ("events", "days", "restatements") if are_parts_equal else ("days", "restatements"):
         assert tree(one.store.warehouse / folder) == tree(other.store.warehouse / folder)
     assert one.store.database.exists() == other.store.database.exists()
-    for table in TABLES if one.store.database.exists() else ():
-        assert one.rows(f"FROM {table}") == other.rows(f"FROM {table}"), table
+    if one.store.database.exists():
+        tables, others = one.contents(), other.contents()
+        assert [table for table in TABLES if tables[table] != others[table]] == []
     assert one.store.site.exists() == other.store.site.exists()
     if one.store.site.exists():
         assert tree(one.store.site.resolve()) == tree(other.store.site.resolve())

@@ -109,8 +109,8 @@ def wal_of(folder: DataFolder) -> Path:
 
 def counted_rows(folder: DataFolder) -> dict[str, int]:
     """The rows of each published table, as anybody reads them who opens the file."""
-    tables = folder.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")
-    return {name: folder.rows(f"SELECT count(*) FROM {name}")[0][0] for (name,) in tables}
+    tables = folder.rows("SELECT table_name FROM duckdb_tables()")
+    return dict(folder.rows(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)))
 
 
 def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
