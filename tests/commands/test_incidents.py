@@ -153,12 +153,12 @@ def test_the_incidents_and_their_day_are_of_one_publication(
     ],
 )  # fmt: skip
 def test_tables_of_an_older_version_are_no_fault(
-    call: Call, own: DataFolder, yesterday: date, command: tuple[str, ...], table: str, code: int
+    call: Call, failing: DataFolder, yesterday: date, command: tuple[str, ...], table: str, code: int
 ) -> None:
-    own.write("registry/notes.csv", f"day,app_key,text,incident_id\n{yesterday},shop,x,{'0' * 16}\n")
-    with closing(duckdb.connect(writable(own.store.database))) as connection:
+    note(failing, yesterday, "shop", "0" * 16)
+    with closing(duckdb.connect(writable(failing.store.database))) as connection:
         connection.execute(f"DROP TABLE {table}")
-    ended = call(*command, data=own.root)
+    ended = call(*command, data=failing.root)
     assert ended.code == code, ended
     assert ("older version of authmeter" in ended.err) == (code == 2)
 
@@ -244,8 +244,7 @@ def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(
 def test_an_incident_that_is_only_worth_a_line_is_not_in_the_exit_code(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
-    failing.store.database.chmod(0o644)
-    with closing(duckdb.connect(str(failing.store.database))) as connection:
+    with closing(duckdb.connect(writable(failing.store.database))) as connection:
         connection.execute("UPDATE incidents SET kind = 'further', metric = 'slow_fall' WHERE part_of IS NULL")
     status = call("status", data=failing.root)
     assert status.code == 0
