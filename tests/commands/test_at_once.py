@@ -50,7 +50,7 @@ def test_the_published_file_can_be_read_at_any_time_of_a_run(
         "(SELECT sum(records_accepted - duplicates) FROM day_quality) FROM publication"
     )
     file, early = own.store.database, tmp_path / "early"
-    # As a client has it that opened the file before the run.
+    # A client that opened the file before the run would read this inode.
     early.hardlink_to(file)
     before = file.read_bytes()
     with subprocess.Popen(

@@ -1,7 +1,7 @@
 """Both engines give the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
 
-The golden cases define the right rows for DuckDB, and in the long form the independent count defines those of Spark.
-The tests compare two folders, which the engines process alone or in different turns.
+The golden cases define the right rows for DuckDB, and the long form compares Spark with the independent count. The
+tests compare two folders, which the engines process alone or in different turns.
 """
 
 from __future__ import annotations

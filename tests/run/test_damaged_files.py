@@ -30,7 +30,7 @@ from tests.support import (
 
 
 def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder) -> None:
-    """A good file that is cut later keeps what it gave, and may be put back."""
+    """The records of a good file that is cut later stay, and the file may be put back."""
     whole, other = (gzip.compress(lines(records(count, prefix=f"{count}-")), mtime=0) for count in (300, 3))
     folder.land("a.ndjson.gz", whole[:-20])
     good, aside = folder.land("good.ndjson.gz", other), folder.root / "aside"

@@ -77,7 +77,7 @@ def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFo
 
 def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_path: Path) -> None:
     folder.land("a.ndjson", records(3))
-    folder.roll_up()
+    folder.tables()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))
     moved.land("b.ndjson", records(2, prefix="b"))
     moved.tables()
