@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines.common.project import PROJECT
-from tests.published_folder import Call, authmeter, held
+from tests.published_folder import Call, held
 from tests.support import DataFolder, records
 
 
@@ -26,10 +24,11 @@ def test_a_second_run_at_once_ends_with_1_and_says_who_holds_the_folder(
     assert f"process {process} has been doing `run` since" in ended.err
 
 
-def test_reading_commands_do_not_wait_for_a_run(call: Call, own: DataFolder) -> None:
-    with held(own):
-        assert call("status", data=own.root).code == 0
-        assert call("check", data=own.root).code == 0
+def test_reading_commands_do_not_wait_for_a_run(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    with held(folder):
+        assert "nothing yet" in call("status", data=folder.root).out
+        assert call("check", data=folder.root).code == 0
 
 
 # Opens the file again and again until its input ends. It is a process of its own, as an analyst's is: within one
@@ -38,31 +37,34 @@ READER = """
 import select, sys, duckdb
 while not select.select([sys.stdin], [], [], 0.02)[0]:
     with duckdb.connect(sys.argv[1], read_only=True) as connection:
-        print(connection.execute(sys.argv[2]).fetchone())
+        print(connection.execute(sys.argv[2]).fetchone(), flush=True)
 """
 
 
-def test_the_published_file_can_be_read_at_any_time_of_a_run(own: DataFolder, yesterday: date) -> None:
+def test_the_published_file_can_be_read_at_any_time_of_a_run(
+    call: Call, own: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
     own.land("new.ndjson", records(4000, yesterday, "new"))
     whole = (
         "SELECT run, (SELECT sum(records) FROM outcome_daily), "
         "(SELECT sum(records_accepted - duplicates) FROM day_quality) FROM publication"
     )
-    file = str(own.store.database)
-    with (
-        closing(duckdb.connect(file, read_only=True)) as early,
-        subprocess.Popen(
-            [sys.executable, "-c", READER, file, whole], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as reader,
-    ):
-        ended = authmeter("run", data=own.root)
+    file, early = own.store.database, tmp_path / "early"
+    # A client that opened the file before the run would read this inode.
+    early.hardlink_to(file)
+    before = file.read_bytes()
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(file), whole], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "(1, 755, 755)\n"
+        ended = call("run", data=own.root)
         seen = set(reader.communicate("")[0].splitlines())
-        assert early.execute("SELECT run FROM publication").fetchall() == [(1,)]
+    assert early.read_bytes() == before
     assert ended.code in (0, 3), ended
     assert reader.returncode == 0
     assert own.rows(whole) == [(2, 4755, 4755)]
     assert seen <= {"(1, 755, 755)", "(2, 4755, 4755)"}
-    assert "(1, 755, 755)" in seen
 
 
 # Writes a file of one letter, whole; it ends when its input ends.

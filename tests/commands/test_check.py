@@ -328,9 +328,11 @@ def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
     assert (newest.accepted, newest.rejected) == (33, 0)
 
 
-def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, own: DataFolder) -> None:
-    own.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
-    checked, ran = call("check", data=own.root), call("run", data=own.root)
+def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, folder: DataFolder, yesterday: date) -> None:
+    folder.land("a.ndjson", records(1, yesterday))
+    folder.ingest(yesterday)
+    folder.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
+    checked, ran = call("check", data=folder.root), call("run", data=folder.root)
     assert (checked.code, ran.code) == (2, 2)
     assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in checked.err
     assert checked.err == ran.err

@@ -77,13 +77,11 @@ def test_programs_get_the_rows(call: Call, made_once: CopyOf) -> None:
     )  # fmt: skip
 
 
-def test_without_packages_it_says_where_to_write_them(call: Call, folder: DataFolder) -> None:
-    folder.land("a.ndjson", [record("a")])
-    folder.tables()
-    ended = call("packages", data=folder.root)
+def test_without_packages_it_says_where_to_write_them(call: Call, own: DataFolder) -> None:
+    ended = call("packages", data=own.root)
     said = "no resource package is published: a run publishes those in registry/resource_packages.csv\n"
     assert (ended.code, ended.out) == (0, said)
     # The next run publishes this one.
-    folder.write("registry/resource_packages.csv", f"{PACKAGES}p,,20,{DAY},\n")
-    ended = call("packages", data=folder.root)
+    own.write("registry/resource_packages.csv", f"{PACKAGES}p,,20,{DAY},\n")
+    ended = call("packages", data=own.root)
     assert (ended.code, ended.out) == (0, said)

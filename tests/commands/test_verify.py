@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -17,12 +18,20 @@ from pipelines.commands.operation.verify import run_verify
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
 from pipelines.run import verify
-from tests.published_folder import Call, authmeter
-from tests.support import DataFolder, days_before, records, tree
+from tests.published_folder import Call
+from tests.support import DAY, CopyOf, DataFolder, days_before, records, tree
 
 
-def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, own: DataFolder) -> None:
-    assert "match what was written" in call("verify", data=own.root).out
+def test_verify_says_that_all_is_as_written_only_where_it_is_and_leaves_nothing_behind(
+    call: Call, own: DataFolder, tmp_path: Path, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, temp = tree(own.root), tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    ended = call("verify", yesterday, data=own.root)
+    assert ended.code == 0
+    assert "match what was written" in ended.out
+    assert (tree(own.root), list(temp.iterdir())) == (before, [])
     file = next(own.store.warehouse.glob("days/*/*/channel_daily.parquet"))
     file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2"))
     ended = call("verify", data=own.root)
@@ -31,17 +40,23 @@ def test_verify_says_that_all_is_as_written_only_where_it_is(call: Call, own: Da
     assert "match what was written" not in ended.out
 
 
+OLD = days_before(DAY, 61)
+
+
+def a_day_without_events(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    folder.land("a.ndjson", records(1, OLD))
+    folder.roll_up(days_before(DAY, 1))
+    folder.land("b.ndjson", records(1))
+    folder.tables()
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut"])
 def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
-    call: Call, folder: DataFolder, yesterday: date, damage: str
+    call: Call, copy_of: CopyOf, damage: str
 ) -> None:
-    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
-    old, before = days_before(yesterday, 61), days_before(yesterday, 1)
-    folder.land("a.ndjson", records(1, old))
-    folder.roll_up(before)
-    folder.land("b.ndjson", records(1, yesterday))
-    folder.tables(yesterday)
-    file = folder.store.day_table(folder.manifest.days[old], "channel_daily")
+    folder = copy_of(a_day_without_events)
+    file = folder.store.day_table(folder.manifest.days[OLD], "channel_daily")
     if damage == "gone":
         shutil.rmtree(file.parent)
     else:
@@ -51,17 +66,9 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     assert line.endswith(": its events are no longer stored")
     assert "or, if its events are no longer stored, restore it from the backup." in " ".join(said.split())
     # A day with events needs no backup.
-    shutil.rmtree(folder.store.day_folder(folder.manifest.days[yesterday]))
+    shutil.rmtree(folder.store.day_folder(folder.manifest.days[DAY]))
     said = call("verify", data=folder.root).out
-    assert f"tables of {yesterday}: {folder.manifest.days[yesterday].folder} is missing\n" in said
-
-
-def test_verify_leaves_nothing_behind(own: DataFolder, tmp_path: Path, yesterday: date) -> None:
-    before, temp = tree(own.root), tmp_path / "temp"
-    temp.mkdir()
-    ended = authmeter("verify", yesterday, data=own.root, TMPDIR=str(temp))
-    assert ended.code == 0
-    assert (tree(own.root), list(temp.iterdir())) == (before, [])
+    assert f"tables of {DAY}: {folder.manifest.days[DAY].folder} is missing\n" in said
 
 
 def test_a_verify_that_fails_leaves_nothing_behind(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.alerts.figures import read_headline
+from pipelines.commands.analysis.export import ExportOptions, run_export
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.reading.reasons.reasons import words_of
@@ -38,10 +39,12 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
 
     folder.write("authmeter.toml", "")
     folder.land("later.ndjson", records(2, DAY, "later", channel="apple") + records(1, DAY, "good", channel="sms"))
-    run = folder.publish(DAY)
-    assert run.manifest.declared_channels == ["apple"]
+    folder.tables(DAY)
+    assert folder.manifest.declared_channels == ["apple"]
     assert folder.rows(COUNTED) == [*published, (DAY, "sms", 1, 1, 0)]
-    with (folder.store.site / "apps" / "shop" / "shop_usage_detail.csv").open(encoding="utf-8-sig") as lines:
+    detail = folder.root / "detail.csv"
+    run_export(folder.root, ExportOptions("shop", DAY_BEFORE, DAY, None, None, "csv", is_of_events=False, out=detail))
+    with detail.open(encoding="utf-8-sig") as lines:
         counted = [(one["day"], one["channel"], one["authorizations"]) for one in csv.DictReader(lines)]
     assert sorted(counted) == [*((f"{day}", channel, "3") for day, channel, *_ in published), (f"{DAY}", "sms", "1")]
     assert folder.rows("SELECT reason, sum(rejected)::INTEGER FROM rejected_records GROUP BY ALL") == [

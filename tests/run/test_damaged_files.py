@@ -30,34 +30,27 @@ from tests.support import (
 
 
 def test_a_damaged_file_counts_for_nothing_until_it_is_whole(folder: DataFolder) -> None:
-    whole = gzip.compress(lines(records(300)), mtime=0)
+    """The records of a good file that is cut later stay, and the file may be put back."""
+    whole, other = (gzip.compress(lines(records(count, prefix=f"{count}-")), mtime=0) for count in (300, 3))
     folder.land("a.ndjson.gz", whole[:-20])
-    folder.land("b.ndjson", records(2, prefix="b"))
+    good, aside = folder.land("good.ndjson.gz", other), folder.root / "aside"
     folder.tables()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
-    assert folder.counted() == {DAY: 2}
+    assert folder.counted() == {DAY: 3}
     assert folder.rows(
         "SELECT records_read, accepted, finding IS NOT NULL FROM input_files WHERE status = 'damaged'"
     ) == [(0, 0, True)]
     folder.land("a.ndjson.gz", whole)
+    good.rename(aside)
+    folder.land("good.ndjson.gz", other[:-9])
     folder.roll_up()
     assert folder.statuses("a.ndjson.gz") == ["replaced", "read"]
-    assert folder.counted() == {DAY: 302}
-
-
-def test_a_good_file_that_is_cut_later_keeps_what_it_gave_and_may_be_put_back(folder: DataFolder) -> None:
-    whole = gzip.compress(lines(records(3)), mtime=0)
-    good, aside = folder.land("a.ndjson.gz", whole), folder.root / "aside"
-    folder.ingest()
-    good.rename(aside)
-    folder.land("a.ndjson.gz", whole[:-9])
-    folder.roll_up()
-    assert folder.statuses("a.ndjson.gz") == ["read", "damaged"]
-    assert folder.counted() == {DAY: 3}
+    assert folder.statuses("good.ndjson.gz") == ["read", "damaged"]
+    assert folder.counted() == {DAY: 303}
     # Renamed, it has the stamp that it had when it was read.
     aside.rename(good)
     folder.roll_up()
-    assert folder.statuses("a.ndjson.gz") == ["read"]
+    assert folder.statuses("good.ndjson.gz") == ["read"]
     assert folder.warnings == []
 
 

@@ -12,17 +12,22 @@ AFTER = DAY + timedelta(days=1)
 
 
 def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3, BEFORE) + records(3))
+    """A day that was missing had no figure before."""
+    first, missing = days_before(DAY, 3), days_before(DAY, 2)
+    folder.land("a.ndjson", records(3, first) + records(3, BEFORE) + records(3))
     folder.roll_up()
-    folder.land("late.ndjson", records(2, BEFORE, "late") + records(1, AFTER))
+    folder.land("late.ndjson", records(2, missing) + records(2, BEFORE, "late") + records(1, AFTER))
     folder.tables(AFTER)
-    assert folder.counted() == {BEFORE: 5, DAY: 3, AFTER: 1}
-    assert folder.rows("SELECT day, late_records::INTEGER, restated FROM day_quality") == [
-        (BEFORE, 2, True),
-        (DAY, 0, False),
-        (AFTER, 0, False),
+    assert folder.counted() == {first: 3, missing: 2, BEFORE: 5, DAY: 3, AFTER: 1}
+    assert folder.rows("SELECT day, day_state, late_records::INTEGER, restated FROM day_quality") == [
+        (first, "complete", 0, False),
+        (missing, "complete", 2, True),
+        (BEFORE, "complete", 2, True),
+        (DAY, "complete", 0, False),
+        (AFTER, "complete", 0, False),
     ]
-    assert folder.rows("SELECT * FROM restatements") == [
+    assert folder.restated("DISTINCT day, published_before") == [(missing, None), (BEFORE, 3)]
+    assert folder.rows(f"SELECT * FROM restatements WHERE day = '{BEFORE}'") == [
         (2, BEFORE, "shop", channel, metric, 3, 5, "late.ndjson", DAY)
         for channel, metric in (
             ("*", "records"),
@@ -34,16 +39,7 @@ def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> N
     assert folder.rows(
         "SELECT authorizations FROM login_trend_summary "
         "WHERE window_days = 7 AND app_key = '*' AND channel = 'one_click'"
-    ) == [(9,)]
-
-
-def test_a_late_day_that_was_missing_had_no_figure_before(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(1, days_before(DAY, 2)) + records(1))
-    folder.roll_up()
-    folder.land("late.ndjson", records(2, BEFORE))
-    folder.tables()
-    assert folder.rows("SELECT day_state, late_records, restated FROM day_quality")[1] == ("complete", 2, True)
-    assert folder.restated("DISTINCT day, published_before") == [(BEFORE, None)]
+    ) == [(14,)]
 
 
 def test_a_late_copy_of_what_is_there_restates_nothing(folder: DataFolder) -> None:

@@ -13,22 +13,16 @@ AFTER = DAY + timedelta(days=1)
 
 
 def test_a_grown_file_replaces_what_it_gave(folder: DataFolder) -> None:
+    """The file of an open day may also lose records."""
     folder.land("a.ndjson", records(3))
+    folder.land("open.ndjson", records(5, AFTER))
     folder.roll_up()
     folder.land("a.ndjson", records(5))
+    folder.land("open.ndjson", records(2, AFTER))
     folder.roll_up(AFTER)
-    assert folder.counted() == {DAY: 5}
-    assert folder.statuses("a.ndjson") == ["replaced", "read"]
+    assert folder.counted() == {DAY: 5, AFTER: 2}
+    assert folder.statuses("a.ndjson") == folder.statuses("open.ndjson") == ["replaced", "read"]
     assert (folder.manifest.days[DAY].accepted, folder.manifest.late_records) == (5, {DAY: 2})
-
-
-def test_a_replaced_file_of_an_open_day_may_lose_records(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(5, AFTER))
-    folder.roll_up()
-    folder.land("a.ndjson", records(2, AFTER))
-    folder.roll_up(AFTER)
-    assert folder.statuses("a.ndjson") == ["replaced", "read"]
-    assert folder.counted() == {AFTER: 2}
 
 
 def test_a_file_that_is_still_being_written_waits_for_the_next_run(

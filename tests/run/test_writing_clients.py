@@ -109,8 +109,8 @@ def wal_of(folder: DataFolder) -> Path:
 
 def counted_rows(folder: DataFolder) -> dict[str, int]:
     """The rows of each published table, as anybody reads them who opens the file."""
-    tables = folder.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")
-    return {name: folder.rows(f"SELECT count(*) FROM {name}")[0][0] for (name,) in tables}
+    tables = folder.rows("SELECT table_name FROM duckdb_tables()")
+    return dict(folder.rows(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)))
 
 
 def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
@@ -121,7 +121,10 @@ def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
 
 
 def test_what_a_client_writes_changes_nothing_of_what_is_read(sound: DataFolder, tmp_path: Path) -> None:
-    """Neither while the client writes, nor after it was killed."""
+    """Neither while the client writes, nor after it was killed.
+
+    `verify` opens the file as all other commands do, and is tried where the tables are empty for anyone else.
+    """
     rows, site = counted_rows(sound), tree(sound.store.site)
     status = status_of(sound.root, morning_after(DAY))
     with client(sound) as opened:
@@ -130,7 +133,6 @@ def test_what_a_client_writes_changes_nothing_of_what_is_read(sound: DataFolder,
         assert status_of(sound.root, morning_after(DAY)) == status
         with closing(open_published(sound.store.database)) as connection:
             assert connection.execute("SELECT count(*) FROM usage_daily").fetchall() == [(2,)]
-        assert run_verify(sound.root, None, None) == 0
     wal = wal_of(sound).read_bytes()
     assert sound.rows("SELECT count(*) FROM usage_daily") == [(0,)], "the test is to leave what empties tables"
     assert status_of(sound.root, morning_after(DAY)) == status
