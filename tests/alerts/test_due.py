@@ -214,8 +214,7 @@ def test_no_marker_shows_an_address(copy_of: CopyOf, post: Post) -> None:
 
 
 def test_the_week_is_sent_by_the_run_that_publishes_its_sunday_and_by_no_other(copy_of: CopyOf, post: Post) -> None:
-    folder = first_published(copy_of, days_before(SUNDAY, 1))
-    published(folder, SUNDAY)
+    folder = first_published(copy_of, SUNDAY)
     assert [one for one in post.got if one[1] == "weekly"] == [(who, "weekly", SUNDAY) for who in ("one", "two")]
     published(folder, days_before(SUNDAY, -1))
     assert sum(kind == "weekly" for _, kind, _ in post.got) == 2
@@ -250,11 +249,10 @@ def test_without_a_sunday_or_the_setting_no_week_is_sent(copy_of: CopyOf, post: 
 
 
 def test_of_days_closed_together_only_those_without_a_record_are_named(
-    folder: DataFolder, post: Post, monkeypatch: pytest.MonkeyPatch
+    copy_of: CopyOf, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_receivers(folder)
-    published(folder, days_before(DAY, 5))
-    folder.land("back.ndjson", records(5, days_before(DAY, 2)))
+    folder = first_published(copy_of, days_before(SUNDAY, 1))
+    folder.land("back.ndjson", records(5, SUNDAY))
     folder.tables(DAY)
     titles = []
 
@@ -345,22 +343,18 @@ def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, po
 
 @pytest.mark.parametrize(("is_published", "is_failed"), [(False, False), (True, False), (True, True)])
 def test_a_killed_run_of_a_sunday_loses_no_weekly_message(
-    folder: DataFolder, post: Post, is_published: bool, is_failed: bool
+    copy_of: CopyOf, post: Post, is_published: bool, is_failed: bool
 ) -> None:
-    with_receivers(folder, 'on = ["weekly"]\n')
     saturday, monday = days_before(SUNDAY, 1), days_before(SUNDAY, -1)
-    folder.land("a.ndjson", records(5, saturday))
-    folder.publish(saturday)
+    folder = copy_of(one_day(saturday))
+    with_receivers(folder, 'on = ["weekly"]\n')
     note_end(folder.root, morning_after(saturday), saturday, None)
     folder.land("b.ndjson", records(5, SUNDAY, "b"))
-    # Killed after the day was committed, or after the site was switched; or it failed then.
-    if is_published:
-        folder.publish(SUNDAY)
-    else:
-        folder.roll_up(SUNDAY)
+    # Killed after the day was committed, or after it was published; or it failed then.
+    (folder.tables if is_published else folder.roll_up)(SUNDAY)
     if is_failed:
         note_end(folder.root, morning_after(SUNDAY), SUNDAY, AuthmeterError("The bucket cannot be reached."))
     folder.land("c.ndjson", records(5, monday, "c"))
-    folder.publish(monday)
+    folder.tables(monday)
     note_end(folder.root, morning_after(monday), monday, None)
     assert post.got == [(who, "weekly", SUNDAY) for who in ("one", "two")]

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.conftest import until
 from tests.support import DAY, DataFolder, records
@@ -34,9 +34,9 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The site of 20 days, and the site that a run on the next morning published. No test may change one."""
+    """The site of eight days, and the site that a run on the next morning published. No test may change one."""
     folder = DataFolder(tmp_path_factory.mktemp("open") / "data")
-    for back in range(20):
+    for back in range(8):
         day = DAY - timedelta(days=back)
         folder.land(f"{day}.ndjson", records(10 + back, day) + records(5, day, "g", app_key="game"))
     folder.publish(DAY)
@@ -98,9 +98,9 @@ def _choose_shop(page: Page) -> None:
 
 
 def test_figures_loaded_after_a_newer_publication_have_their_own_days(
-    browser: Browser, publish: Callable[[], None], address: str
+    fresh: BrowserContext, publish: Callable[[], None], address: str
 ) -> None:
-    page = browser.new_page()
+    page = fresh.new_page()
     page.goto(f"{address}/monitor.html?lang=en")
     page.wait_for_selector("html[data-drawn]", state="attached")
     # The page has the older list of apps, too.
@@ -110,15 +110,14 @@ def test_figures_loaded_after_a_newer_publication_have_their_own_days(
     page.wait_for_selector("[data-picker-note] bdi")
     page.wait_for_function(f"() => (({_NEWEST})() || []).some(([day, count]) => count === 99)", timeout=15_000)
     assert page.evaluate(_NEWEST) == [[str(DAY), 10], [str(NEWER), 99]]
-    page.close()
 
 
 def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older(
-    browser: Browser, site: Path, publish: Callable[[], None], address: str
+    fresh: BrowserContext, site: Path, publish: Callable[[], None], address: str
 ) -> None:
     """The state while a site is copied, and the browser has the older page and its data in its cache."""
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js", "data/all.js")}
-    page = browser.new_page()
+    page = fresh.new_page()
     opened = _stay_older(page, older)
     publish()
     page.goto(f"{address}/monitor.html?lang=en")
@@ -126,16 +125,15 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
     page.wait_for_selector("text=The list could not be loaded.")
     assert len(opened) == 2
     assert page.evaluate(_NEWEST)[-1] == [str(DAY), 15]
-    page.close()
 
 
 def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
-    browser: Browser, site: Path, publish: Callable[[], None], address: str
+    fresh: BrowserContext, site: Path, publish: Callable[[], None], address: str
 ) -> None:
     """The state while a site is copied: the figures are copied before the days of all pages, or after them."""
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
     publish()
-    page = browser.new_page()
+    page = fresh.new_page()
     opened = _stay_older(page, older)
     page.goto(f"{address}/monitor.html?lang=en")
     # It is loaded again for its figures and for its list, which does not help here.
@@ -143,12 +141,10 @@ def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
     page.wait_for_selector("[data-picker-note] >> text=The list could not be loaded.")
     assert page.evaluate(_NEWEST) is None
     assert page.locator("text=of another day").count() == 1
-    page.close()
 
 
-def test_links_keep_the_window_of_their_page_when_another_page_chooses_one(browser: Browser, address: str) -> None:
-    context = browser.new_context()
-    page, other = context.new_page(), context.new_page()
+def test_links_keep_the_window_of_their_page_when_another_page_chooses_one(fresh: BrowserContext, address: str) -> None:
+    page, other = fresh.new_page(), fresh.new_page()
     for one in (page, other):
         one.goto(f"{address}/usage.html?lang=en")
         one.wait_for_selector("html[data-drawn]", state="attached")
@@ -159,11 +155,10 @@ def test_links_keep_the_window_of_their_page_when_another_page_chooses_one(brows
     page.wait_for_url("**/monitor.html?*")
     page.wait_for_selector("html[data-drawn]", state="attached")
     assert page.locator("html").get_attribute("data-days") == "30"
-    context.close()
 
 
-def test_apps_are_searched_when_their_list_is_loaded(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+def test_apps_are_searched_when_their_list_is_loaded(fresh: BrowserContext, address: str) -> None:
+    page = fresh.new_page()
     held: list[Route] = []
 
     page.route("**/data/logins.js*", lambda route: held.append(route))
@@ -180,4 +175,3 @@ def test_apps_are_searched_when_their_list_is_loaded(browser: Browser, address: 
     held.pop().continue_()
     options.first.wait_for()
     assert options.all_inner_texts() == ["shop"]
-    page.close()

@@ -59,7 +59,7 @@ def test_a_page_without_a_problem_says_so_and_has_no_list_of_them(look: Look, la
     ],
 )
 def test_a_missing_day_has_a_tile_if_every_check_passed(look: Look, language: str, verdict: str, words: str) -> None:
-    page = look("quality.html", language, "gap")
+    page = look("quality.html", language, "stopped")
     assert page.one(".verdict.good").text == verdict
     (tile,) = page.all(".findings a.warn")
     assert "".join(tile.text.split("\n")) == words

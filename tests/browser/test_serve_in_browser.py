@@ -39,14 +39,13 @@ def address(world, tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, address):
+def page(fresh, address):
     """A fresh browser's page, whose console must stay empty, except for refusals."""
-    context = browser.new_context()
-    opened, complaints = context.new_page(), []
+    opened, complaints = fresh.new_page(), []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     yield opened
-    context.close()
+    opened.close()
     assert [text for text in complaints if not re.search(r"status of (401|403)", text)] == []
 
 
@@ -57,6 +56,7 @@ def is_report(page) -> bool:
 
 
 def test_the_form_opens_the_page_with_its_charts(page, address):
+    page.context.unroute_all()
     page.goto(f"{address}/apps/{APP}/?lang=en")
     # The field has the focus by itself, but only once it is painted: letters typed before that go nowhere.
     page.wait_for_selector("input:focus")

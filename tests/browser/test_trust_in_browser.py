@@ -39,7 +39,7 @@ def has_change(text: str) -> bool:
 
 @each_page
 def test_a_complete_day_is_named_complete(look: Look, path: str) -> None:
-    page = look(path, name="calm", opened=True)
+    page = look(path, name="calm", days=7, opened=True)
     assert badges(page) == ["Complete"]
     given = reasons(page)
     assert {severity for severity, _ in given} == {"good"}
@@ -102,7 +102,7 @@ def test_a_restated_day_is_flagged_on_its_page_and_in_the_calendar(look: Look) -
 
 @each_page
 def test_a_restated_data_day_is_flagged_on_pages_with_figures(look: Look, path: str) -> None:
-    page = look(path, name="improved", opened=True)
+    page = look(path, name="improved", days=7, opened=True)
     has_figures = path != "metrics.html"
     assert badges(page) == ["Complete", "Restated"][: 1 + has_figures]
     warned = [text for severity, text in reasons(page) if severity == "warn"]
@@ -140,7 +140,7 @@ def test_a_window_is_compared_where_enough_days_match_and_says_how_many(
     look: Look, language: str, days: int, coverage: str
 ) -> None:
     is_fair = days == 7
-    page = look("apps/cmd/index.html", language, **({"days": 7} if is_fair else {}))
+    page = look("apps/cmd/index.html", language, **({"days": 7} if is_fair else {"opened": True}))
     for part in PARTS:
         # The section of a part has the coverage, and not the part itself.
         where = ".cards + .coverage" if part.startswith(".card") else f"section:has({part}) > .heading .span"
@@ -193,7 +193,7 @@ def test_days_before_the_first_record_are_no_outage(look: Look, path: str) -> No
 
 def test_no_change_is_level_and_against_nothing_there_is_no_per_cent(look: Look) -> None:
     """Both weeks are whole and equal, and neither has local number verifications."""
-    page = look("apps/shop/index.html", name="calm", days=7)
+    page = look("apps/shop/index.html", name="calm", days=7, opened=True)
     assert page.texts("#card-local_verifications .short") == ["0", "0"]
     found = changes(page, "#card-local_verifications")
     assert len(found) == 2
@@ -214,7 +214,7 @@ def test_a_change_is_coloured_by_the_declaration_of_its_measure(look: Look) -> N
     """In the newest week more of 100 requests are authorized; the others time out or are cancelled. `page_texts` has
     figures that fell.
     """
-    page = look("apps/shop/index.html", name="improved", days=7)
+    page = look("apps/shop/index.html", name="improved", days=7, opened=True)
 
     def change(part: str, row: str) -> str:
         return " ".join(page.one(f"[data-part={part}] tr", row).one(".change").classes[1:])

@@ -91,7 +91,8 @@ _DOWNLOADS = """async () => {
 # Asks axe-core about a page without the drawings of lines and without most rows behind charts, which are all alike and
 # would take half of the time. Without `preload` axe would fetch the style sheet, which the policy forbids.
 _ASK_AXE = """async (where) => {
-  const alike = document.querySelectorAll(".scatterlayer > *, [data-chart-table] tbody tr:nth-child(n + 4)");
+  const figures = ":is([data-chart-table], .course-figures)";
+  const alike = document.querySelectorAll(`.scatterlayer > *, ${figures} tbody tr:nth-child(n + 4)`);
   const places = Array.from(alike, (one) => {
     const place = document.createComment("");
     one.replaceWith(place);
@@ -113,7 +114,7 @@ _TRESPASS = """() => {
 
 def open_all(page: Page) -> None:
     """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
-    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach((one) => one.click())")
+    page.evaluate("for (const one of document.querySelectorAll('details:not([open]) > summary')) one.click()")
 
 
 def faults(page: Page, where: str = "html") -> list[tuple[str, list[str]]]:

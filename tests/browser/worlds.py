@@ -93,13 +93,6 @@ def holiday(world: Database) -> None:
     world.connection.execute("UPDATE day_quality SET is_holiday = true WHERE day = ?", [day(60)])
 
 
-def missing_passed(world: Database) -> None:
-    """Take the records of one day away, where every check passed."""
-    world.connection.execute(
-        "UPDATE day_quality SET day_state = 'missing', records_accepted = 0 WHERE day = ?", [day(9)]
-    )
-
-
 def sign_ins(world: Database) -> None:
     """Add sign-in sessions, and an incident of their rate."""
     add_sign_ins(world, "s3")
@@ -170,11 +163,16 @@ def many_parts(world: Database) -> None:
         world.add("incidents", row | ({"part_of": "of-a0"} if i else {}))
 
 
-def digits(world: Database) -> None:
-    """Add an app and a scheme whose keys and names look like numbers, days and formulas."""
+def digits_and_a_missing_day(world: Database) -> None:
+    """Add an app and a scheme whose keys and names look like numbers, days and formulas. Take the records of one day
+    away, where every check passed.
+    """
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
     world.connection.execute(
         "INSERT INTO schemes VALUES ('12345678901234567890', '007', '0012345', '=1+1', '2026-01-02', '', NULL)"
+    )
+    world.connection.execute(
+        "UPDATE day_quality SET day_state = 'missing', records_accepted = 0 WHERE day = ?", [day(9)]
     )
 
 
@@ -221,7 +219,8 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "accounts": made(accounts),
     # The following have one app, `shop`, with the same counts on every day, except for the differences that are named.
     "calm": made(steady),
-    "stopped": made(steady, stopped={"old": 31, "recent": 29}, more=digits),
+    # Only a test of the quality page reads its missing day.
+    "stopped": made(steady, stopped={"old": 31, "recent": 29}, more=digits_and_a_missing_day),
     "fallen": made(
         steady, days=90, won=lambda back: 40 if back <= 10 else 70 + back % 3, incident_back=10, more=holiday
     ),
@@ -237,6 +236,5 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
     # Only tests of the quality page read its open fault of the data.
     "young": made(steady, days=5, more=repeated),
-    "gap": made(steady, more=missing_passed),
     "varied": made(steady, more=varied),
 }

@@ -13,18 +13,21 @@ from pipelines.common.errors import BooksError
 from pipelines.contract.record.fields import ABSENT_FIELDS
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts import build
-from tests.support import DAY, DataFolder, morning_after, record
+from tests.support import DAY, CopyOf, DataFolder, morning_after, record
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    folder = DataFolder(tmp_path_factory.mktemp("published"))
+def one_log(folder: DataFolder) -> None:
     folder.write("registry/apps.csv", "app_key,app_name,created_at\nshop,Shop,2026-01-02T20:00:00Z\n")
     folder.write("registry/schemes.csv", "scheme_id,app_key,created_at\ns1,shop,2026/1/2\n")
     folder.land("a.ndjson", [record("a")])
     folder.land("notes.docx", b"no log")
     folder.tables()
-    return folder
+
+
+@pytest.fixture
+def published(made_once: CopyOf) -> DataFolder:
+    """Return a published folder; no test may change it."""
+    return made_once(one_log)
 
 
 def test_columns_have_the_types_that_are_declared(published: DataFolder) -> None:
@@ -64,10 +67,9 @@ def test_no_index_makes_the_file_large(published: DataFolder) -> None:
 
 
 def test_a_run_that_would_publish_an_absent_count_publishes_nothing(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+    copy_of: CopyOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.land("a.ndjson", [record("a")])
-    folder.tables()
+    folder = copy_of(one_log)
     before = folder.store.database.read_bytes()
     folder.land("b.ndjson", [record("b")])
     absent = f"SELECT * REPLACE (NULL AS devices) FROM ({build.QUERIES['usage_daily']})"
