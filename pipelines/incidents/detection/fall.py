@@ -21,10 +21,11 @@ DAYS_BACK: Final = 2
 class Fall:
     """One fall: days on which the subject with the index `row` is under its baseline.
 
-    All days are indexes. `first` is the first day, and `last` the last one, None while the fall is open. `opened` is
-    the day on which the fall was detected; `last_bad` is the newest day that is not back at the baseline. `baseline`
-    has the days of the baseline, all before the day `before`. `has_data` and `values` have an entry for each day of the
-    subject. The norms in `values` are computed from the days before `before`.
+    All days are indexes. `first` is the first day, `last` the last one, and `ended_on` the day that shows the end; both
+    are None while the fall is open. `opened` is the day on which the fall was detected; `last_bad` is the newest day
+    that is not back at the baseline. `baseline` has the days of the baseline, all before the day `before`. `has_data`
+    and `values` have an entry for each day of the subject. The norms in `values` are computed from the days before
+    `before`.
     """
 
     row: int
@@ -37,11 +38,12 @@ class Fall:
     values: Mapping[str, Floats]
     last: int | None = None
     state: str = "open"
+    ended_on: int | None = None
 
     @property
     def span(self) -> Span:
-        """First day, last day and state."""
-        return Span(self.first, self.last, self.state)
+        """First day, last day, state and the day that shows the end."""
+        return Span(self.first, self.last, self.state, self.ended_on)
 
     @property
     def end(self) -> int:
@@ -59,8 +61,8 @@ class Fall:
         return self.places[-WINDOW_DAYS:]
 
     def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:
-        """Follow the fall from its first day until it ends, and set its last day and state. Return the day that shows
-        the end; None if the fall is still open.
+        """Follow the fall from its first day until it ends, and set its last day, its state and the day that shows the
+        end. Return that day; None if the fall is still open.
 
         No day before `opened` shows the end, although the level can be back at the baseline on such a day.
 
@@ -71,7 +73,7 @@ class Fall:
         back = 0
         for day in range(self.first, len(self.has_data)):
             if day - self.first >= SETTLED_DAYS:
-                self.last, self.state = self.first + SETTLED_DAYS - 1, "settled"
+                self.last, self.state, self.ended_on = self.first + SETTLED_DAYS - 1, "settled", day
                 return day
             bad = is_bad(day) if self.has_data[day] else None
             if bad:
@@ -79,7 +81,7 @@ class Fall:
             elif bad is not None:
                 back += 1
                 if back >= DAYS_BACK and day >= self.opened:
-                    self.last, self.state = self.last_bad, "recovered"
+                    self.last, self.state, self.ended_on = self.last_bad, "recovered", day
                     return day
         return None
 
