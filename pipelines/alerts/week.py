@@ -20,7 +20,6 @@ from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.status import is_problem
-from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows
 from pipelines.store.published_file import last_day_of, open_published
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 7
 _BILLED: Final = "billable_verifications"
-# Days before a Sunday that are read to find ends of incidents: after a gap in the data, the day that shows an end can
-# be weeks after the incident's last day.
-_DAYS_AFTER_AN_END: Final = 60
 
 
 @dataclass(frozen=True)
@@ -94,9 +90,6 @@ def read_week(database: Path, sunday: date) -> Week | None:
     """Return the week that ends on a Sunday. Return None if the week has no data, or if the published file is missing,
     damaged or of another version.
     """
-    # Imported lazily, as in `read_key_days`.
-    from pipelines.incidents.usual.key_days import key_rows
-
     try:
         with closing(open_published(database)) as connection:
             # A week that is sent late ended some days before the as-of.
@@ -111,7 +104,6 @@ def read_week(database: Path, sunday: date) -> Week | None:
                 for one in named_rows(connection, sql("pipelines.alerts", "packages_left"))
             ]
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
-            rows = key_rows(connection, sunday - timedelta(days=_DAYS_AFTER_AN_END), last_day_of(connection))
     except (AuthmeterError, duckdb.Error):
         return None
     days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
@@ -120,33 +112,8 @@ def read_week(database: Path, sunday: date) -> Week | None:
         return None
     figures = tuple(_figure(name, days, key_days) for name in (*key_figures(), _BILLED))
     opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
-    ended = _words(one for one in incidents if days[0] <= (_day_of_end(one.incident, rows) or date.max) <= sunday)
+    ended = _words(one for one in incidents if days[0] <= (one.incident.ended_on or date.max) <= sunday)
     return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))
-
-
-def _day_of_end(one: Incident, rows: Mapping[date, Mapping[str, Any]]) -> date | None:
-    """Return the day whose data shows that an incident ended; None if there is no such day yet.
-
-    For a recovered incident, it is the `DAYS_BACK`-th day with data after the incident's last day. For a settled
-    incident, and for missing or copied days, it is the first day with data.
-
-    Args:
-        rows: the rows of `key_rows` by day, from which days with data and holidays are read.
-    """
-    from pipelines.incidents.data.data_faults import BY_WEEKDAY, OF_WHOLE_DAYS
-    from pipelines.incidents.detection.fall import DAYS_BACK
-
-    if one.last_day is None:
-        return None
-    needed = DAYS_BACK if one.state == "recovered" and one.metric not in OF_WHOLE_DAYS else 1
-    # These metrics have no norm on holidays.
-    skips_holidays = one.is_volume or one.metric in (*BY_WEEKDAY, "short_day")
-    later = [
-        day
-        for day, row in rows.items()
-        if day > one.last_day and row["is_complete"] and not (skips_holidays and row["is_holiday"])
-    ]
-    return later[needed - 1] if len(later) >= needed else None
 
 
 def _words(some: Iterable[PublishedIncident]) -> tuple[WeekIncident, ...]:

@@ -51,12 +51,14 @@ class Subject(NamedTuple):
 class Span(NamedTuple):
     """The first and last day of an incident, as indexes into a list of days, and its state.
 
-    While the incident lasts, `last` is None and `state` is `open`.
+    `ended_on` is the day whose data show the end. While the incident lasts, it and `last` are None, and `state` is
+    `open`.
     """
 
     first: int
     last: int | None
     state: str
+    ended_on: int | None = None
 
 
 class Loss(NamedTuple):
@@ -102,6 +104,7 @@ class Incident:
     codes: str | None = None
     part_of: str | None = None
     lost_day: date | None = None
+    ended_on: date | None = None
 
     @classmethod
     def of(cls, subject: Subject, days: Sequence[date], span: Span, loss: Loss, cause: Cause = NO_CAUSE) -> "Incident":
@@ -113,7 +116,10 @@ class Incident:
         lasted = len(days[span.first :] if span.last is None else days[span.first : span.last + 1])
         key = hashlib.sha256("\n".join((*subject, first.isoformat())).encode()).hexdigest()[:16]
         newest = last or days[-1] if loss.day is None else days[loss.day]
-        return cls(key, *subject, first, last, span.state, lasted, *loss[:4], cause, lost_day=newest)
+        ended_on = None if span.ended_on is None else days[span.ended_on]
+        return cls(
+            key, *subject, first, last, span.state, lasted, *loss[:4], cause, lost_day=newest, ended_on=ended_on
+        )  # fmt: skip
 
     @property
     def subject(self) -> tuple[str, str]:

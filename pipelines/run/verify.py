@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.closing.billing_warnings import billing_as_of
 from pipelines.closing.close import PendingPublication, publication_of
-from pipelines.common.days import Window
+from pipelines.common.days import Window, require_same_zone
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.process.machine_limits import is_disk_full, is_out_of_memory
@@ -72,13 +72,14 @@ def verify(store: Store, settings: Settings, registry: Registry, span: Window | 
     """Check the whole store, and recompute the days of `span`; all days if `span` is None. The caller holds the lock.
 
     Raises:
-        UsageError: nothing is published.
+        UsageError: nothing is published, or the time zone changed, which a run refuses.
         AuthmeterError: settings, registry, code or the files that count changed since the last run, or that run was
             stopped before it published its tables.
     """
     manifest = store.read_manifest()
     if manifest.as_of is None:
         raise nothing_published(store.data)
+    require_same_zone(manifest.time_zone, settings.timezone)
     try:
         return _verified(store, settings, registry, span, manifest, manifest.as_of)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.data.published_tables import AS_OF, example, incident, steady
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)
+SUNDAY = date(2026, 3, 8)
 
 
 def figures(folder: DataFolder) -> dict[str, Figure]:
@@ -91,44 +93,38 @@ def test_a_week_has_what_began_what_ended_the_packages_and_the_newest_bill(tmp_p
 
 
 def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) -> None:
-    """A rate recovers on the second good day in a row. If its last bad day is a Saturday, it ends in the following
-    week.
-    """
     sunday = last_sunday(AS_OF)
-    of_data = {"kind": "data", "metric": "missing_day", "app_key": "*", "channel": "*"}
-    ended: dict[str, tuple[int, dict[str, object]]] = {
-        "friday-before": (9, {}),
-        "saturday-before": (8, {}),
-        "saturday": (1, {}),
-        "thursday": (3, {}),
-        "settled-sunday-before": (7, {"state": "settled"}),
-        "settled-sunday": (0, {"state": "settled"}),
-        "missing-saturday-before": (8, of_data),
-        "missing-sunday-before": (7, of_data),
-        "missing-sunday": (0, of_data),
-        "short-saturday-before": (8, of_data | {"metric": "short_day"}),
-        "source-friday-before": (9, of_data | {"metric": "missing_delivery"}),
-        "source-saturday-before": (8, of_data | {"metric": "missing_delivery"}),
-    }
-    late = (AS_OF - sunday).days
 
     def more(made: Database) -> None:
-        for incident_id, (back, changes) in ended.items():
-            given = {"state": "recovered", "last_day": days_before(sunday, back)} | changes
-            made.add("incidents", incident(incident_id, 30 + late, **given))
+        for back in (-1, 0, 6, 7):
+            ended = {
+                "state": "recovered",
+                "last_day": days_before(sunday, back + 2),
+                "ended_on": days_before(sunday, back),
+            }
+            made.add("incidents", incident(f"{back} before", 40, **ended))
 
-    week = read_week(steady(tmp_path / "authmeter.duckdb", missing=(late + 1, late + 2), more=more), sunday)
+    week = read_week(steady(tmp_path / "authmeter.duckdb", more=more), sunday)
     assert week
-    assert {one.incident_id for one in week.ended} == {
-        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before",
-        "source-saturday-before",
-    }  # fmt: skip
-    week = read_week(steady(tmp_path / "whole.duckdb", more=more), sunday)
-    assert week
-    assert {one.incident_id for one in week.ended} == {
-        "saturday-before", "settled-sunday-before", "missing-sunday-before", "short-saturday-before",
-        "source-saturday-before", "thursday",
-    }  # fmt: skip
+    assert {one.incident_id for one in week.ended} == {"0 before", "6 before"}
+
+
+def test_an_app_that_rests_at_weekends_recovers_in_the_week_after(folder: DataFolder) -> None:
+    """Monday to Friday have 100 requests. On the second-last Thursday half of them fail. The Friday after it is the
+    first day that is back, and the Monday the second.
+    """
+    thursday = days_before(SUNDAY, 10)
+    rows = {day: records(100, day) for day in (days_before(SUNDAY, back) for back in range(50)) if day.isoweekday() < 6}
+    rows[thursday][:50] = records(50, thursday, outcome="timeout")
+    others = [row for back in range(50) for row in records(1, days_before(SUNDAY, back), "other", app_key="other")]
+    folder.land("a.ndjson", [*others, *chain.from_iterable(rows.values())])
+    ended = []
+    for sunday in (days_before(SUNDAY, 7), SUNDAY):
+        folder.tables(sunday)
+        week = read_week(folder.store.database, sunday)
+        assert week
+        ended.append(len(week.ended))
+    assert ended == [0, 1]
 
 
 def test_a_bill_of_both_channels_is_counted_once(folder: DataFolder) -> None:

@@ -71,6 +71,13 @@ def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
     assert f"tables of {DAY}: {folder.manifest.days[DAY].folder} is missing\n" in said
 
 
+def test_verify_of_another_time_zone_says_what_a_run_would_say(call: Call, own: DataFolder) -> None:
+    own.write("authmeter.toml", 'timezone = "UTC"\n')
+    ended = call("verify", data=own.root)
+    assert ended.code == 2
+    assert "The business time zone was Asia/Shanghai and is now UTC." in ended.err
+
+
 def test_a_verify_that_fails_leaves_nothing_behind(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tree(own.root)
 

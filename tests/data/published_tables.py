@@ -74,9 +74,10 @@ def _add_incidents(made: Database) -> None:
         incident("odd-rate", 2, app_key="img", lost=20.0, cause_kind="cell", cause=f"sdk_version={odd}",
                  cause_before=0.9, cause_now=0.2, rest_before=0.9, rest_now=0.9, share=1.0, codes=f"error {odd}"),
         incident("shop-volume", 25, kind="volume", metric="volume", channel="*", state="recovered", last_day=day(23),
-                 days=3, level_before=120.0, level_now=30.0, lost=70.0, cause_kind=None),
+                 ended_on=day(21), days=3, level_before=120.0, level_now=30.0, lost=70.0, cause_kind=None),
         incident("missing-day", MISSING_BACK, kind="data", metric="missing_day", app_key="*", channel="*",
-                 state="recovered", last_day=day(MISSING_BACK), days=1, level_before=1.0, level_now=0.0, lost=0.0,
+                 state="recovered", last_day=day(MISSING_BACK),
+                 ended_on=day(MISSING_BACK - 1), days=1, level_before=1.0, level_now=0.0, lost=0.0,
                  lost_total=0.0, cause_kind=None),
     )  # fmt: skip
     cell = {"dimension": "platform & sdk_version", "mix_effect": 0.0}

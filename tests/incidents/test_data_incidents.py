@@ -93,23 +93,23 @@ def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
 @pytest.mark.parametrize(
     ("levels", "copies"),
     [
-        ([*range(10, 19), 13], [("day=2026-01-04", 9, None, "open")]),
+        ([*range(10, 19), 13], [("day=2026-01-04", 9, None, "open", None)]),
         # A stuck feed repeats the same day again and again; its incident stays open.
-        ([*range(10, 18), 13, 13, 13], [("day=2026-01-04", 8, None, "open")]),
-        ([*range(10, 18), *[17] * 28], [("day=2026-01-08", 8, None, "open")]),
-        ([*range(10, 18), *[17] * 29], [("day=2026-01-08", 8, 35, "settled")]),
-        ([*range(10, 18), 13, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 9, "recovered")]),
+        ([*range(10, 18), 13, 13, 13], [("day=2026-01-04", 8, None, "open", None)]),
+        ([*range(10, 18), *[17] * 28], [("day=2026-01-08", 8, None, "open", None)]),
+        ([*range(10, 18), *[17] * 29], [("day=2026-01-08", 8, 35, "settled", 36)]),
+        ([*range(10, 18), 13, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 9, "recovered", 10)]),
         (
             [*range(10, 18), 13, 20, 13],
-            [("day=2026-01-04", 8, 8, "recovered"), ("day=2026-01-04", 10, None, "open")],
+            [("day=2026-01-04", 8, 8, "recovered", 9), ("day=2026-01-04", 10, None, "open", None)],
         ),
         # Days without records, such as a weekend, do not end it.
-        ([*range(10, 18), 13, 0, 0], [("day=2026-01-04", 8, None, "open")]),
-        ([*range(10, 18), 13, 0, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 10, "recovered")]),
-        ([*range(10, 18), 13, *[0] * 28], [("day=2026-01-04", 8, 35, "settled")]),
+        ([*range(10, 18), 13, 0, 0], [("day=2026-01-04", 8, None, "open", None)]),
+        ([*range(10, 18), 13, 0, 14, 20], [("day=2026-01-04, 2026-01-05", 8, 10, "recovered", 11)]),
+        ([*range(10, 18), 13, *[0] * 28], [("day=2026-01-04", 8, 35, "settled", 36)]),
         # After a long gap, too few days are known.
         ([*range(10, 18), *[0] * 56, *range(20, 26), 23], []),
-        ([*range(10, 18), *[0] * 56, *range(20, 27), 23], [("day=2026-03-09", 71, None, "open")]),
+        ([*range(10, 18), *[0] * 56, *range(20, 27), 23], [("day=2026-03-09", 71, None, "open", None)]),
         # If earlier days repeat each other, equal days are usual and no copies.
         ([10, 11, 12, 13, 13, 15, 16, 17, 18, 13], []),
         ([13] * 40, []),
@@ -117,7 +117,7 @@ def by_hour(levels: list[int]) -> tuple[pl.DataFrame, list[date]]:
     ],
 )
 def test_a_copy_has_as_many_records_in_every_hour_as_one_other_day(
-    levels: list[int], copies: list[tuple[str, int, int | None, str]]
+    levels: list[int], copies: list[tuple[str, int, int | None, str, int | None]]
 ) -> None:
     counts, days = by_hour(levels)
     assert [(one.cause, *one.span) for one in copied_days(counts, days)] == copies
@@ -164,7 +164,7 @@ def missing_of_office(last: int) -> Fault:
 @pytest.mark.parametrize("last", [38, 39, 40, 41, 42, 43])
 def test_missing_days_stay_open_over_a_weekday_of_rest(last: int) -> None:
     """Day 41 is a Sunday, which usually has no records: it does not show that records come again."""
-    assert missing_of_office(last).span == (38, None, "open")
+    assert missing_of_office(last).span == (38, None, "open", None)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_records_of_a_weekday_of_rest_end_the_missing_days_before_it() -> None:
     days = [MONDAY + timedelta(days=place) for place in range(45)]
     counted = {day: 1000 for place, day in enumerate(days) if place == 41 or (place < 38 and place % 7 < 5)}
     found = list(missing_days(counted, days))[-2:]
-    assert [one.span for one in found] == [(38, 39, "recovered"), (42, None, "open")]
+    assert [one.span for one in found] == [(38, 39, "recovered", 41), (42, None, "open", None)]
 
 
 def test_a_weekday_that_never_has_records_is_missed_twice_and_no_more() -> None:

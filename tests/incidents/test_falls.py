@@ -112,7 +112,7 @@ def test_what_was_always_whole_swings_by_next_to_nothing(level: float) -> None:
 
 def test_it_recovers_when_two_days_in_a_row_are_back() -> None:
     fall = one(rates([0.96] * 30 + [0.6] * 4 + [0.95, 0.96, 0.96]))
-    assert (fall.first, fall.last, fall.state) == (30, 33, "recovered")
+    assert fall.span == (30, 33, "recovered", 35)
 
 
 def test_one_day_that_is_back_is_a_day_of_it() -> None:
@@ -136,7 +136,7 @@ def test_a_day_that_is_back_is_nearer_to_the_baseline_than_to_the_fall() -> None
 
 def test_after_28_days_its_level_is_the_norm() -> None:
     fall = one(rates([0.96] * 30 + [0.6] * 50))
-    assert (fall.first, fall.last, fall.state) == (30, 57, "settled")
+    assert fall.span == (30, 57, "settled", 58)
     *_, later = rates([0.96] * 30 + [0.6] * 50 + [0.4])
     assert (later.first, later.baseline.tolist()) == (80, [*range(52, 80)])
 
@@ -213,18 +213,18 @@ def test_an_app_that_rests_at_weekends_has_no_fall() -> None:
 
 
 @pytest.mark.parametrize(
-    ("week", "last"),
+    ("week", "last", "ended_on"),
     [
-        ([1000, 1000, 1000, 1000, 0, 0, 0], 32),
-        ([1000, 1000, 1000, 0, 1000, 0, 0], 31),
-        ([1000, 0, 1000, 0, 0, 0, 0], 32),
+        ([1000, 1000, 1000, 1000, 0, 0, 0], 32, 36),
+        ([1000, 1000, 1000, 0, 1000, 0, 0], 31, 35),
+        ([1000, 0, 1000, 0, 0, 0, 0], 32, 36),
     ],
 )
-def test_a_weekend_of_rest_is_no_part_of_the_fall_before_it(week: list[float], last: int) -> None:
+def test_a_weekend_of_rest_is_no_part_of_the_fall_before_it(week: list[float], last: int, ended_on: int) -> None:
     """Days that usually have no request are skipped: they are not among the two days in a row that end a fall."""
     usual = [1000.0, 1000, 1000, 1000, 1000, 0, 0]
     fall = one(volumes(usual * 4 + week + usual * 2))
-    assert (fall.first, fall.last, fall.state) == (28 + week.index(0), last, "recovered")
+    assert fall.span == (28 + week.index(0), last, "recovered", ended_on)
 
 
 def test_half_of_the_volume_is_seen_on_a_day_when_no_weekday_looks_like_it() -> None:

@@ -85,18 +85,23 @@ def test_it_is_over_after_two_usual_days() -> None:
 @pytest.mark.parametrize(
     ("later", "span", "levels", "lost"),
     [
-        pytest.param([400, 300, 1000, 1000], (5, 6, "recovered"), (1000, 350), (700, 1300), id="two days, each less"),
-        pytest.param([300, 400, 1000, 1000], (5, 6, "recovered"), (1000, 350), (600, 1300), id="two days"),
-        pytest.param([300, 900, 350, 320], (5, None, "open"), (1000, 467.5), (680, 2130), id="one better day"),
-        pytest.param([300, 900], (5, None, "open"), (1000, 600), (100, 800), id="one day back"),
-        pytest.param([300, 900, 900], (5, 5, "recovered"), (1000, 300), (700, 700), id="two days back"),
-        pytest.param([300, MISSING, HOLIDAY, 400], (5, None, "open"), (1000, 350), (600, 1300), id="after a gap"),
-        pytest.param([300, *[350] * 27], (5, None, "open"), (1000, 350), (650, 18_250), id="28 days"),
-        pytest.param([300, *[350] * 28], (5, 32, "settled"), (1000, 350), (650, 18_250), id="a new level"),
+        pytest.param(
+            [400, 300, 1000, 1000], (5, 6, "recovered", 8), (1000, 350), (700, 1300), id="two days, each less"
+        ),
+        pytest.param([300, 400, 1000, 1000], (5, 6, "recovered", 8), (1000, 350), (600, 1300), id="two days"),
+        pytest.param([300, 900, 350, 320], (5, None, "open", None), (1000, 467.5), (680, 2130), id="one better day"),
+        pytest.param([300, 900], (5, None, "open", None), (1000, 600), (100, 800), id="one day back"),
+        pytest.param([300, 900, 900], (5, 5, "recovered", 7), (1000, 300), (700, 700), id="two days back"),
+        pytest.param([300, MISSING, HOLIDAY, 400], (5, None, "open", None), (1000, 350), (600, 1300), id="after a gap"),
+        pytest.param([300, *[350] * 27], (5, None, "open", None), (1000, 350), (650, 18_250), id="28 days"),
+        pytest.param([300, *[350] * 28], (5, 32, "settled", 33), (1000, 350), (650, 18_250), id="a new level"),
     ],
 )
 def test_a_day_that_is_short_among_few_lasts_until_two_days_are_back(
-    later: list[int], span: tuple[int, int | None, str], levels: tuple[float, float], lost: tuple[float, float]
+    later: list[int],
+    span: tuple[int, int | None, str, int | None],
+    levels: tuple[float, float],
+    lost: tuple[float, float],
 ) -> None:
     (one,) = found([1000] * 5 + later)
     assert one.span == span
@@ -104,8 +109,11 @@ def test_a_day_that_is_short_among_few_lasts_until_two_days_are_back(
 
 
 def test_a_fall_within_short_days_among_few_is_no_other_one() -> None:
-    assert [one.span for one in found([1000] * 3 + [400] * 24 + [1])] == [(3, None, "open")]
+    assert [one.span for one in found([1000] * 3 + [400] * 24 + [1])] == [(3, None, "open", None)]
 
 
 def test_a_fall_that_outlasts_short_days_among_few_is_another_one() -> None:
-    assert [one.span for one in found([1000] * 3 + [400] * 24 + [1] * 10)] == [(3, 30, "settled"), (27, None, "open")]
+    assert [one.span for one in found([1000] * 3 + [400] * 24 + [1] * 10)] == [
+        (3, 30, "settled", 31),
+        (27, None, "open", None),
+    ]

@@ -42,7 +42,7 @@ def print_incidents(data: Path, *, with_parts: bool, as_json: bool) -> None:
 
 def _fields(one: PublishedIncident, link: str) -> dict[str, object]:
     row = one.incident.as_row()
-    row |= {name: str(row[name]) for name in ("first_day", "last_day", "lost_day") if row[name]}
+    row |= {name: str(row[name]) for name in ("first_day", "last_day", "lost_day", "ended_on") if row[name]}
     note = {"day": str(one.note.day), "text": one.note.text} if one.note else None
     return row | {
         "app_name": one.app_name, "text_en": one.text.en, "text_zh": one.text.zh, "link": link,

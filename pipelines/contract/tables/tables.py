@@ -249,7 +249,7 @@ _ALL: Final = (
         "incidents",
         "incident: one fault, from its first day to its last",
         "incident_id",
-        f"{_INCIDENT} part_of? lost_day:DATE?",
+        f"{_INCIDENT} part_of? lost_day:DATE? ended_on:DATE?",
     ),
     table_of(
         "withdrawn_incidents",

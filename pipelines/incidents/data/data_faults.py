@@ -36,8 +36,6 @@ _LEAST: Final = {
 _OF_COUNT: Final = 0.65
 # Contract: metrics without a norm on holidays. Files and fields are watched on holidays too.
 BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
-# Metrics of whole days. The first later day with records shows that such an incident ended.
-OF_WHOLE_DAYS: Final = ("missing_day", "copied_day")
 # Metrics whose missing records may have come under another part of the same kind.
 _MOVING: Final = ("missing_delivery", "mix_shift")
 # The odds of a part are its records divided by the other records of its whole. This share of the whole is added to the
@@ -169,8 +167,7 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
         if is_missing:
             places = list(run)
             usual = _usual_of_gap([days[place] for place in places], first, counted)
-            is_open = places[-1] == begun[-1]
-            yield _of_days("missing_day", "", places, usual, last_records=0, is_open=is_open)
+            yield _of_days("missing_day", "", places, usual, last_records=0, ended_on=_next(begun, places[-1]))
 
 
 def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int]) -> Floats:
@@ -235,21 +232,27 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
             places = [place for place in lasting if place < settled]
             of = listed(sorted({str(days[original[place]]) for place in places}))
             records = hours[places].sum(axis=1)
-            is_open = lasting[-1] == there[-1]
-            fault = _of_days("copied_day", f"day={of}", places, records, last_records=records[-1], is_open=is_open)
-            is_settled = places != lasting or (is_open and len(days) > settled)
-            yield fault._replace(span=Span(places[0], settled - 1, "settled")) if is_settled else fault
+            ended_on = _next(there, lasting[-1])
+            fault = _of_days("copied_day", f"day={of}", places, records, last_records=records[-1], ended_on=ended_on)
+            is_settled = places != lasting or (ended_on is None and len(days) > settled)
+            yield fault._replace(span=Span(places[0], settled - 1, "settled", settled)) if is_settled else fault
 
 
 def _of_days(
-    metric: str, cause: str, places: Sequence[int], lost: Floats, *, last_records: float, is_open: bool
+    metric: str, cause: str, places: Sequence[int], lost: Floats, *, last_records: float, ended_on: int | None
 ) -> Fault:
-    """Return a fault over the days with the indexes `places`. The fault is open if `is_open`, else recovered.
+    """Return a fault over the days with the indexes `places`: recovered, or open if no day `ended_on` shows its end.
 
     Args:
         lost: records that each day of the fault lost.
         last_records: records of the last day of the fault.
     """
-    span = Span(places[0], None, "open") if is_open else Span(places[0], places[-1], "recovered")
+    is_open = ended_on is None
+    span = Span(places[0], None if is_open else places[-1], "open" if is_open else "recovered", ended_on)
     newest = float(lost[-1])
     return Fault(metric, cause, span, Loss(newest, float(last_records), newest, float(lost.sum()), places[-1]))
+
+
+def _next(places: Sequence[int], place: int) -> int | None:
+    """Return the first of the ordered days `places` after the day `place`; None if there is none."""
+    return next((later for later in places if later > place), None)

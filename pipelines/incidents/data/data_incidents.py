@@ -136,6 +136,9 @@ def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     largest = {_kind(one): one for one in sorted(faults, key=_size)}
     ending = [*largest.values()] if most.metric == "hour_shift" else faults
     span = max(ending, key=lambda one: (one.span.last is None, one.span.last or 0, _size(one))).span
+    # None of them is open if the last one is not.
+    ended_on = None if span.last is None else max(one.span.ended_on or 0 for one in ending)
+    span = span._replace(first=faults[0].span.first, ended_on=ended_on)
     newest = max(one.loss.day or 0 for one in ending)
     alike = _alike(most, faults)
     # Faults of other kinds miss the same records.
@@ -150,8 +153,7 @@ def _incident(faults: Sequence[Fault], days: Sequence[date]) -> Incident:
     parts = listed(sorted(one.cause.rpartition("=")[2] for one in alike))
     cell = f"{kind}={parts}" if kind else most.cause.removeprefix(_GOOD)
     return Incident.of(
-        Subject("data", most.metric, ALL, ALL), days, span._replace(first=faults[0].span.first), loss,
-        Cause(cell=cell) if cell else NO_CAUSE,
+        Subject("data", most.metric, ALL, ALL), days, span, loss, Cause(cell=cell) if cell else NO_CAUSE
     )  # fmt: skip
 
 

@@ -36,11 +36,13 @@ class Fall:
     # The last day; None while the fall is open.
     last: int | None = None
     state: str = "open"
+    # The day that shows the end; None while the fall is open.
+    ended_on: int | None = None
 
     @property
     def span(self) -> Span:
-        """First day, last day and state."""
-        return Span(self.first, self.last, self.state)
+        """First day, last day, state and the day that shows the end."""
+        return Span(self.first, self.last, self.state, self.ended_on)
 
     @property
     def end(self) -> int:
@@ -58,7 +60,7 @@ class Fall:
         return self.places[-WINDOW_DAYS:]
 
     def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:
-        """Follow the fall from its first day until it ends, and set its last day and state.
+        """Follow the fall from its first day until it ends, and set its last day, state and `ended_on`.
 
         Return the day that shows the end, which is `opened` or later; None if the fall is still open.
 
@@ -69,7 +71,7 @@ class Fall:
         back = 0
         for day in range(self.first, len(self.has_data)):
             if day - self.first >= SETTLED_DAYS:
-                self.last, self.state = self.first + SETTLED_DAYS - 1, "settled"
+                self.last, self.state, self.ended_on = self.first + SETTLED_DAYS - 1, "settled", day
                 return day
             bad = is_bad(day) if self.has_data[day] else None
             if bad:
@@ -77,7 +79,7 @@ class Fall:
             elif bad is not None:
                 back += 1
                 if back >= DAYS_BACK and day >= self.opened:
-                    self.last, self.state = self.last_bad, "recovered"
+                    self.last, self.state, self.ended_on = self.last_bad, "recovered", day
                     return day
         return None
 
