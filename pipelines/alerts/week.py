@@ -90,6 +90,7 @@ def read_week(database: Path, sunday: date) -> Week | None:
     """Return the week that ends on a Sunday. Return None if the week has no data, or if the published file is missing,
     damaged or of another version.
     """
+    days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
     try:
         with closing(open_published(database)) as connection:
             # A week that is sent late ended some days before the as-of.
@@ -104,15 +105,19 @@ def read_week(database: Path, sunday: date) -> Week | None:
                 for one in named_rows(connection, sql("pipelines.alerts", "packages_left"))
             ]
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
+            before = connection.execute(
+                "SELECT max(day) FROM day_quality WHERE day_state = 'complete' AND day < $1", [days[0]]
+            ).fetchall()[0][0]
     except (AuthmeterError, duckdb.Error):
         return None
-    days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
     has_data = [key_days.counts[day][_BILLED] is not None for day in days]
     if not any(has_data):
         return None
     figures = tuple(_figure(name, days, key_days) for name in (*key_figures(), _BILLED))
     opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
-    ended = _words(one for one in incidents if days[0] <= (one.incident.ended_on or date.max) <= sunday)
+    # Weeks without data had no message, so their ends are reported in this one.
+    since = last_sunday(before + timedelta(days=_DAYS - 1)) if before else days[0] - timedelta(days=1)
+    ended = _words(one for one in incidents if since < (one.incident.ended_on or date.min) <= sunday)
     return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))
 
 

@@ -96,7 +96,7 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
     sunday = last_sunday(AS_OF)
 
     def more(made: Database) -> None:
-        for back in (-1, 0, 6, 7):
+        for back in (-1, 0, 6, 7, 14):
             ended = {
                 "state": "recovered",
                 "last_day": days_before(sunday, back + 2),
@@ -107,6 +107,12 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
     week = read_week(steady(tmp_path / "authmeter.duckdb", more=more), sunday)
     assert week
     assert {one.incident_id for one in week.ended} == {"0 before", "6 before"}
+    # A week without data has no message of its own, so that the next message reports its ends.
+    newest = (AS_OF - sunday).days
+    gap = tuple(range(newest + 7, newest + 14))
+    week = read_week(steady(tmp_path / "gap.duckdb", missing=gap, more=more), sunday)
+    assert week
+    assert {one.incident_id for one in week.ended} == {"0 before", "6 before", "7 before"}
 
 
 def test_an_app_that_rests_at_weekends_recovers_in_the_week_after(folder: DataFolder) -> None:

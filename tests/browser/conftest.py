@@ -17,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, sync_playwright
 
 from reports.content.folders import app_folder
 from tests.browser.chromium import chromium
@@ -67,6 +67,8 @@ _SETTLED = """async (period) => {
   }
   throw new Error(`It did not settle: ${document.querySelector(unsettled).outerHTML.slice(0, 200)}`);
 }"""
+# As many pages may follow one after the other until one settles.
+_PAGES_AT_MOST = 20
 Look = Callable[..., Node]
 World = Callable[[str], Path]
 
@@ -132,7 +134,7 @@ class Reader:
             "console": lambda message: self.complaints.append(message.text),
             "pageerror": lambda error: self.complaints.append(str(error)),
             "request": lambda request: self.requests.append(request.url),
-            "dialog": lambda dialog: self.complaints.append(f"dialog {dialog.message}"),
+            "dialog": self._refuse,
         }
         for name, listener in self._listeners.items():
             page.on(name, listener)  # type: ignore[call-overload]
@@ -143,6 +145,11 @@ class Reader:
         self.made_at = datetime.fromisoformat(generated[1] if generated else "2026-01-01T00:00:00Z")
         self.page.clock.set_fixed_time(self.made_at + timedelta(hours=6))
         self.forget()
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog {dialog.message}")
+        # An open dialog would stop the page.
+        dialog.dismiss()
 
     def forget(self) -> None:
         """Remove choices, size and theme of an earlier reader."""
@@ -163,7 +170,7 @@ class Reader:
 
         `period` is that of the table of all apps, if it differs from the days of the page.
         """
-        while True:
+        for _ in range(_PAGES_AT_MOST):
             try:
                 self.page.evaluate(_SETTLED, period)
                 return
@@ -171,6 +178,7 @@ class Reader:
                 # A click has led to another page.
                 if "context was destroyed" not in error.message:
                     raise
+        raise AssertionError("the page is loaded again and again")
 
     def press(self, key: str) -> None:
         """Press a key and wait until the page has changed."""

@@ -115,6 +115,14 @@ def test_the_incidents_for_programs_have_the_columns_of_the_table(
     assert json.loads(call("incidents", "--json", data=failed.root).out)["incidents"] == [everyone]
 
 
+def test_an_ended_incident_has_its_days_for_programs(call: Call, folder: DataFolder) -> None:
+    land_failing_sdk(folder, bad_days=2)
+    folder.tables()
+    found = json.loads(call("incidents", "--all", "--json", data=folder.root).out)["incidents"]
+    days = {str(days_before(DAY, back)) for back in (BAD_DAYS - 1, BAD_DAYS - 2, BAD_DAYS - 4)}
+    assert {one[name] for one in found for name in ("first_day", "last_day", "lost_day", "ended_on")} == days
+
+
 def test_the_incidents_after_a_killed_run_are_as_of_the_published_day(
     call: Call, own: DataFolder, yesterday: date
 ) -> None:

@@ -143,10 +143,10 @@ def without(days: set[int]) -> list[Incident]:
 def test_missing_days_are_open_until_later_ones_are_there() -> None:
     (one,) = without({20, 21})
     assert (one.metric, one.first_day, one.last_day) == ("missing_day", *(FIRST + timedelta(days=n) for n in (20, 21)))
-    assert (one.state, one.days, one.level_now) == ("recovered", 2, 0)
+    assert (one.state, one.ended_on, one.days, one.level_now) == ("recovered", FIRST + timedelta(days=22), 2, 0)
     assert one.lost_total > one.lost > 0
     (one,) = without({DAYS - 1})
-    assert (one.state, one.last_day) == ("open", None)
+    assert (one.state, one.last_day, one.ended_on) == ("open", None, None)
 
 
 def missing_of_office(last: int) -> Fault:
@@ -281,6 +281,9 @@ def test_faults_that_began_together_end_with_the_last_of_them() -> None:
     assert one.lost_total == pytest.approx(sum(missing), rel=0.1)
     # The levels describe the file that is still smaller.
     assert one.level_now == pytest.approx(0.4 * one.level_before, rel=0.2)
+    (one,), _ = with_shares({"gw1": 0.0}, {"gw3": 0.4}, {}, {})
+    last = FIRST + timedelta(days=DAYS - 3)
+    assert (one.state, one.last_day, one.ended_on) == ("recovered", last, last + timedelta(days=2))
 
 
 def test_records_that_other_hosts_logged_are_not_missing() -> None:

@@ -259,7 +259,8 @@ _WORDS: Final = {
     "keys_blocked": "keys with a blocked record",
     "kind": "`rate`, `volume`, `data`, or `further`: worth a look, and no failure to sign in",
     "incidents.last_day": "its last day; NULL while it is open",
-    "ended_on": "the day whose data show its end: of a rate, the second in a row that is back; NULL while it is open",
+    "ended_on": "the day whose data show its end: of a rate, the second in a row that is back; if it settled, the day "
+    "after its 28th; NULL while it is open",
     "withdrawn_incidents.last_day": "its last day, as it was reported",
     "meaning_en": "the meaning in English",
     "meaning_zh": "the meaning in Chinese",
