@@ -17,7 +17,7 @@ from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import TECHNICAL
-from pipelines.contract.measures.sql import sql
+from pipelines.contract.measures.sql import has_data, sql
 from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.status import is_problem
 from pipelines.incidents.published import PublishedIncident, incidents_of
@@ -106,19 +106,19 @@ def read_week(database: Path, sunday: date) -> Week | None:
             ]
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
             before = connection.execute(
-                "SELECT max(day) FROM day_quality WHERE day_state = 'complete' AND day < $1", [days[0]]
+                f"SELECT max(day) FROM day_quality WHERE {has_data()} AND day < $1", [days[0]]
             ).fetchall()[0][0]
     except (AuthmeterError, duckdb.Error):
         return None
-    has_data = [key_days.counts[day][_BILLED] is not None for day in days]
-    if not any(has_data):
+    with_data = sum(key_days.counts[day][_BILLED] is not None for day in days)
+    if not with_data:
         return None
     figures = tuple(_figure(name, days, key_days) for name in (*key_figures(), _BILLED))
     opened = _words(one for one in incidents if days[0] <= one.incident.first_day <= sunday)
     # Weeks without data had no message, so their ends are reported in this one.
     since = last_sunday(before + timedelta(days=_DAYS - 1)) if before else days[0] - timedelta(days=1)
     ended = _words(one for one in incidents if since < (one.incident.ended_on or date.min) <= sunday)
-    return Week(days[0], sunday, sum(has_data), figures, opened, ended, tuple(packages), tuple(bills))
+    return Week(days[0], sunday, with_data, figures, opened, ended, tuple(packages), tuple(bills))
 
 
 def _words(some: Iterable[PublishedIncident]) -> tuple[WeekIncident, ...]:

@@ -67,7 +67,7 @@ _SETTLED = """async (period) => {
   }
   throw new Error(`It did not settle: ${document.querySelector(unsettled).outerHTML.slice(0, 200)}`);
 }"""
-# As many pages may follow one after the other until one settles.
+# How many pages may follow one after the other until one settles.
 _PAGES_AT_MOST = 20
 Look = Callable[..., Node]
 World = Callable[[str], Path]
