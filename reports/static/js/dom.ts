@@ -22,6 +22,11 @@ export function one(selector: string, within: ParentNode = document): HTMLElemen
   return found;
 }
 
+/** Draws a part of the page anew, if the page has it. */
+export function put(name: string, content: () => (Node | string)[]) {
+  for (const place of all(`[data-part=${name}]`)) place.replaceChildren(...content());
+}
+
 /** The closest matching ancestor of an element; throws if there is none. */
 export function around(inner: Element, selector: string): HTMLElement {
   const found = inner.closest(selector);

@@ -12,7 +12,7 @@ import { all, around, element, loadScript, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import { shownText } from "../tables/cell_text.js";
-import { bareTable, headCell, numberCell } from "../tables/periods.js";
+import { bareTable, headCell, numberCell, type TableColumn, wordHead } from "../tables/data_table.js";
 import type { CsvCell, FileColumn, SeriesPlace } from "../types.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { pictureButton } from "./picture.js";
@@ -40,31 +40,29 @@ function chartTable(name: string, title: string): HTMLElement {
   const lines = shownLines(name);
   const { x, missing, isByMonth } = placesOf(chosenSpan);
   const channels = channelsOf(shownTraces(name).map(({ meta }) => meta));
-  const head = [
-    headCell(isByMonth ? _("Month") : _("Day")),
-    ...lines.map(({ label }) => headCell(label, true)),
-    ...(isByMonth ? [headCell(_("Days with data"), true)] : []),
-  ];
-  const rows = x.map((day, i) => {
-    const href = dayPage(day);
-    const said = isByMonth ? day.slice(0, 7) : dayLabel(day);
-    const isGap = missing.includes(i) && !isByMonth;
-    return element(
-      "tr",
-      {},
-      element(
-        "th",
-        { scope: "row", className: "word" },
-        href === null ? said : element("a", { href, textContent: said }),
-        ...(isByMonth ? [] : incidentMarks([day], channels)).map(({ label }) =>
-          element("span", { className: "mark", textContent: label }),
-        ),
-      ),
-      ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
-      ...(isByMonth ? [numberCell(number(monthDays(i).withData))] : []),
+  const places = x.map((_day, i) => i).reverse();
+  const dayCell = (place: number) => {
+    const href = dayPage(x[place]);
+    const label = isByMonth ? x[place].slice(0, 7) : dayLabel(x[place]);
+    const marks = isByMonth ? [] : incidentMarks([x[place]], channels);
+    return wordHead(
+      href === null ? label : element("a", { href, textContent: label }),
+      ...marks.map((mark) => element("span", { className: "mark", textContent: mark.label })),
     );
-  });
-  return bareTable(`${_("Figures of this chart")} · ${title}`, head, rows.reverse(), "plain dense");
+  };
+  const columns: TableColumn<number>[] = [
+    [headCell(isByMonth ? _("Month") : _("Day")), dayCell],
+    ...lines.map(
+      ({ label, values }): TableColumn<number> => [
+        headCell(label, true),
+        (place) => numberCell(missing.includes(place) && !isByMonth ? _("no data") : format(values[place])),
+      ],
+    ),
+  ];
+  if (isByMonth) {
+    columns.push([headCell(_("Days with data"), true), (place) => numberCell(number(monthDays(place).withData))]);
+  }
+  return bareTable(`${_("Figures of this chart")} · ${title}`, places, columns, { className: "plain dense" });
 }
 
 /** The numbers of a chart as columns of a file: its lines, the span before, and the usual range. */

@@ -5,11 +5,10 @@ import { _, carryChoices, filled, listed, metricLink, word } from "../choices/la
 import { chosenDays, figures, setChosenApp, site, windowKey } from "../choices/state.js";
 import { onFigures, onWindow } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
-import { all, element, named, one } from "../dom.js";
-import { headCell, numberCell } from "../tables/periods.js";
+import { all, element, named, one, put } from "../dom.js";
+import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
 import { otherRows } from "../tables/summary.js";
 import type { Figures, PackageRow } from "../types.js";
-import { breakdownTable } from "./breakdowns.js";
 import { drawSections } from "./sections.js";
 
 function fact(label: string, ...content: (Node | string)[]): HTMLElement {
@@ -149,43 +148,31 @@ function drawFiles() {
   }
 }
 
-function packageRow(row: PackageRow): HTMLElement {
-  const { scheme_id: id } = row;
-  const title = row.scheme_name || id;
-  const listed = (row.methods || "").split(";").filter(Boolean).map(word).join(" · ");
-  return element(
-    "tr",
-    {},
-    element(
-      "th",
-      { scope: "row" },
-      title ? named(title) : _("Without a scheme"),
-      id ? element("code", { className: "detail" }, named(id)) : null,
-    ),
-    element("td", {}, element("code", {}, named(row.package_name || ABSENT))),
-    element("td", {}, named(row.scheme_group || ABSENT)),
-    element("td", { textContent: listed || ABSENT }),
-    element("td", { className: "word", textContent: row.created_at ?? ABSENT }),
-    numberCell(number(chosenDays === 7 ? row.verifications_7 : row.verifications_30)),
-    numberCell(number(chosenDays === 7 ? row.authorizations_7 : row.authorizations_30)),
-  );
-}
-
 function drawPackages() {
-  for (const place of all("[data-part=packages]")) {
-    const head = [
+  const kinds = ({ methods }: PackageRow) => (methods || "").split(";").filter(Boolean).map(word).join(" · ");
+  const counts = (name: "verifications" | "authorizations"): TableColumn<PackageRow> => [
+    headCell(metricLink(name), true, periodLabel(windowKey())),
+    (row) => numberCell(number(row[chosenDays === 7 ? (`${name}_7` as const) : (`${name}_30` as const)])),
+  ];
+  const columns: TableColumn<PackageRow>[] = [
+    [
       headCell(_("Scheme")),
-      headCell(_("Package")),
-      headCell(_("Group")),
-      headCell(_("Methods")),
-      headCell(_("Created")),
-      headCell(metricLink("verifications"), true, periodLabel(windowKey())),
-      headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
-    ];
-    // Schemes of the registry and of the records of the 30 days are the same in every window.
-    const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
-    place.replaceChildren(breakdownTable(_("Scheme"), head, figures.packages.map(packageRow), none));
-  }
+      ({ scheme_id: id, scheme_name: name }) =>
+        rowHead(
+          name || id ? named(name || id || "") : _("Without a scheme"),
+          id ? element("code", { className: "detail" }, named(id)) : "",
+        ),
+    ],
+    [headCell(_("Package")), (row) => element("td", {}, element("code", {}, named(row.package_name || ABSENT)))],
+    [headCell(_("Group")), (row) => element("td", {}, named(row.scheme_group || ABSENT))],
+    [headCell(_("Methods")), (row) => element("td", { textContent: kinds(row) || ABSENT })],
+    [headCell(_("Created")), (row) => element("td", { className: "word", textContent: row.created_at ?? ABSENT })],
+    counts("verifications"),
+    counts("authorizations"),
+  ];
+  // Schemes of the registry and of the records of the 30 days are the same in every window.
+  const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
+  put("packages", () => [dataTable(_("Scheme"), figures.packages, columns, { none })]);
 }
 
 function drawApp() {

@@ -15,7 +15,7 @@ import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { dataTable, headCell, numberCell, type TableColumn, wordHead } from "../tables/data_table.js";
 import type { Usual } from "../types.js";
 import { isUsed } from "./cards.js";
 import { recordsFold } from "./records.js";
@@ -81,27 +81,30 @@ function moves(place: number) {
     .sort((a, b) => Math.abs(b.move ?? 0) - Math.abs(a.move ?? 0));
 }
 
-function moveRow({ key, metric, value, usual, side, rate, usualRate, move }: ReturnType<typeof moves>[number]) {
-  const middle = usual ? Math.round(usual.usual) : null;
-  return element(
-    "tr",
-    { className: side },
-    element("th", { scope: "row", className: "word" }, `${word(key)} · `, metricLink(metric)),
-    numberCell(number(value)),
-    numberCell(number(middle)),
-    numberCell(rangeText(usual)),
-    numberCell(
-      element("span", {
-        className: "value",
-        textContent: known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT,
-      }),
-      side === "inside"
-        ? element("span", { className: "detail", textContent: _("within the usual") })
-        : changeNode(value, middle, { better: betterOf(metric), side, quiet: true }),
-    ),
-    numberCell(share(rate)),
-    numberCell(share(usualRate)),
-  );
+/** The table of these moves. */
+function movesTable(rows: ReturnType<typeof moves>) {
+  const middle = ({ usual }: { usual: Usual | null }) => (usual ? Math.round(usual.usual) : null);
+  const columns: TableColumn<(typeof rows)[number]>[] = [
+    [headCell(_("Channel")), ({ key, metric }) => wordHead(`${word(key)} · `, metricLink(metric))],
+    [headCell(_("On this day"), true), ({ value }) => numberCell(number(value))],
+    [headCell(_("Usual"), true), (row) => numberCell(number(middle(row)))],
+    [headCell(_("Usual range"), true), ({ usual }) => numberCell(rangeText(usual))],
+    [
+      headCell(_("More or fewer"), true),
+      ({ metric, value, side, move, usual }) => {
+        const textContent = known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT;
+        return numberCell(
+          element("span", { className: "value", textContent }),
+          side === "inside"
+            ? element("span", { className: "detail", textContent: _("within the usual") })
+            : changeNode(value, middle({ usual }), { better: betterOf(metric), side, quiet: true }),
+        );
+      },
+    ],
+    [headCell(_("Success rate"), true), ({ rate }) => numberCell(share(rate))],
+    [headCell(_("Usual success rate"), true), ({ usualRate }) => numberCell(share(usualRate))],
+  ];
+  return dataTable(_("Largest moves"), rows, columns, { className: "plain day-movers", classOf: ({ side }) => side });
 }
 
 const CHANNEL_METRICS = [
@@ -113,31 +116,25 @@ const CHANNEL_METRICS = [
   "authorizations_failed",
 ];
 
-function channelRow(channel: string, place: number) {
-  const lists = figures.long.channels[channel];
-  return element(
-    "tr",
-    { className: channel === "*" ? "total" : "" },
-    element("th", { scope: "row", className: "word", textContent: word(channel) }),
-    ...CHANNEL_METRICS.map((name) => numberCell((name.endsWith("_rate") ? share : number)(lists[name][place]))),
+function channelsTable(channels: string[], place: number) {
+  const columns = CHANNEL_METRICS.map(
+    (name): TableColumn<string> => [
+      headCell(metricLink(name), true),
+      (channel) => numberCell((name.endsWith("_rate") ? share : number)(figures.long.channels[channel][name][place])),
+    ],
   );
+  const names: TableColumn<string> = [headCell(_("Channel")), (channel) => wordHead(word(channel))];
+  return dataTable(_("By channel"), channels, [names, ...columns], {
+    className: "plain app-day-channels",
+    classOf: (channel) => (channel === "*" ? "total" : ""),
+  });
 }
 
 function tables(place: number) {
-  const moved = moves(place).map(moveRow);
-  const heads = [
-    _("On this day"),
-    _("Usual"),
-    _("Usual range"),
-    _("More or fewer"),
-    _("Success rate"),
-    _("Usual success rate"),
-  ];
+  const moved = moves(place);
   const used = (keys: string[]) => keys.filter((name) => figures.long.channels[name].authorization_requests[place]);
   const logins = used(loginChannels());
   const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
-  const rows = channels.map((channel) => channelRow(channel, place));
-  const channelHead = [headCell(_("Channel")), ...CHANNEL_METRICS.map((name) => headCell(metricLink(name), true))];
   const titled = (title: string, table: HTMLElement) =>
     element(
       "section",
@@ -146,22 +143,8 @@ function tables(place: number) {
       element("div", { className: "panel" }, table),
     );
   return [
-    ...(moved.length
-      ? [
-          titled(
-            _("Largest moves"),
-            plainTable(
-              _("Largest moves"),
-              [headCell(_("Channel")), ...heads.map((text) => headCell(text, true))],
-              moved,
-              "plain day-movers",
-            ),
-          ),
-        ]
-      : []),
-    ...(rows.length
-      ? [titled(_("By channel"), plainTable(_("By channel"), channelHead, rows, "plain app-day-channels"))]
-      : []),
+    ...(moved.length ? [titled(_("Largest moves"), movesTable(moved))] : []),
+    ...(channels.length ? [titled(_("By channel"), channelsTable(channels, place))] : []),
   ];
 }
 

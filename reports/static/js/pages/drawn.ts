@@ -6,11 +6,9 @@ import { chosenDays, figures, windowKey } from "../choices/state.js";
 import { onFigures, onPainted } from "../choices/windows.js";
 import { number, periodLabel, share } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
-import { all, element, named } from "../dom.js";
-import { headCell, numberCell } from "../tables/periods.js";
-import { barCell } from "../tables/summary.js";
+import { element, named, put } from "../dom.js";
+import { barCell, dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
 import type { DrawnRow } from "../types.js";
-import { breakdownTable } from "./breakdowns.js";
 
 export function drawnName({ resource_package_id: name, merged }: DrawnRow): string {
   if (merged !== null) return filled(_("{count} other resource packages"), { count: number(merged) });
@@ -20,23 +18,16 @@ export function drawnName({ resource_package_id: name, merged }: DrawnRow): stri
 function drawDrawn() {
   const uses = chosenDays === 7 ? "uses_7" : "uses_30";
   const whole = sum(...figures.drawn.map((row) => row[uses])) ?? 0;
-  const rows = figures.drawn.map((row) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, named(drawnName(row))),
-      element("td", {}, named(row.account_id)),
-      barCell(row[uses], Math.max(1, whole), number(row[uses])),
-      numberCell(share(ratio(row[uses], whole))),
-    ),
-  );
-  const head = [
-    headCell(_("Resource package")),
-    headCell(_("Account")),
-    headCell(metricLink("billable_verifications", _("Uses")), true, periodLabel(windowKey())),
-    headCell(_("Share"), true),
+  const columns: TableColumn<DrawnRow>[] = [
+    [headCell(_("Resource package")), (row) => rowHead(named(drawnName(row)))],
+    [headCell(_("Account")), (row) => element("td", {}, named(row.account_id))],
+    [
+      headCell(metricLink("billable_verifications", _("Uses")), true, periodLabel(windowKey())),
+      (row) => barCell(row[uses], Math.max(1, whole), number(row[uses])),
+    ],
+    [headCell(_("Share"), true), (row) => numberCell(share(ratio(row[uses], whole)))],
   ];
-  for (const part of all("[data-part=drawn]")) part.replaceChildren(breakdownTable(_("Resource package"), head, rows));
+  put("drawn", () => [dataTable(_("Resource package"), figures.drawn, columns)]);
 }
 
 /** Draws the table after every change of figures or window. */

@@ -11,10 +11,10 @@ import { cardMeasures, loginChannels, otherChannels, rateOf } from "../data/meas
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
-import { all, element } from "../dom.js";
+import { all, element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { ChartLists, Side, Value, Versus } from "../types.js";
+import { dataTable, headCell, numberCell, rowHead, type TableColumn, wordHead } from "../tables/data_table.js";
+import type { ChartLists, Value, Versus } from "../types.js";
 import { isUsed } from "./cards.js";
 
 type Compared = ReturnType<typeof comparedPlaces>;
@@ -48,24 +48,35 @@ const versusWords = (): Record<Versus, string> => ({
 });
 
 /**
- * The cells of one row: value, base and change.
- * @param found `now` is the value over the matched days.
+ * The columns of a value over the range, of its base, and of its change.
+ * @param heading of the value.
+ * @param metricOf the metric of a row's value.
+ * @param over a row's value over some days.
+ * @param placeOf the series of a row, whose usual range defines the colour of the change.
  */
-function cells(
-  metric: string,
-  { value, now, base, side }: { value: Value; now: Value; base: Value; side: Side },
-  isComparable: boolean,
-) {
-  const isRate = metric === RATE;
-  const text = isRate ? share : number;
-  const change = changeNode(now, base, {
-    comparable: isComparable,
-    better: betterOf(metric),
-    kind: isRate ? "points" : "ratio",
-    quiet: true,
-    side,
-  });
-  return [numberCell(text(value)), numberCell(text(base)), numberCell(change)];
+function comparedColumns(
+  heading: Node | string,
+  { withData, matched, base, isComparable }: Compared,
+  metricOf: (row: string) => string,
+  over: (row: string, places: number[]) => Value,
+  placeOf: (row: string) => Parameters<typeof sideOfPlaces>[0],
+): TableColumn<string>[] {
+  const text = (row: string, places: number[]) => (metricOf(row) === RATE ? share : number)(over(row, places));
+  const change = (row: string) => {
+    const isRate = metricOf(row) === RATE;
+    return changeNode(over(row, matched), over(row, base), {
+      comparable: isComparable,
+      better: betterOf(metricOf(row)),
+      kind: isRate ? "points" : "ratio",
+      quiet: true,
+      side: sideOf(placeOf(row), isRate ? "share" : "records", withData),
+    });
+  };
+  return [
+    [headCell(heading, true), (row) => numberCell(text(row, withData))],
+    [headCell(_("Compared with"), true), (row) => numberCell(text(row, base))],
+    [headCell(_("Change"), true), (row) => numberCell(change(row))],
+  ];
 }
 
 /**
@@ -77,51 +88,51 @@ function occurs(listOf: (lists: ChartLists) => Value[], { withData, base }: Comp
   return [...withData, ...base].some((i) => values[i]);
 }
 
-function usageRows(compared: Compared) {
-  const { withData, matched, base, isComparable } = compared;
-  return cardMeasures()
-    .filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared))
-    .map((metric) => {
-      const values = valuesOfRange((lists) => lists.usage[metric]);
-      const side = sideOf({ group: "usage", series: metric, field: null }, "records", withData);
-      const found = {
-        value: sumOver(values, withData),
-        now: sumOver(values, matched),
-        base: sumOver(values, base),
-        side,
-      };
-      return element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, metricLink(metric)),
-        ...cells(metric, found, isComparable),
-      );
-    });
+function usageTable(compared: Compared) {
+  const metrics = cardMeasures().filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared));
+  const over = (metric: string, places: number[]) =>
+    sumOver(
+      valuesOfRange((lists) => lists.usage[metric]),
+      places,
+    );
+  const columns: TableColumn<string>[] = [
+    [headCell(_("Metric")), (metric) => rowHead(metricLink(metric))],
+    ...comparedColumns(
+      _("Range"),
+      compared,
+      (metric) => metric,
+      over,
+      (series) => ({ group: "usage", series, field: null }),
+    ),
+  ];
+  return dataTable(_("Usage of the range"), metrics, columns, { className: "plain range-usage" });
 }
 
-function channelRow(channel: string, { withData, matched, base, isComparable }: Compared) {
-  const sumOf = (count: string, places: number[]) =>
+function channelsTable(channels: string[], compared: Compared) {
+  const sumOf = (channel: string, count: string, places: number[]) =>
     sumOver(
       valuesOfRange((lists) => lists.channels[channel][count]),
       places,
     );
-  const over = (metric: string, places: number[]) =>
-    metric === RATE ? rateOf(RATE, (count) => sumOf(count, places)) : sumOf(metric, places);
-  return element(
-    "tr",
-    { className: channel === "*" ? "total" : "" },
-    element("th", { scope: "row", className: "word", textContent: word(channel) }),
-    ...["authorizations", "authorization_requests", RATE].flatMap((metric) => {
-      const unit = metric === RATE ? "share" : "records";
-      const found = {
-        value: over(metric, withData),
-        now: over(metric, matched),
-        base: over(metric, base),
-        side: sideOf({ group: "trend", series: channel, field: metric }, unit, withData),
-      };
-      return cells(metric, found, isComparable);
-    }),
-  );
+  const metricColumns = (metric: string) => {
+    const over = (channel: string, places: number[]) =>
+      metric === RATE ? rateOf(RATE, (count) => sumOf(channel, count, places)) : sumOf(channel, metric, places);
+    return comparedColumns(
+      metricLink(metric),
+      compared,
+      () => metric,
+      over,
+      (series) => ({ group: "trend", series, field: metric }),
+    );
+  };
+  const columns: TableColumn<string>[] = [
+    [headCell(_("Channel")), (channel) => wordHead(word(channel))],
+    ...["authorizations", "authorization_requests", RATE].flatMap(metricColumns),
+  ];
+  return dataTable(_("Channels of the range"), channels, columns, {
+    className: "plain range-channels",
+    classOf: (channel) => (channel === "*" ? "total" : ""),
+  });
 }
 
 /**
@@ -138,29 +149,9 @@ function shownChannels(compared: Compared) {
 
 const isOther = (channel: string) => otherChannels().includes(channel);
 
-const heads = (metric: string) => [
-  headCell(metricLink(metric), true),
-  headCell(_("Compared with"), true),
-  headCell(_("Change"), true),
-];
-
 function tables(compared: Compared) {
-  const usage = plainTable(
-    _("Usage of the range"),
-    [
-      headCell(_("Metric")),
-      headCell(_("Range"), true),
-      headCell(_("Compared with"), true),
-      headCell(_("Change"), true),
-    ],
-    usageRows(compared),
-    "plain range-usage",
-  );
   const channels = shownChannels(compared);
-  if (!channels.length) return [usage];
-  const head = [headCell(_("Channel")), ...["authorizations", "authorization_requests", RATE].flatMap(heads)];
-  const rows = channels.map((channel) => channelRow(channel, compared));
-  return [usage, plainTable(_("Channels of the range"), head, rows, "plain range-channels")];
+  return [usageTable(compared), ...(channels.length ? [channelsTable(channels, compared)] : [])];
 }
 
 /** The text about the compared days and their number. */
@@ -230,13 +221,11 @@ function drawRange() {
   const compared = comparedPlaces(range, versus, days, missing);
   // The base of comparison is before the range.
   if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
-  for (const place of all("[data-part=range]")) {
-    place.replaceChildren(
-      element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
-      ...limitNotes(),
-      ...tables(compared),
-    );
-  }
+  put("range", () => [
+    element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
+    ...limitNotes(),
+    ...tables(compared),
+  ]);
 }
 
 /** Draws the range after every change of fields, figures or language. */

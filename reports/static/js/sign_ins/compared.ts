@@ -5,7 +5,7 @@ import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { all, element, named, one } from "../dom.js";
 import { both } from "../pages/sections.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
 import type { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.js";
 import { onSignInSpan, signInDays } from "./sign_in.js";
 
@@ -58,9 +58,9 @@ function intervalOf({ rates }: ComparedValue, rate: string): Interval | null {
 export const noRateText = (counts: [number, number] | null) => (counts ? "—" : _("not in the logs"));
 
 /** A rate with its interval below. */
-function rateCell(interval: Interval | null, { rates }: ComparedValue, rate: string): HTMLElement {
-  if (!interval) return numberCell(noRateText(rates[rate]));
-  const counts = rates[rate] || [0, 0];
+function rateCell(value: ComparedValue, rate: string): HTMLElement {
+  const [interval, counts] = [intervalOf(value, rate), value.rates[rate]];
+  if (!interval || !counts) return numberCell(noRateText(counts));
   return numberCell(
     `${points(interval.value)}%`,
     element("span", { className: "detail", textContent: `${points(interval.low)}–${points(interval.high)}%` }),
@@ -69,27 +69,24 @@ function rateCell(interval: Interval | null, { rates }: ComparedValue, rate: str
 }
 
 function comparedTable(a: ComparedValue, b: ComparedValue) {
-  const rows = RATES.map((rate) => {
-    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
-    const said = ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, rateName(rate)),
-      rateCell(ofA, a, rate),
-      rateCell(ofB, b, rate),
-      element("td", { className: "found-difference", textContent: said }),
-    );
-  });
-  const head = (name: string, { label, sessions }: ComparedValue) => {
-    const of = element("span", {}, `${name} · `, named(textOf(label)));
-    return headCell(of, true, filled(_("{count} sessions"), { count: number(sessions) }));
+  const side = (name: string, value: ComparedValue): TableColumn<string> => {
+    const title = element("span", {}, `${name} · `, named(textOf(value.label)));
+    const sessions = filled(_("{count} sessions"), { count: number(value.sessions) });
+    return [headCell(title, true, sessions), (rate) => rateCell(value, rate)];
   };
-  return plainTable(
-    _("Compare two"),
-    [headCell(_("Rate")), head("A", a), head("B", b), headCell(_("Difference"))],
-    rows,
-  );
+  const difference = (rate: string) => {
+    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
+    return ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
+  };
+  return dataTable(_("Compare two"), RATES, [
+    [headCell(_("Rate")), (rate) => rowHead(rateName(rate))],
+    side("A", a),
+    side("B", b),
+    [
+      headCell(_("Difference")),
+      (rate) => element("td", { className: "found-difference", textContent: difference(rate) }),
+    ],
+  ]);
 }
 
 /**

@@ -6,7 +6,7 @@ import { site } from "../choices/state.js";
 import { level, number } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { drawing, element } from "../dom.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
 import type { DaysByWay, Value, WayRow, WayTableRow } from "../types.js";
 import { signedIn, WAYS } from "./sign_in_counts.js";
 
@@ -81,34 +81,39 @@ export function waysTable(rows: WayTableRow[], days: DaysByWay, label: string) {
   const total = Object.fromEntries(
     (["sessions", ...WAYS] as const).map((name) => [name, sum(...rows.map((row) => row[name]))]),
   ) as WayRow;
-  const head = [
-    headCell(_("Entry channel")),
-    headCell(metricLink("sessions"), true, label),
-    headCell(metricLink("sign_in_rate"), true),
-    headCell(_("Ways")),
-    headCell(_("By day"), false, _("each row by its largest day")),
-    ...WAYS.map((way) => headCell(metricLink(way), true)),
+  const lines = [
+    { name: _("All sessions"), row: total, days: days.total },
+    ...rows.map((row) => ({
+      name: word(row.entry_channel),
+      row,
+      days: days.channels[row.entry_channel] || [],
+    })),
   ];
-  return plainTable(_("Ways by entry channel"), head, [
-    wayRow(_("All sessions"), total, days.total, true),
-    ...rows.map((row) => wayRow(word(row.entry_channel), row, days.channels[row.entry_channel] || [], false)),
-  ]);
+  const columns: TableColumn<(typeof lines)[number]>[] = [
+    [headCell(_("Entry channel")), ({ name }) => rowHead(name)],
+    [headCell(metricLink("sessions"), true, label), ({ row }) => numberCell(number(row.sessions))],
+    [
+      headCell(metricLink("sign_in_rate"), true),
+      ({ row }) => numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
+    ],
+    [headCell(_("Ways")), ({ row }) => barsCell(...wayBars(row))],
+    [headCell(_("By day"), false, _("each row by its largest day")), ({ days }) => drawnCell(dayBars(days))],
+    ...WAYS.map(
+      (way): TableColumn<(typeof lines)[number]> => [
+        headCell(metricLink(way), true),
+        ({ row }) => countCell(row[way], row.sessions),
+      ],
+    ),
+  ];
+  return dataTable(_("Ways by entry channel"), lines, columns, {
+    classOf: ({ row }) => (row === total ? "total" : ""),
+  });
 }
 
-function wayRow(label: string, row: WayRow, days: WayRow[], isTotal: boolean) {
+function wayBars(row: WayRow) {
   let start = 0;
-  const bars = WAYS.map((way) => {
+  return WAYS.map((way) => {
     start += row[way];
     return bar(way, row[way], start - row[way], row.sessions || 1);
   });
-  return element(
-    "tr",
-    { className: isTotal ? "total" : "" },
-    element("th", { scope: "row", textContent: label }),
-    numberCell(number(row.sessions)),
-    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
-    barsCell(...bars),
-    drawnCell(dayBars(days)),
-    ...WAYS.map((way) => countCell(row[way], row.sessions)),
-  );
 }

@@ -24,8 +24,8 @@ import {
   textCell,
   wordCell,
 } from "./cells.js";
+import { numberCell } from "./data_table.js";
 import { makeFilters } from "./filters.js";
-import { numberCell } from "./periods.js";
 import { makeTable } from "./tables.js";
 
 /** Counts that are shown with their change. */

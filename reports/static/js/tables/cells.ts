@@ -8,7 +8,7 @@ import { ABSENT, milliseconds, share, size } from "../data/format.js";
 import { element, named } from "../dom.js";
 import type { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.js";
 import { changeNode, changeOf } from "./change.js";
-import { numberCell } from "./periods.js";
+import { numberCell } from "./data_table.js";
 
 /** A cell with a name or another text of a log or registry. */
 export function textCell(text: string | null): HTMLTableCellElement {
