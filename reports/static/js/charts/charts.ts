@@ -5,7 +5,7 @@
    filled_chart.ts puts the numbers into the shapes; readout.ts shows the values under the pointer. */
 
 import { onDimension } from "../choices/dimension.js";
-import { _, onLanguage } from "../choices/language.js";
+import { _, inLanguage } from "../choices/language.js";
 import { onLine } from "../choices/line.js";
 import { chosenDimension, chosenSpan, language } from "../choices/state.js";
 import { onFigures, onSpan } from "../choices/windows.js";
@@ -178,8 +178,7 @@ function drawAnew() {
 
 /** Draws the charts after every change of figures, span, theme or width, and for print. */
 export function startCharts() {
-  drawLegends();
-  onLanguage(drawLegends);
+  inLanguage(drawLegends);
   onFigures(drawAnew);
   onDimension(drawAnew);
   onLine(drawAnew);

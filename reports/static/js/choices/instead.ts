@@ -2,7 +2,7 @@
 
 import { all, element, named, one } from "../dom.js";
 import { onAddress } from "./address.js";
-import { _, onLanguage } from "./language.js";
+import { _, inLanguage } from "./language.js";
 import { unmet } from "./unmet.js";
 import { onFigures, onWindow } from "./windows.js";
 
@@ -30,6 +30,5 @@ export function startInstead() {
   onAddress(drawInstead);
   onFigures(drawInstead);
   onWindow(drawInstead);
-  onLanguage(drawInstead);
-  drawInstead();
+  inLanguage(drawInstead);
 }

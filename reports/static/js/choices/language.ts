@@ -23,6 +23,12 @@ const languageChange = change();
 /** Registers a listener for changes of the language. */
 export const onLanguage = languageChange.on;
 
+/** Draws now, and after every change of language. */
+export function inLanguage(draw: () => void) {
+  draw();
+  onLanguage(draw);
+}
+
 /** A text of the scripts in the page's language; `msgid` is its English. */
 export const _ = (msgid: string): string => texts.strings[msgid][language];
 

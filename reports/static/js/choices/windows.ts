@@ -9,7 +9,7 @@ import { all, isPhone, painted, remember, remembered } from "../dom.js";
 import type { Figures, PeriodKey, SpanKey } from "../types.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
-import { _, carryChoices, onLanguage } from "./language.js";
+import { _, carryChoices, inLanguage, onLanguage } from "./language.js";
 import {
   chosenDays,
   chosenSpan,
@@ -156,10 +156,7 @@ export function startWindows() {
   for (const button of all("[data-days-button]")) {
     button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
     // In English the button only shows the number.
-    const name = () =>
-      button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days"));
-    onLanguage(name);
-    name();
+    inLanguage(() => button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days")));
   }
   for (const button of all("[data-span-button]")) {
     const { spanButton: offered = "" } = button.dataset;
@@ -181,7 +178,6 @@ export function startWindows() {
   onWindow(drawSpans);
   onSpan(drawSpans);
   onFigures(drawSpans);
-  onLanguage(drawSpans);
+  inLanguage(drawSpans);
   onLanguage(drawFigures);
-  drawSpans();
 }

@@ -1,7 +1,7 @@
 /* "Copy link": the address of the shown content, including choices that only the browser has stored. */
 
 import { asked } from "../choices/address.js";
-import { _, onLanguage } from "../choices/language.js";
+import { _, inLanguage } from "../choices/language.js";
 import { chosenDays, language } from "../choices/state.js";
 import { all, element, one } from "../dom.js";
 import { copiesOnClick } from "./copying.js";
@@ -27,7 +27,6 @@ export function startCopyLink() {
     button.dataset.said = outcome;
   };
   copiesOnClick(button, wholeAddress, say);
-  onLanguage(() => say(""));
-  say("");
+  inLanguage(() => say(""));
   one("[data-theme-button]").before(button);
 }

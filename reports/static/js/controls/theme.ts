@@ -2,7 +2,7 @@
    the head, so that a page is never shown in the other theme first. */
 
 import { change } from "../choices/changes.js";
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled, inLanguage } from "../choices/language.js";
 import { all, one, remember, remembered } from "../dom.js";
 import type { Theme } from "../types.js";
 
@@ -57,6 +57,5 @@ export function startTheme() {
     nameButton();
     changed();
   });
-  onLanguage(nameButton);
-  nameButton();
+  inLanguage(nameButton);
 }

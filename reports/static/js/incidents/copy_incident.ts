@@ -3,7 +3,7 @@
 
 import { png, source } from "../charts/picture.js";
 import { widthOf } from "../charts/scales.js";
-import { _, onLanguage } from "../choices/language.js";
+import { _ } from "../choices/language.js";
 import { copied } from "../controls/copying.js";
 import { all, drawing, element } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
@@ -134,7 +134,8 @@ function copyButton(incident: HTMLElement) {
   return button;
 }
 
-function offerCards() {
+/** Adds the button to each incident. */
+export function offerCards() {
   for (const incident of all(".incident-card, .incident")) {
     for (const old of all(".copy-place", incident)) old.remove();
     const [actions] = all(".evidence > .actions", incident);
@@ -144,10 +145,4 @@ function offerCards() {
     const place = element("span", { className: "copy-place" }, button);
     (actions || line)?.append(place);
   }
-}
-
-/** Adds the button to each incident, in the language of the page. */
-export function startCopyIncidents() {
-  offerCards();
-  onLanguage(offerCards);
 }

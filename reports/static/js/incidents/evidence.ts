@@ -6,7 +6,6 @@
 import { pageOfDay } from "../charts/readout.js";
 import { _, filled, textOf } from "../choices/language.js";
 import { figures } from "../choices/state.js";
-import { onFigures } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, named, one, own } from "../dom.js";
@@ -85,7 +84,8 @@ const restatedNote = (count: number) =>
 const idLine = (id: string) =>
   element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
 
-function drawEvidence() {
+/** Draws the evidence on an app's page. */
+export function drawEvidence() {
   // The page of a day has the evidence as markup.
   if (!all("[data-part=facts]").length) return;
   for (const incident of all("[data-incident]")) {
@@ -107,9 +107,4 @@ function drawEvidence() {
     // The row that acknowledges the incident contains this id; pages of all apps show the whole row.
     if (!found.is_part) place.append(idLine(id));
   }
-}
-
-/** Draws the evidence after every change of figures or language. */
-export function startEvidence() {
-  onFigures(drawEvidence);
 }

@@ -3,7 +3,6 @@
 
 import { _, appHref, filled, localAddress } from "../choices/language.js";
 import { chosenApp, figures, language, root } from "../choices/state.js";
-import { onFigures } from "../choices/windows.js";
 import { number } from "../data/format.js";
 import { all, element, named } from "../dom.js";
 import type { Figures } from "../types.js";
@@ -27,7 +26,8 @@ function moreLine(count: number): HTMLElement {
   return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
 }
 
-function drawOpen() {
+/** Draws the lines. */
+export function drawOpen() {
   for (const place of all("[data-part=open-incidents]")) {
     const lines = figures.open.map(line);
     if (figures.open_more) lines.push(moreLine(figures.open_more));
@@ -35,9 +35,4 @@ function drawOpen() {
     const className = figures.open[0]?.amber ? "open-incidents amber" : "open-incidents";
     place.replaceChildren(...(lines.length ? [element("ul", { className }, ...lines)] : []));
   }
-}
-
-/** Draws the lines after every change of figures or language. */
-export function startOpenIncidents() {
-  onFigures(drawOpen);
 }

@@ -3,7 +3,6 @@
 
 import { _, carryChoices, filled, listed, metricLink, word } from "../choices/language.js";
 import { chosenDays, figures, setChosenApp, site, windowKey } from "../choices/state.js";
-import { onFigures, onWindow } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
 import { all, element, named, one, put } from "../dom.js";
 import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
@@ -148,7 +147,8 @@ function drawFiles() {
   }
 }
 
-function drawPackages() {
+/** Draws the table of schemes and packages. */
+export function drawPackages() {
   const kinds = ({ methods }: PackageRow) => (methods || "").split(";").filter(Boolean).map(word).join(" · ");
   const counts = (name: "verifications" | "authorizations"): TableColumn<PackageRow> => [
     headCell(metricLink(name), true, periodLabel(windowKey())),
@@ -175,7 +175,8 @@ function drawPackages() {
   put("packages", () => [dataTable(_("Scheme"), figures.packages, columns, { none })]);
 }
 
-function drawApp() {
+/** Draws the parts of an app's page. */
+export function drawApp() {
   // Links from an app's page to the monitor page select that app.
   if (all("[data-part=facts]").length) {
     setChosenApp(figures.key);
@@ -186,10 +187,4 @@ function drawApp() {
   drawRecords();
   drawFiles();
   drawPackages();
-}
-
-/** Draws the parts of an app's page after every change of figures or window. */
-export function startApp() {
-  onFigures(drawApp);
-  onWindow(drawPackages);
 }

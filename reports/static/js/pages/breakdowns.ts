@@ -3,7 +3,6 @@
 
 import { _, metricLink, word } from "../choices/language.js";
 import { figures, language, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { STEPS } from "../data/figures.js";
 import { ABSENT, baseLabel, number, share } from "../data/format.js";
 import { isComparable, ratio, sum } from "../data/measures.js";
@@ -90,7 +89,8 @@ function drawCodes(step: Step, period: WindowKey) {
   put(`codes-${step}`, () => [dataTable(codesLabel(step), rows, columns)]);
 }
 
-function drawBreakdowns() {
+/** Draws the tables. */
+export function drawBreakdowns() {
   const period = windowKey();
   drawValues("platforms", _("Platform"), figures.breakdowns.platform[period], period);
   drawValues("carriers", _("Carrier"), figures.breakdowns.carrier[period], period);
@@ -98,10 +98,4 @@ function drawBreakdowns() {
     drawOutcomes(step, period);
     drawCodes(step, period);
   }
-}
-
-/** Draws the tables after every change of figures or window. */
-export function startBreakdowns() {
-  onFigures(drawBreakdowns);
-  onPainted(drawBreakdowns);
 }

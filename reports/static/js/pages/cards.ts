@@ -5,7 +5,7 @@
 import { sparkline } from "../charts/sparkline.js";
 import { betterOf, metricLink } from "../choices/language.js";
 import { chosenDays, figures, site } from "../choices/state.js";
-import { cardWindows, onFigures, onWindow } from "../choices/windows.js";
+import { cardWindows } from "../choices/windows.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
@@ -88,12 +88,7 @@ function card(metric: string): HTMLElement {
   );
 }
 
-function drawCards() {
+/** Draws the cards. */
+export function drawCards() {
   for (const place of all("[data-part=cards]")) place.replaceChildren(...cardMeasures().filter(isUsed).map(card));
-}
-
-/** Draws the cards after every change of figures or window. */
-export function startCards() {
-  onFigures(drawCards);
-  onWindow(drawCards);
 }

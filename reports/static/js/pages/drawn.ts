@@ -3,7 +3,6 @@
 
 import { _, filled, metricLink } from "../choices/language.js";
 import { chosenDays, figures, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { number, periodLabel, share } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { element, named, put } from "../dom.js";
@@ -15,7 +14,8 @@ export function drawnName({ resource_package_id: name, merged }: DrawnRow): stri
   return name === null ? _("Overflow") : name;
 }
 
-function drawDrawn() {
+/** Draws the table. */
+export function drawDrawn() {
   const uses = chosenDays === 7 ? "uses_7" : "uses_30";
   const whole = sum(...figures.drawn.map((row) => row[uses])) ?? 0;
   const columns: TableColumn<DrawnRow>[] = [
@@ -28,10 +28,4 @@ function drawDrawn() {
     [headCell(_("Share"), true), (row) => numberCell(share(ratio(row[uses], whole)))],
   ];
   put("drawn", () => [dataTable(_("Resource package"), figures.drawn, columns)]);
-}
-
-/** Draws the table after every change of figures or window. */
-export function startDrawn() {
-  onFigures(drawDrawn);
-  onPainted(drawDrawn);
 }

@@ -2,7 +2,6 @@
 
 import { _, appHref, filled } from "../choices/language.js";
 import { chosenDays, figures, site } from "../choices/state.js";
-import { onFigures, onWindow } from "../choices/windows.js";
 import { copyButton } from "../controls/copying.js";
 import { number } from "../data/format.js";
 import { all, element } from "../dom.js";
@@ -71,17 +70,12 @@ export function recordsFold(key: string, folder: string, first: string, last: st
 /** The folder of the app whose page this is. */
 const folderOfPage = () => decodeURIComponent(location.pathname.split("/").at(-2) || "");
 
-function drawRecords() {
+/** Draws the fold on an app's page. */
+export function drawRecords() {
   for (const place of all("[data-part=records-fold]")) {
     const isOpen = Boolean(place.querySelector("details")?.open);
     const fold = recordsFold(figures.key, folderOfPage(), site.days[site.days.length - chosenDays], site.as_of);
     fold.open = isOpen;
     place.replaceChildren(fold);
   }
-}
-
-/** Draws the fold on an app's page after every change of figures or window. */
-export function startRecords() {
-  onFigures(drawRecords);
-  onWindow(drawRecords);
 }

@@ -4,7 +4,6 @@
 
 import { _, filled, metricLink } from "../choices/language.js";
 import { chosenDays, figures, site, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadVersions } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
@@ -59,7 +58,8 @@ export function worstFirst(rows: VersionRow[]): VersionRow[] {
   return [...rows].sort((a, b) => place(a) - place(b) || rank(a) - rank(b));
 }
 
-function drawVersions() {
+/** Draws the table. */
+export function drawVersions() {
   const rows = worstFirst(shownLists().versions[windowKey()]);
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
@@ -107,10 +107,4 @@ function askForAll(rows: VersionRow[]) {
     }
   });
   return [element("p", { className: "note all-versions" }, button)];
-}
-
-/** Draws the table after every change of figures or window. */
-export function startVersions() {
-  onFigures(drawVersions);
-  onPainted(drawVersions);
 }

@@ -1,6 +1,6 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
-import { _, filled, metricLink, onLanguage, textOf } from "../choices/language.js";
+import { _, filled, inLanguage, metricLink, textOf } from "../choices/language.js";
 import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { all, element, named, one } from "../dom.js";
@@ -168,6 +168,5 @@ export function startCompared() {
       .filter(({ values }) => values.length),
   );
   onSignInSpan(draw);
-  onLanguage(draw);
-  draw();
+  inLanguage(draw);
 }

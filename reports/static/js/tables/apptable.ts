@@ -4,7 +4,7 @@
 import { sparkline } from "../charts/sparkline.js";
 import { asked, keepInAddress, onBack } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
-import { _, filled, onLanguage, word } from "../choices/language.js";
+import { _, filled, inLanguage, word } from "../choices/language.js";
 import { site, windowKey } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onWindow } from "../choices/windows.js";
@@ -96,10 +96,9 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
       choose(offered);
     });
   }
-  showPeriod(listing, period);
+  inLanguage(() => showPeriod(listing, period));
   checkAddress(["period"], () => (PERIODS.some((one) => one === asked("period")) ? null : periodLabel(period)));
   drawInstead();
-  onLanguage(() => showPeriod(listing, period));
   onWindow(() => painted().then(() => choose(wanted())));
   onBack(() => {
     if (wanted() !== period) choose(wanted());

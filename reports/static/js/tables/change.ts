@@ -2,7 +2,7 @@
    green or red only if the figure left its usual range in that direction; the declaration of the metric defines
    which direction is good. Without a base there is no per cent. */
 
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled } from "../choices/language.js";
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
 import { isComparable } from "../data/measures.js";
 import { all, element } from "../dom.js";
@@ -76,7 +76,7 @@ export function changeNode(
  * Draws the changes that templates contain as two numbers; `data-period` is the period of the change, `data-side` the
  * position of the figure relative to its usual range. Also writes the names of bases, and shortened counts.
  */
-function drawChanges() {
+export function drawChanges() {
   for (const place of all("[data-change]")) {
     const { value, base, better, kind, period, side } = place.dataset;
     const parsed = (text: string | undefined) => (text ? Number(text) : null);
@@ -94,10 +94,4 @@ function drawChanges() {
     place.textContent = [baseLabel(period), coverageNote(period)].filter(Boolean).join(" · ");
   }
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
-}
-
-/** Draws the changes in the templates, and redraws them after every change of language. */
-export function startChanges() {
-  drawChanges();
-  onLanguage(drawChanges);
 }

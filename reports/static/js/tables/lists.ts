@@ -2,7 +2,7 @@
    tables of the monitor page and of the files page are defined here. tables.ts has order, filter and paging,
    apptable.ts the table of the usage page. */
 
-import { _, filled, metricLabel, onLanguage, textOf, word } from "../choices/language.js";
+import { _, filled, inLanguage, metricLabel, onLanguage, textOf, word } from "../choices/language.js";
 import { chosenDays, texts, windowKey } from "../choices/state.js";
 import { onWindow } from "../choices/windows.js";
 import { chooseApp } from "../controls/picker.js";
@@ -55,11 +55,9 @@ export function startTables() {
 }
 
 function sayLost(table: HTMLElement) {
-  const say = () => {
+  inLanguage(() => {
     one(".waiting", around(table, ".scroll")).textContent = _("The list could not be loaded.");
-  };
-  onLanguage(say);
-  say();
+  });
 }
 
 function drawLoginTable(table: HTMLTableElement, data: BigList) {
@@ -82,8 +80,7 @@ function drawLoginTable(table: HTMLTableElement, data: BigList) {
     const compared = [_("Change of rate"), baseLabel(windowKey()), coverageNote(windowKey())];
     one(".compared", around(table, ".listing")).textContent = compared.join(" · ");
   };
-  sayCompared();
-  onLanguage(sayCompared);
+  inLanguage(sayCompared);
   onWindow(sayCompared);
   onWindow(() => painted().then(made.order));
 }

@@ -3,7 +3,6 @@
 
 import { _, betterOf, metricLink } from "../choices/language.js";
 import { figures, site } from "../choices/state.js";
-import { onFigures } from "../choices/windows.js";
 import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { isComparable, usageMeasures } from "../data/measures.js";
 import { element, put } from "../dom.js";
@@ -30,14 +29,10 @@ function periodCell(metric: string, name: PeriodKey): HTMLElement {
   );
 }
 
-function drawPeriods() {
+/** Draws the table. */
+export function drawPeriods() {
   const columns = PERIODS.map((name): TableColumn<string> => [periodHead(name), (metric) => periodCell(metric, name)]);
   const names: TableColumn<string> = [headCell(_("Metric")), (metric) => rowHead(metricLink(metric))];
   const look = { className: "plain periods" };
   put("periods", () => [dataTable(_("By period"), usageMeasures().filter(isUsed), [names, ...columns], look)]);
-}
-
-/** Draws the table after every change of figures. */
-export function startPeriods() {
-  onFigures(drawPeriods);
 }

@@ -4,7 +4,6 @@
 import { seriesKey } from "../charts/sparkline.js";
 import { _, betterOf, metricLink, word } from "../choices/language.js";
 import { figures, site, texts, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { baseLabel, number, share } from "../data/format.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
@@ -77,7 +76,8 @@ function shownRows(rows: ChannelRow[]): ChannelRow[] {
   );
 }
 
-function drawSummary() {
+/** Draws the table. */
+export function drawSummary() {
   const period = windowKey();
   const [compared, comparable] = [baseLabel(period), isComparable(period)];
   const columns: TableColumn<ChannelRow>[] = [
@@ -103,10 +103,4 @@ function drawSummary() {
   ];
   const look = { className: "plain summary", classOf: (row: ChannelRow) => (row.channel === "*" ? "total" : "") };
   put("summary", () => [dataTable(_("By channel"), shownRows(figures.channels[period]), columns, look)]);
-}
-
-/** Draws the table after every change of figures or window. */
-export function startSummary() {
-  onFigures(drawSummary);
-  onPainted(drawSummary);
 }

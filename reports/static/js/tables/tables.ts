@@ -5,7 +5,7 @@
    apptable.ts and lists.ts define the content of tables, cells.ts the cells. */
 
 import { asked, keepInAddress, onBack } from "../choices/address.js";
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled, inLanguage } from "../choices/language.js";
 import { language } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { sortedRows } from "../data/columns.js";
@@ -121,8 +121,7 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
   }
   addDownload(table, columnsOfFile);
   // Texts sort differently in another language, and texts about the rows change.
-  onLanguage(order);
-  order();
+  inLanguage(order);
   return { order, filter };
 }
 
@@ -167,13 +166,11 @@ function addDownload(table: HTMLTableElement, columns: () => FileColumn[]) {
     around(table, ".scroll").after(place);
   }
   const [holder] = [place];
-  const draw = () => {
+  inLanguage(() => {
     holder.querySelector(".download-pair")?.remove();
     // These lists are of all apps, whichever app the page's charts show.
     holder.prepend(downloadButtons(label, columns, false));
-  };
-  onLanguage(draw);
-  draw();
+  });
 }
 
 /* ---- paging: the buttons are reused, so that the focus is kept */
