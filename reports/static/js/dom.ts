@@ -53,6 +53,23 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 }
 
 /**
+ * Marks as pressed the button of a choice that is chosen.
+ * @param attribute of the buttons, which has the value that each offers.
+ */
+export function press(attribute: string, chosen: string, within: ParentNode = document) {
+  for (const button of all(`[${attribute}]`, within)) {
+    button.setAttribute("aria-pressed", String(button.getAttribute(attribute) === chosen));
+  }
+}
+
+/** Calls `choose` with the value that a clicked button offers. */
+export function onPress(attribute: string, choose: (offered: string) => void, within: ParentNode = document) {
+  for (const button of all(`[${attribute}]`, within)) {
+    button.addEventListener("click", () => choose(button.getAttribute(attribute) || ""));
+  }
+}
+
+/**
  * A name from a log or registry, isolated from the text around it, because it may contain characters that change the
  * direction of writing.
  */

@@ -1,7 +1,7 @@
 /* The language of the page: from the address, otherwise the last choice, otherwise Chinese. Texts of templates are
    in the page in both languages, and the style sheet hides one; scripts look their texts up by _("..."). */
 
-import { all, element, one, own, remember, remembered } from "../dom.js";
+import { all, element, one, onPress, own, press, remember, remembered } from "../dom.js";
 import type { Better, BothTexts, Language } from "../types.js";
 import { asked, keepInAddress } from "./address.js";
 import { change } from "./changes.js";
@@ -13,7 +13,7 @@ import {
   LANGUAGE_TAGS,
   language,
   root,
-  setLanguage,
+  setState,
   site,
   texts,
 } from "./state.js";
@@ -105,9 +105,7 @@ export function showLanguage() {
   if (document.readyState === "loading") return;
   // The title of an app's page is the app's name in both languages.
   document.title = one("title").dataset[language] || document.title;
-  for (const button of all("[data-language]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  }
+  press("data-language", language);
   for (const named of all("[data-label-zh]")) {
     named.setAttribute("aria-label", (language === "zh" ? named.dataset.labelZh : named.dataset.labelEn) || "");
   }
@@ -119,11 +117,11 @@ const isLanguage = (value: string | null | undefined): value is Language =>
 
 /** Sets the language from the address or an earlier visit; called before the first paint. */
 export function recallLanguage() {
-  setLanguage([asked("lang"), remembered("language")].find(isLanguage) || "zh");
+  setState({ language: [asked("lang"), remembered("language")].find(isLanguage) || "zh" });
 }
 
 function chooseLanguage(value: Language) {
-  setLanguage(value);
+  setState({ language: value });
   remember("language", value);
   // The language is not a step: Back returns to the earlier content in the present language.
   keepInAddress({ lang: value }, true);
@@ -135,9 +133,8 @@ function chooseLanguage(value: Language) {
 export function startLanguage() {
   const shown = () => one(`[data-language=${language}]`).textContent || language;
   checkAddress(["lang"], () => (isLanguage(asked("lang")) ? null : shown()));
-  for (const button of all("[data-language]")) {
-    const { language: offered } = button.dataset;
-    if (isLanguage(offered)) button.addEventListener("click", () => chooseLanguage(offered));
-  }
+  onPress("data-language", (offered) => {
+    if (isLanguage(offered)) chooseLanguage(offered);
+  });
   showLanguage();
 }

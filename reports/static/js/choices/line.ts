@@ -8,7 +8,7 @@ import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _ } from "./language.js";
-import { chosenDimension, figures, isolated, setIsolated, texts } from "./state.js";
+import { chosenDimension, figures, isolated, setState, texts } from "./state.js";
 import { checkAddress } from "./unmet.js";
 import { onFigures } from "./windows.js";
 
@@ -30,7 +30,7 @@ export function askedLine(): string {
 /** Shows only the line with this look, or all lines if it is empty, and stores the choice in the address. */
 export function chooseLine(look: string) {
   const version = isOfVersion(look) ? versionPlaces(TECHNICAL).find((one) => one.look === look)?.series : "";
-  setIsolated(look);
+  setState({ isolated: look });
   keepInAddress({ line: version || look });
   lineChange.tell();
 }
@@ -44,10 +44,10 @@ function hasAskedLine(): boolean {
 
 /** Applies the address: at the start, after every change of figures, and after Back. */
 export function startLine() {
-  onFigures(() => setIsolated(askedLine()));
+  onFigures(() => setState({ isolated: askedLine() }));
   onBack(() => {
     if (askedLine() === isolated) return;
-    setIsolated(askedLine());
+    setState({ isolated: askedLine() });
     lineChange.tell();
   });
   checkAddress(["line"], () => (hasAskedLine() ? null : _("All lines")));

@@ -5,22 +5,12 @@
 
 import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
 import { placesOf, SPANS } from "../data/spans.js";
-import { all, isPhone, painted, remember, remembered } from "../dom.js";
+import { all, isPhone, onPress, painted, press, remember, remembered } from "../dom.js";
 import type { Figures, PeriodKey, SpanKey } from "../types.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _, carryChoices, inLanguage, onLanguage } from "./language.js";
-import {
-  chosenDays,
-  chosenSpan,
-  figures,
-  setChosenApp,
-  setChosenDays,
-  setChosenSpan,
-  setShown,
-  site,
-  windowKey,
-} from "./state.js";
+import { chosenDays, chosenSpan, figures, setState, site, windowKey } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
 const windowChange = change();
@@ -48,7 +38,7 @@ function drawFigures() {
 
 /** Shows the figures of a chosen app, or of all apps together. */
 export function setFigures(shown: Figures) {
-  setShown(shown);
+  setState({ figures: shown });
   drawFigures();
 }
 
@@ -72,22 +62,16 @@ const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
  */
 export function recallWindow() {
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
-  setChosenDays(Number(wanted || site.days.length));
-  setChosenSpan(askedSpan() || windowKey());
-  setChosenDays(daysOf(chosenSpan));
-  setChosenApp(asked("app") || "");
+  const span = askedSpan() || (Number(wanted || site.days.length) === 7 ? "7" : "30");
+  setState({ chosenDays: daysOf(span), chosenSpan: span, chosenApp: asked("app") || "" });
 }
 
 /** Applies the window and the charts' span to the page and the buttons. */
 export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
   document.documentElement.dataset.chartSpan = chosenSpan;
-  for (const button of all("[data-days-button]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.daysButton === chosenSpan));
-  }
-  for (const button of all("[data-span-button]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.spanButton === chosenSpan));
-  }
+  press("data-days-button", chosenSpan);
+  press("data-span-button", chosenSpan);
 }
 
 /** Notes in the page that all its parts show this window and span. */
@@ -103,8 +87,7 @@ function drawPainted() {
 /** Shows a window and a span of the charts. */
 function show(days: number, span: SpanKey) {
   const [isOtherWindow, isOtherSpan] = [days !== chosenDays, span !== chosenSpan];
-  setChosenDays(days);
-  setChosenSpan(span);
+  setState({ chosenDays: days, chosenSpan: span });
   showWindow();
   // A page without figures has nothing to redraw; the choice is kept for the next page.
   if (figures && isOtherWindow) windowChange.tell();
@@ -125,11 +108,6 @@ export function chooseSpan(span: SpanKey) {
   keepInAddress(choices);
   remember("days", String(days));
   show(days, span);
-}
-
-/** Switches the whole page to the last `days` days. */
-export function chooseWindow(days: number) {
-  chooseSpan(days === 7 ? "7" : "30");
 }
 
 /**
@@ -154,14 +132,14 @@ function drawSpans() {
 /** Starts the buttons of the windows. */
 export function startWindows() {
   for (const button of all("[data-days-button]")) {
-    button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
     // In English the button only shows the number.
     inLanguage(() => button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days")));
   }
-  for (const button of all("[data-span-button]")) {
-    const { spanButton: offered = "" } = button.dataset;
-    if (isSpan(offered)) button.addEventListener("click", () => chooseSpan(offered));
-  }
+  const choose = (offered: string) => {
+    if (isSpan(offered)) chooseSpan(offered);
+  };
+  onPress("data-days-button", choose);
+  onPress("data-span-button", choose);
   onBack(() => {
     const days = asked("days") === "7" ? 7 : asked("days") === "30" ? 30 : chosenDays;
     const span = askedSpan() || (days === 7 ? "7" : "30");

@@ -4,7 +4,7 @@ import { asked } from "../choices/address.js";
 import { _, inLanguage } from "../choices/language.js";
 import { chosenDays, language } from "../choices/state.js";
 import { all, element, one } from "../dom.js";
-import { copiesOnClick } from "./copying.js";
+import { copied, copiesOnClick } from "./copying.js";
 
 /** The address of the page with language and window, which may be stored differently in another reader's browser. */
 export function wholeAddress(): string {
@@ -26,7 +26,7 @@ export function startCopyLink() {
     button.title = label;
     button.dataset.said = outcome;
   };
-  copiesOnClick(button, wholeAddress, say);
+  copiesOnClick(button, () => copied(wholeAddress()), say);
   inLanguage(() => say(""));
   one("[data-theme-button]").before(button);
 }

@@ -2,7 +2,7 @@
    fields. */
 
 import { _ } from "../choices/language.js";
-import { chooseWindow } from "../choices/windows.js";
+import { chooseSpan } from "../choices/windows.js";
 import { all, element } from "../dom.js";
 
 function helpDialog() {
@@ -65,10 +65,10 @@ function pressed(event: KeyboardEvent) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target as HTMLElement))
     return;
   if (document.querySelector("dialog[open]")) return;
-  const days = { 7: 7, 3: 30 }[event.key];
+  const span = ({ 7: "7", 3: "30" } as const)[event.key];
   if (event.key === "?") showHelp();
   // Other pages have no windows, and the sign-in page has its own choice of days.
-  else if (days && all("[data-days-button]").length) chooseWindow(days);
+  else if (span && all("[data-days-button]").length) chooseSpan(span);
   else if (event.key !== "/" || !focusSearch()) return;
   event.preventDefault();
 }

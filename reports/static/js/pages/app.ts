@@ -2,7 +2,7 @@
    shell for all apps; its figures.js fills it. */
 
 import { _, carryChoices, filled, listed, metricLink, word } from "../choices/language.js";
-import { chosenDays, figures, setChosenApp, site, windowKey } from "../choices/state.js";
+import { chosenDays, figures, setState, site, windowKey } from "../choices/state.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
 import { all, element, named, one, put } from "../dom.js";
 import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
@@ -179,7 +179,7 @@ export function drawPackages() {
 export function drawApp() {
   // Links from an app's page to the monitor page select that app.
   if (all("[data-part=facts]").length) {
-    setChosenApp(figures.key);
+    setState({ chosenApp: figures.key });
     carryChoices();
   }
   drawSilence();

@@ -4,7 +4,7 @@
 import { asked } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
 import { _, appHref, betterOf, localAddress, metricLink, word } from "../choices/language.js";
-import { figures, root, setChosenApp, site } from "../choices/state.js";
+import { figures, root, setState, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, setFigures } from "../choices/windows.js";
 import { completedFigures } from "../data/figures.js";
@@ -232,7 +232,7 @@ function drawAppDay() {
 /** Shows the page of all apps. */
 function refuse() {
   isRefused = true;
-  setChosenApp("");
+  setState({ chosenApp: "" });
   delete document.documentElement.dataset.ofApp;
   drawInstead();
 }

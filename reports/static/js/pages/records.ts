@@ -2,7 +2,7 @@
 
 import { _, appHref, filled } from "../choices/language.js";
 import { chosenDays, figures, site } from "../choices/state.js";
-import { copyButton } from "../controls/copying.js";
+import { copied, copyButton } from "../controls/copying.js";
 import { number } from "../data/format.js";
 import { all, element } from "../dom.js";
 
@@ -43,7 +43,7 @@ export function recordsFold(key: string, folder: string, first: string, last: st
       {},
       element("code", { textContent: command }),
       " ",
-      copyButton(_("Copy"), () => command),
+      copyButton(_("Copy"), () => copied(command)),
     ),
   ];
   return element(

@@ -10,7 +10,7 @@ import { checkAddress } from "../choices/unmet.js";
 import { onWindow } from "../choices/windows.js";
 import { coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
-import { all, around, element, one, painted } from "../dom.js";
+import { all, around, element, one, onPress, painted, press } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
 import type { BigList, Columns, PeriodKey, Value } from "../types.js";
 import {
@@ -89,13 +89,11 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     showPeriod(listing, period);
     made.order();
   }
-  for (const button of all("[data-period]", listing)) {
-    const offered = button.dataset.period as PeriodKey;
-    button.addEventListener("click", () => {
-      keepInAddress({ period: offered });
-      choose(offered);
-    });
-  }
+  const choosePeriod = (offered: string) => {
+    keepInAddress({ period: offered });
+    choose(offered as PeriodKey);
+  };
+  onPress("data-period", choosePeriod, listing);
   inLanguage(() => showPeriod(listing, period));
   checkAddress(["period"], () => (PERIODS.some((one) => one === asked("period")) ? null : periodLabel(period)));
   drawInstead();
@@ -124,9 +122,7 @@ function filesCell(data: BigList, row: number): HTMLTableCellElement {
 
 /** Marks the button of the period, and shows the days of the period and of its base of comparison. */
 function showPeriod(listing: HTMLElement, period: PeriodKey) {
-  for (const button of all("[data-period]", listing)) {
-    button.setAttribute("aria-pressed", String(button.dataset.period === period));
-  }
+  press("data-period", period, listing);
   const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
   const parts = [
     dayRange(first, last),

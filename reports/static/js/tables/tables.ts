@@ -29,7 +29,7 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
     rows: NONE,
   };
   const headings = Array.from(table.rows[0].cells);
-  const pager = makePager(table, state, options.count, draw);
+  const showPager = makePager(table, state, options.count, draw);
   const visible = () => headings.filter((heading) => !heading.hidden);
   const found = around(table, ".listing").querySelector(".found");
 
@@ -77,7 +77,7 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
     }
     table.tBodies[0].replaceChildren(...lines);
     around(table, ".scroll").querySelector(".waiting")?.remove();
-    pager.show(state.rows.length);
+    showPager(state.rows.length);
     table.dataset.ready = [language, ...options.shows()].join(" ");
   }
 
@@ -175,12 +175,13 @@ function addDownload(table: HTMLTableElement, columns: () => FileColumn[]) {
 
 /* ---- paging: the buttons are reused, so that the focus is kept */
 
+/** Makes the pager; the returned function shows it for a number of rows. */
 function makePager(
   table: HTMLTableElement,
   state: TableState,
   count: number,
   draw: () => void,
-): { show(rows: number): void } {
+): (rows: number) => void {
   const lengths = element(
     "select",
     {},
@@ -188,51 +189,24 @@ function makePager(
   );
   const label = element("span", {});
   const where = element("span", { className: "where" });
-  const step = (sign: string, name: () => string, target: (last: number) => number) => ({
-    button: element("button", { type: "button", textContent: sign }),
-    name,
-    target,
-  });
-  const steps = [
-    step(
-      "«",
-      () => _("First page"),
-      () => 0,
-    ),
-    step(
-      "‹",
-      () => _("Previous page"),
-      () => state.page - 1,
-    ),
-    step(
-      "›",
-      () => _("Next page"),
-      () => state.page + 1,
-    ),
-    step(
-      "»",
-      () => _("Last page"),
-      (last) => last,
-    ),
-  ];
   const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
+  const targets = () => [0, state.page - 1, state.page + 1, lastPage()];
   const isPossible = (page: number) => page >= 0 && page <= lastPage() && page !== state.page;
-
-  for (const { button, target } of steps) {
-    button.addEventListener("click", () => {
-      const page = target(lastPage());
+  const buttons = [..."«‹›»"].map((textContent, i) => {
+    const onclick = () => {
+      const page = targets()[i];
       if (!isPossible(page)) return;
       state.page = page;
       draw();
-    });
-  }
+    };
+    return element("button", { type: "button", textContent, onclick });
+  });
   lengths.addEventListener("change", () => {
     const first = state.page * state.length;
     state.length = Number(lengths.value);
     state.page = Math.floor(first / state.length);
     draw();
   });
-  const buttons = steps.map(({ button }) => button);
   const place = element(
     "div",
     { className: "pager" },
@@ -243,21 +217,20 @@ function makePager(
   // A list that fits on one page needs no paging.
   if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
 
-  return {
-    show(rows) {
-      const first = state.page * state.length;
-      place.hidden = rows === 0;
-      label.textContent = _("Rows per page");
-      where.textContent = filled(_("Rows {first} to {last} of {all}"), {
-        first: number(first + 1),
-        last: number(Math.min(first + state.length, rows)),
-        all: number(rows),
-      });
-      for (const { button, name, target } of steps) {
-        button.setAttribute("aria-label", name());
-        // Not `disabled`: the button would lose the focus at the last page.
-        button.setAttribute("aria-disabled", String(!isPossible(target(lastPage()))));
-      }
-    },
+  return (rows) => {
+    const first = state.page * state.length;
+    place.hidden = rows === 0;
+    label.textContent = _("Rows per page");
+    where.textContent = filled(_("Rows {first} to {last} of {all}"), {
+      first: number(first + 1),
+      last: number(Math.min(first + state.length, rows)),
+      all: number(rows),
+    });
+    const names = [_("First page"), _("Previous page"), _("Next page"), _("Last page")];
+    buttons.forEach((button, i) => {
+      button.setAttribute("aria-label", names[i]);
+      // Not `disabled`: the button would lose the focus at the last page.
+      button.setAttribute("aria-disabled", String(!isPossible(targets()[i])));
+    });
   };
 }
