@@ -75,7 +75,7 @@ function withoutFigures(isForeign: boolean) {
   const text = isForeign
     ? both("The figures of this page are of another day: load it again in a few minutes.")
     : both("The figures of this page could not be loaded; its CSV file holds the counts.");
-  places[0]?.before(element("p", { className: "alert" }, ...text));
+  places[0]?.before(element("p.alert", ...text));
   for (const place of places) place.remove();
   drawCharts();
 }

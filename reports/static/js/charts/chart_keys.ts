@@ -22,9 +22,9 @@ function key(className: string, text: string, days: string[] = []): HTMLElement 
 function noteKeys(notes: DayNote[]): HTMLElement[] {
   const shown = notes
     .slice(-NOTES_SHOWN)
-    .map(({ day, text }) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
+    .map(({ day, text }) => element("span.note-key", `${_("Noted")} ${day.slice(5)} `, named(text)));
   const more = notes.length - shown.length;
-  return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
+  return more > 0 ? [...shown, element("span", filled(_("{count} more"), { count: more }))] : shown;
 }
 
 /**
@@ -32,8 +32,7 @@ function noteKeys(notes: DayNote[]): HTMLElement[] {
  * them.
  */
 function behindKeys(isAlone: boolean): HTMLElement[] {
-  if (!isAlone)
-    return [element("span", { textContent: _("Click a name to show its line alone with its usual range") })];
+  if (!isAlone) return [element("span", _("Click a name to show its line alone with its usual range"))];
   return [
     ...(chosenSpan === "90"
       ? []
@@ -66,9 +65,7 @@ function chartKeys(channels: string[], isAlone: boolean, isByVersion: boolean): 
       }),
     );
     return [
-      element("span", {
-        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files have its sums"),
-      }),
+      element("span", _("Counts of a month are drawn as its mean day; the pointer, tables and files have its sums")),
       ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
     ];
   }
@@ -92,7 +89,7 @@ function leftOut(isByVersion: boolean): HTMLElement[] {
   return chosenSpan === "months" ? [words(_("Latencies do not add up to months"))] : [];
 }
 
-const words = (textContent: string) => element("span", { textContent });
+const words = (textContent: string) => element("span", textContent);
 
 /**
  * Shows the keys of the marks in the charts that a legend belongs to.

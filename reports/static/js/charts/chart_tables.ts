@@ -47,7 +47,7 @@ function chartTable(name: string, title: string): HTMLElement {
     const marks = isByMonth ? [] : incidentMarks([x[place]], channels);
     return wordHead(
       href === null ? label : element("a", { href, textContent: label }),
-      ...marks.map((mark) => element("span", { className: "mark", textContent: mark.label })),
+      ...marks.map((mark) => element("span.mark", mark.label)),
     );
   };
   const columns: TableColumn<number>[] = [
@@ -156,7 +156,7 @@ export function drawLegends() {
       shown[i].dataset.look = look;
       shown[i].setAttribute("aria-pressed", String(look === isolated));
     });
-    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
+    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", button)));
     const lines = legend.filter(({ meta }) => meta.group !== "verification");
     const alone = legend.filter(({ meta }) => meta.look === isolated);
     const channels = channelsOf((alone.length ? alone : legend).map(({ meta }) => meta));
@@ -171,7 +171,7 @@ const legendEntry = (look: string, label: string, group: SeriesPlace["group"], s
 });
 
 function legendButton(): HTMLElement {
-  const button = element("button", { type: "button", className: "series-button" });
+  const button = element("button.series-button", { type: "button" });
   button.addEventListener("click", () => {
     const { look = "" } = button.dataset;
     chooseLine(look === isolated ? "" : look);

@@ -43,7 +43,7 @@ function layerOf(place: HTMLElement, span: SpanKey): HTMLElement {
   const [found] = all(`[data-layer="${span}"]`, place);
   if (found) return found;
   // Hidden from screen readers: the table below has the figures.
-  const made = element("div", { className: "layer", "data-layer": span, "aria-hidden": "true" });
+  const made = element("div.layer", { "data-layer": span, "aria-hidden": "true" });
   place.append(made);
   return made;
 }
@@ -88,7 +88,7 @@ function sayEmpty(layer: HTMLElement, data: Trace[]) {
 /** Shows a text in place of the lines of a chart; none if it is empty. */
 function sayInChart(layer: HTMLElement, textContent: string) {
   for (const old of all(".chart-empty", layer)) old.remove();
-  if (textContent) layer.append(element("p", { className: "chart-empty", textContent }));
+  if (textContent) layer.append(element("p.chart-empty", textContent));
 }
 
 /** Marks the chart as ready, for tests and print, once the shown layer is drawn. */

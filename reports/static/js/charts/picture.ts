@@ -146,7 +146,7 @@ export async function png({ text, width, height }: { text: string; width: number
 /** The button that downloads a chart's picture. */
 export function pictureButton(figure: HTMLElement): HTMLButtonElement {
   const title = () => shownText(one("figcaption", figure));
-  const button = element("button", { type: "button", className: "picture", textContent: _("PNG") });
+  const button = element("button.picture", { type: "button", textContent: _("PNG") });
   button.setAttribute("aria-label", `${_("PNG")} · ${title()}`);
   // Plotly and the shapes are loaded after the page.
   button.disabled = !window.Plotly || !window.AUTHMETER_CHARTS;

@@ -15,12 +15,12 @@ export function drawInstead() {
       if (part === "wanted" || part === "shown") return named(line[part]);
       return part;
     });
-    return element("p", {}, ...parts);
+    return element("p", ...parts);
   });
   const [place] = all("[data-part=instead]");
   if (place) place.replaceChildren(...lines);
   else if (lines.length) {
-    const made = element("div", { className: "instead", role: "status", "data-part": "instead" }, ...lines);
+    const made = element("div.instead", { role: "status", "data-part": "instead" }, ...lines);
     one("main").prepend(made);
   }
 }

@@ -91,12 +91,7 @@ export function carryChoices() {
 /** A link to the definition of a metric, which glossary.ts also shows on hover. */
 export function metricLink(name: string, label: string = metricLabel(name)): HTMLAnchorElement {
   const page = localAddress(`${root}metrics.html`);
-  return element("a", {
-    className: "term",
-    href: `${page}#${name}`,
-    textContent: label,
-    "data-metric": name,
-  });
+  return element("a.term", { href: `${page}#${name}`, textContent: label, "data-metric": name });
 }
 
 /** Applies the language to the page: language tag, attributes and title. */

@@ -19,7 +19,7 @@ export function wholeAddress(): string {
  * Adds the button next to the theme button. It is not in the templates, to keep the shell of many thousand apps small.
  */
 export function startCopyLink() {
-  const button = element("button", { type: "button", className: "help-button", "data-copy-link": "" });
+  const button = element("button.help-button", { type: "button", "data-copy-link": "" });
   const say = (outcome: string) => {
     const label = outcome || _("Copy link");
     button.setAttribute("aria-label", label);

@@ -8,7 +8,7 @@ const SAID_FOR = 2500;
 
 /** Copies by a temporary selected field. */
 function copiedByField(text: string): boolean {
-  const field = element("textarea", { value: text, className: "copied-field", readOnly: true });
+  const field = element("textarea.copied-field", { value: text, readOnly: true });
   const focused = document.activeElement;
   document.body.append(field);
   field.select();

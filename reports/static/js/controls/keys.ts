@@ -13,22 +13,14 @@ function helpDialog() {
     ["?", _("Show these keys")],
     ["Esc", _("Close")],
   ];
-  const close = element("button", { type: "button", className: "button", textContent: _("Close") });
+  const close = element("button.button", { type: "button", textContent: _("Close") });
   const dialog = element(
-    "dialog",
-    { className: "help", "aria-labelledby": "help-title" },
+    "dialog.help",
+    { "aria-labelledby": "help-title" },
     element("h2", { id: "help-title", textContent: _("Keyboard shortcuts") }),
     element(
       "dl",
-      {},
-      ...rows.map(([key, what]) =>
-        element(
-          "div",
-          {},
-          element("dt", {}, element("kbd", { textContent: key })),
-          element("dd", { textContent: what }),
-        ),
-      ),
+      ...rows.map(([key, what]) => element("div", element("dt", element("kbd", key)), element("dd", what))),
     ),
     close,
   );

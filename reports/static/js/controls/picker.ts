@@ -131,7 +131,7 @@ function openPicker() {
 
 /** The name of an app and its key; an unregistered app only has its key. */
 function pickerWords(name: string, key: string): Node[] {
-  return name === key ? [named(name)] : [named(name), element("code", {}, named(key))];
+  return name === key ? [named(name)] : [named(name), element("code", named(key))];
 }
 
 function closePicker() {

@@ -128,7 +128,7 @@ export function offerCards() {
     const [line] = all(":scope > .incident-line", incident);
     const button = copyButton(_("Copy card"), () => copyIncident(incident), "copy-card");
     button.classList.add(actions ? "button" : "picture");
-    const place = element("span", { className: "copy-place" }, button);
+    const place = element("span.copy-place", button);
     (actions || line)?.append(place);
   }
 }

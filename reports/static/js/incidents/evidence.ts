@@ -14,7 +14,7 @@ import type { BothTexts, Evidence, EvidenceCell, Value } from "../types.js";
 /** A fact with its name; empty without content. */
 function fact(name: string, content: string | Node | null): HTMLElement[] {
   if (content === null) return [];
-  return [element("div", {}, element("dt", { textContent: name }), element("dd", {}, content))];
+  return [element("div", element("dt", name), element("dd", content))];
 }
 
 function dayNode(day: string) {
@@ -46,8 +46,8 @@ function cellRow({ value, effect, ...cell }: EvidenceCell) {
     percentText(cell.rate_now),
     `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
   ];
-  const numbers = texts.map((textContent) => element("td", { textContent }));
-  return element("tr", {}, element("th", {}, named(textOf(value))), ...numbers);
+  const numbers = texts.map((textContent) => element("td", textContent));
+  return element("tr", element("th", named(textOf(value))), ...numbers);
 }
 
 function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLDetailsElement {
@@ -58,19 +58,13 @@ function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLD
     _("Rate now"),
     _("Effect on the whole (pp)"),
   ];
-  const heads = names.map((textContent) => element("th", { className: "number", textContent }));
-  const head = element("tr", {}, element("th", { textContent: textOf(dimension) }), ...heads);
-  const table = element(
-    "table",
-    { className: "plain numbers" },
-    element("thead", {}, head),
-    element("tbody", {}, ...cells.map(cellRow)),
-  );
+  const heads = names.map((textContent) => element("th.number", textContent));
+  const head = element("tr", element("th", textOf(dimension)), ...heads);
+  const table = element("table.plain.numbers", element("thead", head), element("tbody", ...cells.map(cellRow)));
   const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
   return element(
-    "details",
-    { className: "cells" },
-    element("summary", { textContent: `${_("Before and now")} · ${textOf(dimension)}` }),
+    "details.cells",
+    element("summary", `${_("Before and now")} · ${textOf(dimension)}`),
     element("div", region, table),
   );
 }
@@ -81,8 +75,7 @@ const restatedNote = (count: number) =>
     { count: number(count) },
   );
 
-const idLine = (id: string) =>
-  element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
+const idLine = (id: string) => element("p.acknowledge", _("Incident id"), " ", element("code", id));
 
 /** Draws the evidence on an app's page. */
 export function drawEvidence() {
@@ -93,7 +86,7 @@ export function drawEvidence() {
     const found = own(figures.evidence, id);
     if (!found) continue;
     const facts = one(".facts", incident);
-    const place = all(".evidence", incident)[0] || element("div", { className: "evidence" });
+    const place = all(".evidence", incident)[0] || element("div.evidence");
     facts.after(place);
     facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
     const isOpened = Boolean(place.querySelector("details")?.open);
@@ -101,8 +94,8 @@ export function drawEvidence() {
     const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;
     if (table) table.open = isOpened;
     place.replaceChildren();
-    if (failed) place.append(element("p", { className: "note failed-sessions", textContent: textOf(failed) }));
-    if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
+    if (failed) place.append(element("p.note.failed-sessions", textOf(failed)));
+    if (restated) place.append(element("p.note", restatedNote(restated)));
     if (table) place.append(table);
     // The row that acknowledges the incident contains this id; pages of all apps show the whole row.
     if (!found.is_part) place.append(idLine(id));

@@ -12,7 +12,6 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: 
   const text = language === "zh" ? zh : en;
   return element(
     "li",
-    {},
     element("span", { className: amber ? "mark amber" : "mark open", textContent: _("Incident") }),
     " ",
     element("a", { href: `${page}#incident-${encodeURIComponent(id)}` }, ...(name === null ? [] : [named(name)]), text),
@@ -23,7 +22,7 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: 
 function moreLine(count: number): HTMLElement {
   const [{ folder = figures.key }] = figures.open;
   const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
-  return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
+  return element("li", element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
 }
 
 /** Draws the lines. */

@@ -11,7 +11,7 @@ import type { Figures, PackageRow } from "../types.js";
 import { drawSections } from "./sections.js";
 
 function fact(label: string, ...content: (Node | string)[]): HTMLElement {
-  return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
+  return element("div", element("dt", label), element("dd", ...content));
 }
 
 function badge(value: string): HTMLElement {
@@ -42,7 +42,7 @@ export function drawAppSections({
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
   for (const place of isSilent ? all("[data-sections]") : []) {
     place.dataset.sections = "packages";
-    place.before(element("p", { className: "silent", "data-part": "silent" }));
+    place.before(element("p.silent", { "data-part": "silent" }));
   }
   drawSections({ logins: present.length > 0, others: otherRows(channels[30]).length > 0 });
 }
@@ -71,7 +71,7 @@ function drawSilence() {
 function drawFacts() {
   for (const place of all("[data-part=facts]")) {
     place.replaceChildren(
-      fact(_("App key"), element("code", {}, named(figures.key))),
+      fact(_("App key"), element("code", named(figures.key))),
       fact(_("Platform"), word(figures.platform || "")),
       fact(
         _("Verification status"),
@@ -82,12 +82,7 @@ function drawFacts() {
       ),
       ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
       fact(_("Schemes"), number(figures.schemes)),
-      element(
-        "div",
-        {},
-        element("dt", {}, metricLink("devices")),
-        element("dd", { textContent: number(figures.devices) }),
-      ),
+      element("div", element("dt", metricLink("devices")), element("dd", number(figures.devices))),
       fact(_("First seen"), figures.first_seen || ABSENT),
       fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
     );
@@ -98,15 +93,14 @@ function drawRecords() {
   const { records, usual, restated: days } = figures;
   for (const place of all("[data-part=records]")) {
     const part = known(records) && known(usual) ? `${number(Math.round((100 * records) / usual))}%` : "";
-    const counted = element("b", { textContent: number(records) });
+    const counted = element("b", number(records));
     // The label in both languages is kept.
     while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
     place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
     place.hidden = false;
     const state = one(".trust .state");
     state.querySelector(".restated")?.remove();
-    if (days.includes(site.as_of))
-      state.append(element("span", { className: "badge restated", textContent: word("restated") }));
+    if (days.includes(site.as_of)) state.append(element("span.badge.restated", word("restated")));
   }
   for (const place of all("[data-part=restated]")) {
     place.hidden = !days.length;
@@ -127,7 +121,7 @@ function monthLinks(month: string, files: string[]): HTMLElement {
   const links = files
     .filter((file) => file.startsWith(month))
     .flatMap((file, i) => (i ? [" · ", link(file)] : [link(file)]));
-  return element("span", {}, label, " ", ...links);
+  return element("span", label, " ", ...links);
 }
 
 function drawFiles() {
@@ -160,13 +154,13 @@ export function drawPackages() {
       ({ scheme_id: id, scheme_name: name }) =>
         rowHead(
           name || id ? named(name || id || "") : _("Without a scheme"),
-          id ? element("code", { className: "detail" }, named(id)) : "",
+          id ? element("code.detail", named(id)) : "",
         ),
     ],
-    [headCell(_("Package")), (row) => element("td", {}, element("code", {}, named(row.package_name || ABSENT)))],
-    [headCell(_("Group")), (row) => element("td", {}, named(row.scheme_group || ABSENT))],
-    [headCell(_("Methods")), (row) => element("td", { textContent: kinds(row) || ABSENT })],
-    [headCell(_("Created")), (row) => element("td", { className: "word", textContent: row.created_at ?? ABSENT })],
+    [headCell(_("Package")), (row) => element("td", element("code", named(row.package_name || ABSENT)))],
+    [headCell(_("Group")), (row) => element("td", named(row.scheme_group || ABSENT))],
+    [headCell(_("Methods")), (row) => element("td", kinds(row) || ABSENT)],
+    [headCell(_("Created")), (row) => element("td.word", row.created_at ?? ABSENT)],
     counts("verifications"),
     counts("authorizations"),
   ];

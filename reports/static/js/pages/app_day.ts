@@ -40,18 +40,16 @@ function card(metric: string, place: number) {
   const { value, usual, side } = dayOf(meta, "records", place);
   const base = figures.long.usage[metric][place - 7] ?? null;
   return element(
-    "section",
-    { className: "card" },
-    element("h2", {}, metricLink(metric)),
-    element("p", { className: "figure" }, element("span", { className: "short", textContent: number(value) })),
+    "section.card",
+    element("h2", metricLink(metric)),
+    element("p.figure", element("span.short", number(value))),
     element(
-      "p",
-      { className: "versus" },
+      "p.versus",
       changeNode(value, base, { better: betterOf(metric), side }),
       " ",
-      element("span", { className: "muted", textContent: _("vs same weekday last week") }),
+      element("span.muted", _("vs same weekday last week")),
     ),
-    element("p", { className: "note", textContent: `${_("Usual range")} ${rangeText(usual)}` }),
+    element("p.note", `${_("Usual range")} ${rangeText(usual)}`),
   );
 }
 
@@ -94,9 +92,9 @@ function movesTable(rows: ReturnType<typeof moves>) {
       ({ metric, value, side, move, usual }) => {
         const textContent = known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT;
         return numberCell(
-          element("span", { className: "value", textContent }),
+          element("span.value", textContent),
           side === "inside"
-            ? element("span", { className: "detail", textContent: _("within the usual") })
+            ? element("span.detail", _("within the usual"))
             : changeNode(value, middle({ usual }), { better: betterOf(metric), side, quiet: true }),
         );
       },
@@ -136,12 +134,7 @@ function tables(place: number) {
   const logins = used(loginChannels());
   const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
   const titled = (title: string, table: HTMLElement) =>
-    element(
-      "section",
-      {},
-      element("div", { className: "heading" }, element("h2", { textContent: title })),
-      element("div", { className: "panel" }, table),
-    );
+    element("section", element("div.heading", element("h2", title)), element("div.panel", table));
   return [
     ...(moved.length ? [titled(_("Largest moves"), movesTable(moved))] : []),
     ...(channels.length ? [titled(_("By channel"), channelsTable(channels, place))] : []),
@@ -192,7 +185,7 @@ function incidentsNote(day: string, { isAny, isOwn }: ReturnType<typeof filterIn
   const words = isAny ? below : isElsewhere ? "" : none;
   const textContent = _("This app has an incident on this day that is part of another one: see its page.");
   const link = isElsewhere ? element("a", { href: appHref(folder, "index.html"), textContent }) : null;
-  return element("p", { className: "note" }, words, words && " ", link);
+  return element("p.note", words, words && " ", link);
 }
 
 function drawAppDay() {
@@ -200,8 +193,7 @@ function drawAppDay() {
   const place = site.long_days.indexOf(day);
   const left = filterIncidents();
   const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
-  const everyone = element("a", {
-    className: "button",
+  const everyone = element("a.button", {
     href: localAddress(`${root}days/${day}.html`, ""),
     textContent: _("All apps"),
     "data-to-all-apps": "",
@@ -217,8 +209,7 @@ function drawAppDay() {
       ? []
       : [
           element(
-            "div",
-            { className: "cards still" },
+            "div.cards.still",
             ...cardMeasures()
               .filter(isUsed)
               .map((one) => card(one, place)),

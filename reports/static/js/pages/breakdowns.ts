@@ -71,17 +71,15 @@ function drawCodes(step: Step, period: WindowKey) {
   const columns: TableColumn<Code>[] = [
     [
       headCell(_("Code")),
-      ({ vendor, code }) =>
-        rowHead(element("code", {}, named(code)), element("span", { className: "detail" }, named(vendor || ABSENT))),
+      ({ vendor, code }) => rowHead(element("code", named(code)), element("span.detail", named(vendor || ABSENT))),
     ],
     [
       headCell(_("Meaning")),
       ({ channel, outcome, meaning_zh: zh, meaning_en: en }) =>
         element(
-          "td",
-          { className: "explained" },
+          "td.explained",
           meaningOf(language === "zh" ? zh : en),
-          element("span", { className: "detail", textContent: `${word(channel)} · ${outcomeWord(outcome)}` }),
+          element("span.detail", `${word(channel)} · ${outcomeWord(outcome)}`),
         ),
     ],
     [headCell(requestsLink(step), true), ({ records }) => barCell(records, most)],

@@ -20,7 +20,7 @@ export function drawDrawn() {
   const whole = sum(...figures.drawn.map((row) => row[uses])) ?? 0;
   const columns: TableColumn<DrawnRow>[] = [
     [headCell(_("Resource package")), (row) => rowHead(named(drawnName(row)))],
-    [headCell(_("Account")), (row) => element("td", {}, named(row.account_id))],
+    [headCell(_("Account")), (row) => element("td", named(row.account_id))],
     [
       headCell(metricLink("billable_verifications", _("Uses")), true, periodLabel(windowKey())),
       (row) => barCell(row[uses], Math.max(1, whole), number(row[uses])),

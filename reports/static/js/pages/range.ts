@@ -175,7 +175,7 @@ function note(
 function limitNotes() {
   if (site.has_older_days) return [];
   const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
-  return [element("p", { className: "note range-limit", textContent })];
+  return [element("p.note.range-limit", textContent)];
 }
 
 function choose(choice: Record<string, string>) {
@@ -191,7 +191,7 @@ function dateField(label: string, name: "from" | "to") {
   input.addEventListener("change", () => {
     if (input.value) choose({ [name]: input.value });
   });
-  return element("label", { className: "field" }, label, input);
+  return element("label.field", label, input);
 }
 
 function versusField() {
@@ -200,7 +200,7 @@ function versusField() {
     ...Object.entries(versusWords()).map(([value, textContent]) => element("option", { value, textContent })),
   );
   select.addEventListener("change", () => choose({ vs: select.value }));
-  return element("label", { className: "field" }, _("Compared with"), select);
+  return element("label.field", _("Compared with"), select);
 }
 
 /** Draws the fields of the range. They are not drawn again while days are chosen, so that the focus is kept. */
@@ -222,7 +222,7 @@ function drawRange() {
   // The base of comparison is before the range.
   if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
   put("range", () => [
-    element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
+    element("p.note.range-note", note(range, versus, compared)),
     ...limitNotes(),
     ...tables(compared),
   ]);

@@ -20,8 +20,8 @@ function part(name: string, className = "panel"): HTMLElement {
 }
 
 function heading(title: Node[]): HTMLElement {
-  const span = element("p", { className: "span", "data-span": "" });
-  return element("div", { className: "heading" }, element("h2", {}, ...title), span);
+  const span = element("p.span", { "data-span": "" });
+  return element("div.heading", element("h2", ...title), span);
 }
 
 /**
@@ -33,54 +33,48 @@ function chartsHeading(title: Node[], legend: string, isOfLogins: boolean): HTML
     element("button", { type: "button", "data-by-button": dimension, "aria-pressed": "false" }, ...label);
   return [
     element(
-      "div",
-      { className: "heading" },
-      element("h2", {}, ...title),
-      element("ul", { className: "legend", "data-legend": legend }),
-      element("p", { className: "span", "data-span": "charts" }),
+      "div.heading",
+      element("h2", ...title),
+      element("ul.legend", { "data-legend": legend }),
+      element("p.span", { "data-span": "charts" }),
       isOfLogins
         ? element(
-            "div",
-            { className: "choice", role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
+            "div.choice",
+            { role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
             choice("channel", both("By channel")),
             choice("version", both("By SDK version")),
           )
         : null,
     ),
-    element("p", { className: "chart-keys", "data-chart-keys": "" }),
+    element("p.chart-keys", { "data-chart-keys": "" }),
   ];
 }
 
 function chartFigure(name: string, title: Node[], metric: string): HTMLElement {
-  const link = element(
-    "a",
-    { className: "term", href: `${root}metrics.html#${metric}`, "data-metric": metric },
-    ...title,
-  );
+  const link = element("a.term", { href: `${root}metrics.html#${metric}`, "data-metric": metric }, ...title);
   return element(
-    "figure",
-    { className: "panel" },
-    element("figcaption", {}, link),
-    element("div", { className: "chart", "data-chart": name }),
+    "figure.panel",
+    element("figcaption", link),
+    element("div.chart", { "data-chart": name }),
     element(
       "details",
       { "data-figures": name },
-      element("summary", {}, ...both("Figures of this chart")),
+      element("summary", ...both("Figures of this chart")),
       element("div", { "data-chart-table": "" }),
     ),
-    element("p", { className: "downloads", "data-chart-download": name }),
+    element("p.downloads", { "data-chart-download": name }),
   );
 }
 
 /** A fold for phones: unfolded, a page would be twelve screens long. */
 function folded(head: HTMLElement, content: HTMLElement): HTMLDetailsElement {
-  return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
+  return element("details.panel.phone-fold", element("summary", head), content);
 }
 
 /** Folds the lists on a phone. A list is open if the address contains parameters of its rows. */
 function foldLists() {
   for (const list of all("[data-phone-fold]")) {
-    const content = element("div", {}, ...Array.from(list.children));
+    const content = element("div", ...Array.from(list.children));
     const fold = folded(one("h2", content), content);
     fold.open = ["search", "platform", "sort"].some(asked);
     list.append(fold);
@@ -88,23 +82,23 @@ function foldLists() {
 }
 
 function titled(title: Node[], name: string, className = "panel"): HTMLElement {
-  return element("div", { className }, element("h3", {}, ...title), part(name, ""));
+  return element("div", { className }, element("h3", ...title), part(name, ""));
 }
 
 /** A part with a title, which is folded on a phone. */
 function phoneFoldedPart(title: Node[], name: string): HTMLElement {
-  return isPhone() ? folded(element("h3", {}, ...title), part(name, "")) : titled(title, name);
+  return isPhone() ? folded(element("h3", ...title), part(name, "")) : titled(title, name);
 }
 
 /** A section with a title and one part, which is folded on a phone. */
 function phoneFoldedSection(title: Node[], name: string): HTMLElement {
-  const head = element("h2", {}, ...title);
+  const head = element("h2", ...title);
   if (isPhone()) return section(folded(head, part(name, "")));
-  return section(element("div", { className: "heading" }, head), part(name));
+  return section(element("div.heading", head), part(name));
 }
 
 function section(...children: Node[]): HTMLElement {
-  return element("section", {}, ...children);
+  return element("section", ...children);
 }
 
 function loginCharts(): HTMLElement[] {
@@ -128,8 +122,7 @@ function changeSources(): HTMLElement {
   return section(
     heading(both("Sources of the change")),
     element(
-      "div",
-      { className: "pair values" },
+      "div.pair.values",
       titled(both("By SDK version"), "versions", "panel whole"),
       phoneFoldedPart(both("By platform"), "platforms"),
       phoneFoldedPart(both("By carrier, one-click login"), "carriers"),
@@ -146,24 +139,18 @@ function signIns(): HTMLElement {
   ];
   for (const table of tables) table.classList.add("whole");
   const found = section(
-    element(
-      "div",
-      { className: "heading" },
-      element("h2", {}, ...both("Sign-in")),
-      element("p", { className: "span", "data-part": "sign-in-span" }),
-    ),
+    element("div.heading", element("h2", ...both("Sign-in")), element("p.span", { "data-part": "sign-in-span" })),
     // Shown on paper only, until the section is loaded: printing does not wait for it.
     element(
-      "p",
-      { className: "sign-in-line", "data-part": "sign-in-line" },
+      "p.sign-in-line",
+      { "data-part": "sign-in-line" },
       element(
-        "span",
-        { className: "on-paper" },
+        "span.on-paper",
         ...both("Sign-in sessions are not loaded yet: scroll to this section, then print again."),
       ),
     ),
-    element("p", { className: "without-subject", "data-part": "sign-in-records" }),
-    element("div", { className: "pair" }, ...tables),
+    element("p.without-subject", { "data-part": "sign-in-records" }),
+    element("div.pair", ...tables),
     part("sign-in-compared", "panel compared-values"),
   );
   found.id = "sign-ins";
@@ -183,7 +170,7 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   usage: () => [
     section(
       ...chartsHeading(both("Usage by day"), "usage", false),
-      element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
+      element("div.charts.wide", chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
     phoneFoldedSection(both("By period"), "periods"),
   ],
@@ -191,15 +178,14 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
     // Lines show what changed, rates first; the tables below show by how much, where and why.
     section(
       ...chartsHeading(both("Trends"), "timed", content.logins),
-      element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
+      element("div.charts", ...(content.logins ? loginCharts() : []), ...otherCharts()),
     ),
     ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
     ...(content.logins ? [changeSources()] : []),
     section(
       heading(both("Causes of failure")),
       element(
-        "div",
-        { className: "pair" },
+        "div.pair",
         ...(content.logins ? [phoneFoldedPart(both("Authorization, by outcome"), "outcomes-authorization")] : []),
         phoneFoldedPart(both("Verification, by outcome"), "outcomes-verification"),
         ...(content.logins
@@ -214,8 +200,8 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
   range: () => [
     section(
-      element("div", { className: "heading" }, element("h2", {}, ...both("Range of your own"))),
-      element("div", { className: "filters", "data-range-fields": "" }),
+      element("div.heading", element("h2", ...both("Range of your own"))),
+      element("div.filters", { "data-range-fields": "" }),
       part("range"),
     ),
   ],

@@ -67,7 +67,7 @@ export function drawVersions() {
     ({ value }) => own(shownLists().version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
-  const mark = () => [" ", element("span", { className: "mark new", textContent: _("New") })];
+  const mark = () => [" ", element("span.mark.new", _("New"))];
   const columns: TableColumn<VersionRow>[] = [
     [headCell(_("SDK version")), (row) => rowHead(named(rowName(row)), ...(isNew(row) ? mark() : []))],
     courseColumn((_row, i) => courses[i], { width: 180, height: 26, range: [least, 1] }),
@@ -81,7 +81,7 @@ export function drawVersions() {
         return barCell(part, 1, share(part));
       },
     ],
-    [headCell(_("First seen")), (row) => element("td", { className: "word", textContent: row.first_seen || ABSENT })],
+    [headCell(_("First seen")), (row) => element("td.word", row.first_seen || ABSENT)],
   ];
   put("versions", () => [dataTable(_("SDK version"), rows, columns), ...askForAll(rows)]);
 }
@@ -101,10 +101,8 @@ function askForAll(rows: VersionRow[]) {
       every.set(key, await loadVersions(key));
       drawVersions();
     } catch {
-      button.replaceWith(
-        element("p", { className: "empty", textContent: _("The figures of this app could not be loaded.") }),
-      );
+      button.replaceWith(element("p.empty", _("The figures of this app could not be loaded.")));
     }
   });
-  return [element("p", { className: "note all-versions" }, button)];
+  return [element("p.note.all-versions", button)];
 }

@@ -63,14 +63,14 @@ function rateCell(value: ComparedValue, rate: string): HTMLElement {
   if (!interval || !counts) return numberCell(noRateText(counts));
   return numberCell(
     `${points(interval.value)}%`,
-    element("span", { className: "detail", textContent: `${points(interval.low)}–${points(interval.high)}%` }),
-    element("span", { className: "detail", textContent: `${number(counts[0])} / ${number(counts[1])}` }),
+    element("span.detail", `${points(interval.low)}–${points(interval.high)}%`),
+    element("span.detail", `${number(counts[0])} / ${number(counts[1])}`),
   );
 }
 
 function comparedTable(a: ComparedValue, b: ComparedValue) {
   const side = (name: string, value: ComparedValue): TableColumn<string> => {
-    const title = element("span", {}, `${name} · `, named(textOf(value.label)));
+    const title = element("span", `${name} · `, named(textOf(value.label)));
     const sessions = filled(_("{count} sessions"), { count: number(value.sessions) });
     return [headCell(title, true, sessions), (rate) => rateCell(value, rate)];
   };
@@ -82,10 +82,7 @@ function comparedTable(a: ComparedValue, b: ComparedValue) {
     [headCell(_("Rate")), (rate) => rowHead(rateName(rate))],
     side("A", a),
     side("B", b),
-    [
-      headCell(_("Difference")),
-      (rate) => element("td", { className: "found-difference", textContent: difference(rate) }),
-    ],
+    [headCell(_("Difference")), (rate) => element("td.found-difference", difference(rate))],
   ]);
 }
 
@@ -122,17 +119,11 @@ function fill<Offered extends { key: string | null }>(
 export function comparedPart(part: HTMLElement, offered: () => ComparedDimension[]): () => void {
   const [dimension, a, b] = ["dimension", "a", "b"].map((side) => element("select", { "data-side": side }));
   const field = (select: HTMLElement, ...name: (Node | string)[]) =>
-    element("label", { className: "field" }, element("span", {}, ...name), select);
-  const place = element("div", {});
+    element("label.field", element("span", ...name), select);
+  const place = element("div");
   part.replaceChildren(
-    element(
-      "h2",
-      { className: "inset" },
-      ...both("Compare two"),
-      " ",
-      element("small", {}, ...both("with 95% intervals")),
-    ),
-    element("div", { className: "filters" }, field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
+    element("h2.inset", ...both("Compare two"), " ", element("small", ...both("with 95% intervals"))),
+    element("div.filters", field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
     place,
   );
   place.dataset.sidesTable = "";

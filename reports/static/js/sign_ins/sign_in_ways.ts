@@ -12,7 +12,7 @@ import { signedIn, WAYS } from "./sign_in_counts.js";
 
 /** A cell with a count and its share of a whole. */
 export const countCell = (value: number, whole: number) =>
-  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
+  numberCell(number(value), element("span.detail", level(ratio(value, whole))));
 
 export const bar = (name: string, sessions: Value, start = 0, whole = 1) =>
   drawing("rect", {
@@ -25,7 +25,7 @@ export const bar = (name: string, sessions: Value, start = 0, whole = 1) =>
 export const barsCell = (...bars: Node[]) =>
   drawnCell(drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars));
 
-const drawnCell = (found: Node) => element("td", { className: "drawn-ways" }, found);
+const drawnCell = (found: Node) => element("td.drawn-ways", found);
 
 /** A stacked bar for each day, oldest first, sign-ins at the bottom. */
 function dayBars(days: WayRow[]) {
@@ -60,16 +60,15 @@ export function waysFigure({ total }: DaysByWay) {
   const key = WAYS.map((way) => {
     const colour = drawing("rect", { class: way, width: "100%", height: "100%" });
     const drawn = drawing("svg", { class: "ways key", "aria-hidden": "true", focusable: "false" }, colour);
-    return element("li", {}, drawn, ` ${metricLabel(way)}`);
+    return element("li", drawn, ` ${metricLabel(way)}`);
   });
   const { long_days: all, as_of: last } = site;
   const captions = [all[all.length - total.length], _("Sessions by day and way"), last];
   return element(
-    "figure",
-    { className: "left-course" },
-    element("ul", { className: "way-key" }, ...key),
+    "figure.left-course",
+    element("ul.way-key", ...key),
     dayBars(total),
-    element("figcaption", {}, ...captions.map((textContent) => element("span", { textContent }))),
+    element("figcaption", ...captions.map((textContent) => element("span", textContent))),
   );
 }
 

@@ -50,7 +50,7 @@ function rowsOfWindow<Name extends Exclude<keyof SignInTables, "times">>(name: N
   return rows.filter((row) => row.window_days === shownDays());
 }
 
-const emptyNote = (textContent: string) => element("p", { className: "empty", textContent });
+const emptyNote = (textContent: string) => element("p.empty", textContent);
 
 /** A text for days without sessions: there is no sign-in record, or no record names a device or an attempt. */
 function noSessions() {
@@ -62,7 +62,7 @@ function noSessions() {
     ),
     { records: number(counts.records) },
   );
-  return element("p", { className: "alert", textContent });
+  return element("p.alert", textContent);
 }
 
 function drawWays() {
@@ -107,13 +107,7 @@ function usualNote(
   const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
   const of = day && value !== null ? `${day} ${textOfValue(value)} · ` : "";
   return [
-    element(
-      "span",
-      { className: "detail" },
-      of,
-      place ? element("b", { textContent: place }) : _("usual"),
-      ` ${textOfValue(low)} – ${lastText(high)}`,
-    ),
+    element("span.detail", of, place ? element("b", place) : _("usual"), ` ${textOfValue(low)} – ${lastText(high)}`),
   ];
 }
 
@@ -170,21 +164,17 @@ function funnelTable(lines: FunnelLine[], counts: TableRow<SignInTables["funnel"
 function howToLog(steps: FunnelStep[]) {
   if (!steps.length) return [];
   const { how_to_log: advice, examples } = texts.sign_ins;
-  const note = (...content: (Node | string)[]) => element("p", { className: "note lacking" }, ...content);
+  const note = (...content: (Node | string)[]) => element("p.note.lacking", ...content);
   return [
     ...steps.map((step) => note(advice[step][language])),
     note(
       _("Rates over what is not logged are left out. How to connect the steps is in"),
       " ",
-      element("code", { textContent: "docs/log-format.md" }),
+      element("code", "docs/log-format.md"),
       language === "zh" ? "；" : "; ",
       _("records with the fields that connect them:"),
     ),
-    element(
-      "pre",
-      { className: "example", tabIndex: 0 },
-      element("code", { textContent: steps.map((step) => examples[step]).join("\n") }),
-    ),
+    element("pre.example", { tabIndex: 0 }, element("code", steps.map((step) => examples[step]).join("\n"))),
   ];
 }
 
@@ -205,12 +195,12 @@ function drawFunnel() {
     lines.push({ label, sessions: counts.signed_in, pair: "page_signed_in" });
     parts.push(funnelTable(lines, counts));
     parts.push(
-      element("p", {
-        className: "note",
-        textContent: _(
+      element(
+        "p.note",
+        _(
           "Each rate counts only sessions with the step before; that of the last row, sessions with the authorization page.",
         ),
-      }),
+      ),
     );
     parts.push(...howToLog(steps.filter((step) => !isLogged(counts, step))));
   } else parts.push(emptyNote(_("No session has a record in one-click login.")));
@@ -219,8 +209,8 @@ function drawFunnel() {
       successes: number(counts.prefetch_successes),
       prefetches: number(counts.prefetches),
     });
-    const rate = element("b", { textContent: level(ratio(counts.prefetch_successes, counts.prefetches)) });
-    parts.push(element("p", { className: "note eligible" }, metricLink("eligible_rate"), " ", rate, ` ${words}`));
+    const rate = element("b", level(ratio(counts.prefetch_successes, counts.prefetches)));
+    parts.push(element("p.note.eligible", metricLink("eligible_rate"), " ", rate, ` ${words}`));
   }
   put("sign-in-funnel", () => parts);
 }
@@ -287,7 +277,7 @@ function drawStops() {
     const textContent = _(
       "The log has no record of text messages: who signed in by a text message is not seen signing in.",
     );
-    parts.push(element("p", { className: "note texts", textContent }));
+    parts.push(element("p.note.texts", textContent));
   }
   put("sign-in-stops", () => parts);
 }
@@ -307,8 +297,8 @@ function drawLine() {
       ? [
           _("Records without a device or an attempt, in no session:"),
           " ",
-          element("b", { textContent: level(ratio(without, records)) }),
-          element("span", { className: "muted", textContent: counted }),
+          element("b", level(ratio(without, records))),
+          element("span.muted", counted),
         ]
       : [],
   );

@@ -45,7 +45,7 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     account: codedColumn(data, "account", textCell, (value) => value),
     status: codedColumn(data, "status", badgeCell, word),
     schemes: numberColumn(() => data.list("schemes"), number),
-    sparkline: { cell: (row) => element("td", {}, sparkline(data.list("sparkline")[row])) },
+    sparkline: { cell: (row) => element("td", sparkline(data.list("sparkline")[row])) },
     files: { cell: (row) => filesCell(data, row) },
   };
   for (const name of cardMeasures()) columns[name] = numberColumn(values(name), number);
@@ -63,9 +63,8 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     return headings.map((heading) => {
       const { column = "" } = heading.dataset;
       const metric = column.replace("change_of_", "");
-      if (column === "app")
-        return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
-      if (!Object.hasOwn(totals, metric)) return element("td", {});
+      if (column === "app") return element("th.of-app", { scope: "row", textContent: counted(rows.length) });
+      if (!Object.hasOwn(totals, metric)) return element("td");
       if (metric === column) return numberCell(number(totals[column]));
       return changeCell(totals[`matched_${metric}`], totals[`counterpart_${metric}`], "ratio", isFair());
     });
@@ -117,7 +116,7 @@ function filesCell(data: BigList, row: number): HTMLTableCellElement {
   const [folder, name] = [data.folder(row), data.list("name")[row]];
   const links = [fileLink(folder, "csv", "CSV", name)];
   if (data.list("has_xlsx")[row]) links.push(fileLink(folder, "xlsx", "xlsx", name));
-  return element("td", { className: "word links" }, ...links);
+  return element("td.word.links", ...links);
 }
 
 /** Marks the button of the period, and shows the days of the period and of its base of comparison. */

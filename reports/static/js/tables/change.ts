@@ -49,8 +49,7 @@ export function changeNode(
     side = "unknown",
   }: { comparable?: boolean; better?: Better; kind?: ChangeKind; quiet?: boolean; side?: Side } = {},
 ): HTMLElement {
-  const none = (text: string, title?: string) =>
-    element("span", { className: "change none", textContent: text, title });
+  const none = (text: string, title?: string) => element("span.change.none", { textContent: text, title });
   if (!known(value)) return none(ABSENT);
   if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
   const exact = changeOf(value, base, kind);
@@ -62,13 +61,9 @@ export function changeNode(
   return element(
     "span",
     { className: `change ${direction}${colour}` },
-    element("span", {
-      className: "arrow",
-      "aria-hidden": "true",
-      textContent: { up: "▲", down: "▼", level: "■" }[direction],
-    }),
-    element("b", { textContent: changeText(delta, kind) }),
-    element("span", { className: "direction", textContent: changeWord(delta) }),
+    element("span.arrow", { "aria-hidden": "true", textContent: { up: "▲", down: "▼", level: "■" }[direction] }),
+    element("b", changeText(delta, kind)),
+    element("span.direction", changeWord(delta)),
   );
 }
 

@@ -30,9 +30,9 @@ export function bareTable<Row>(
   const lines = rows.map((row, i) =>
     element("tr", { className: classOf(row) }, ...columns.map(([, cell]) => cell(row, i))),
   );
-  const head = element("tr", {}, ...columns.map(([heading]) => heading));
-  const table = element("table", { className }, element("thead", {}, head), element("tbody", {}, ...lines));
-  const scroll = element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table);
+  const head = element("tr", ...columns.map(([heading]) => heading));
+  const table = element("table", { className }, element("thead", head), element("tbody", ...lines));
+  const scroll = element("div.scroll", { tabIndex: 0, role: "region", "aria-label": label }, table);
   makeSortable(table);
   return scroll;
 }
@@ -44,7 +44,7 @@ export function dataTable<Row>(
   columns: TableColumn<Row>[],
   look: TableLook<Row> = {},
 ): HTMLElement {
-  if (!rows.length) return element("p", { className: "empty", textContent: look.none ?? _("Nothing in this window.") });
+  if (!rows.length) return element("p.empty", look.none ?? _("Nothing in this window."));
   return withDownload(bareTable(label, rows, columns, look), () => label);
 }
 
@@ -54,7 +54,7 @@ export function headCell(content: Node | string, isNumber?: boolean, ...details:
     "th",
     { scope: "col", className: isNumber ? "number" : "" },
     content,
-    ...details.filter(Boolean).map((detail) => element("span", { className: "detail", textContent: detail })),
+    ...details.filter(Boolean).map((detail) => element("span.detail", detail)),
   );
 }
 
@@ -62,20 +62,19 @@ export function headCell(content: Node | string, isNumber?: boolean, ...details:
 export const rowHead = (...content: (Node | string)[]) => element("th", { scope: "row" }, ...content);
 
 /** The heading of a row that is not broken into lines. */
-export const wordHead = (...content: (Node | string)[]) =>
-  element("th", { scope: "row", className: "word" }, ...content);
+export const wordHead = (...content: (Node | string)[]) => element("th.word", { scope: "row" }, ...content);
 
 /** A cell with a figure. */
 export function numberCell(...children: (Node | string)[]): HTMLTableCellElement {
-  return element("td", { className: "number" }, ...children);
+  return element("td.number", ...children);
 }
 
 /** A number above its bar; the bar is decorative and does not cover the digits. */
 export function barCell(value: Value, whole: number, text: string = number(value)): HTMLElement {
-  const bar = element("span", { className: "bar", "aria-hidden": "true" });
+  const bar = element("span.bar", { "aria-hidden": "true" });
   const part = whole ? Math.max(0, Math.min(1, (value ?? 0) / whole)) : 0;
   bar.style.setProperty("--part", String(part));
-  return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
+  return element("td.number.barred", bar, element("span.value", text));
 }
 
 /** A column with the course of each row over 30 days; the days of the window are drawn in full strength. */
@@ -83,6 +82,6 @@ export const courseColumn = <Row>(
   valuesOf: (row: Row, place: number) => Value[],
   size: { width?: number; height?: number; range?: [number, number] } = {},
 ): TableColumn<Row> => [
-  element("th", { scope: "col", className: "course", textContent: _("30 days") }),
-  (row, i) => element("td", { className: "course" }, sparkline(valuesOf(row, i), { lit: chosenDays, ...size })),
+  element("th.course", { scope: "col", textContent: _("30 days") }),
+  (row, i) => element("td.course", sparkline(valuesOf(row, i), { lit: chosenDays, ...size })),
 ];

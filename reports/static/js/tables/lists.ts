@@ -68,7 +68,7 @@ function drawLoginTable(table: HTMLTableElement, data: BigList) {
     change: changeColumn(values("matched_authorization_rate"), values("counterpart_authorization_rate"), "points", () =>
       isComparable(windowKey()),
     ),
-    show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
+    show: { cell: (row) => element("td.word", showButton(data, row)) },
   };
   for (const name of [...loginChannels(), "authorization_requests", "authorizations"]) {
     columns[name] = numberColumn(values(name), number);
@@ -177,10 +177,7 @@ const FORMATS: Record<string, (value: Value) => string> = { count: number, size,
  */
 const KINDS: Record<string, [(value: never) => string, (value: never) => HTMLTableCellElement]> = {
   text: [(value: string) => value, textCell],
-  day: [
-    (value: string) => value,
-    (value: string) => element("td", { className: "word", textContent: dayLabel(value) }),
-  ],
+  day: [(value: string) => value, (value: string) => element("td.word", dayLabel(value))],
   word: [word, wordCell],
   both: [textOf, (value: BothTexts) => textCell(textOf(value))],
   badge: [word, badgeCell],
@@ -188,7 +185,7 @@ const KINDS: Record<string, [(value: never) => string, (value: never) => HTMLTab
     (value: boolean) => (value ? _("Restated") : ""),
     (value: boolean) => (value ? badgeCell("restated") : element("td")),
   ],
-  metric: [metricName, (value: string) => element("td", { textContent: metricName(value) })],
+  metric: [metricName, (value: string) => element("td", metricName(value))],
   app: [
     ([name, key]: ListedApp) => (key === "*" ? _("All apps") : name),
     ([name, key, folder]: ListedApp) => appCell(name, key, folder),

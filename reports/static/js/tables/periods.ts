@@ -19,7 +19,7 @@ function periodHead(name: PeriodKey): HTMLElement {
 function periodCell(metric: string, name: PeriodKey): HTMLElement {
   const { value, matched, base } = figures.sums[metric][name];
   return numberCell(
-    element("span", { className: "value", textContent: number(value) }),
+    element("span.value", number(value)),
     changeNode(matched, base, {
       comparable: isComparable(name),
       better: betterOf(metric),

@@ -22,7 +22,7 @@ const loginSide = (series: string, field: string, unit: "records" | "share") =>
 
 /** A cell with a figure and its change below. */
 function withChange(text: string, change: HTMLElement | null): HTMLElement {
-  return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
+  return numberCell(element("span.value", text), ...(change ? [change] : []));
 }
 
 /**

@@ -60,7 +60,6 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
     const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
       element(
         "tr",
-        {},
         ...inColumns(
           shown,
           shown.map(({ column }) => options.columns[column].cell(row)),
@@ -68,12 +67,8 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
       ),
     );
     if (!lines.length) {
-      const nothing = element("td", {
-        colSpan: shown.length,
-        className: "nothing",
-        textContent: _("Nothing matches."),
-      });
-      lines.push(element("tr", {}, nothing));
+      const nothing = element("td.nothing", { colSpan: shown.length, textContent: _("Nothing matches.") });
+      lines.push(element("tr", nothing));
     }
     table.tBodies[0].replaceChildren(...lines);
     around(table, ".scroll").querySelector(".waiting")?.remove();
@@ -162,7 +157,7 @@ function addDownload(table: HTMLTableElement, columns: () => FileColumn[]) {
   const label = () => shownText(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
   let place = listing.querySelector(".downloads");
   if (!(place instanceof HTMLElement)) {
-    place = element("p", { className: "downloads" });
+    place = element("p.downloads");
     around(table, ".scroll").after(place);
   }
   const [holder] = [place];
@@ -182,13 +177,9 @@ function makePager(
   count: number,
   draw: () => void,
 ): (rows: number) => void {
-  const lengths = element(
-    "select",
-    {},
-    ...PAGE_LENGTHS.map((length) => element("option", { textContent: String(length) })),
-  );
-  const label = element("span", {});
-  const where = element("span", { className: "where" });
+  const lengths = element("select", ...PAGE_LENGTHS.map((length) => element("option", String(length))));
+  const label = element("span");
+  const where = element("span.where");
   const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
   const targets = () => [0, state.page - 1, state.page + 1, lastPage()];
   const isPossible = (page: number) => page >= 0 && page <= lastPage() && page !== state.page;
@@ -208,11 +199,10 @@ function makePager(
     draw();
   });
   const place = element(
-    "div",
-    { className: "pager" },
+    "div.pager",
     where,
-    element("span", { className: "steps" }, ...buttons),
-    element("label", { className: "lengths" }, label, lengths),
+    element("span.steps", ...buttons),
+    element("label.lengths", label, lengths),
   );
   // A list that fits on one page needs no paging.
   if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
