@@ -3,12 +3,11 @@
 
 import { _, filled, listed } from "../choices/language.js";
 import { chosenSpan, figures } from "../choices/state.js";
-import { dayLabel } from "../data/format.js";
+import { dayAfter, dayLabel } from "../data/format.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { all, around, element, named } from "../dom.js";
 import type { DayNote } from "../types.js";
-import { dayAfter } from "./scales.js";
 
 const NOTES_SHOWN = 3;
 

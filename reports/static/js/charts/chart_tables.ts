@@ -12,8 +12,8 @@ import { all, around, element, loadScript, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import { shownText } from "../tables/cell_text.js";
-import { bareTable, headCell, numberCell, type TableColumn, wordHead } from "../tables/data_table.js";
-import type { CsvCell, FileColumn, SeriesPlace } from "../types.js";
+import { bareTable, figureColumn, headCell, wordHead } from "../tables/data_table.js";
+import type { CsvCell, FileColumn, SeriesPlace, TableColumn } from "../types.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { pictureButton } from "./picture.js";
 import { dayPage } from "./readout.js";
@@ -53,14 +53,12 @@ function chartTable(name: string, title: string): HTMLElement {
   const columns: TableColumn<number>[] = [
     [headCell(isByMonth ? _("Month") : _("Day")), dayCell],
     ...lines.map(
-      ({ label, values }): TableColumn<number> => [
-        headCell(label, true),
-        (place) => numberCell(missing.includes(place) && !isByMonth ? _("no data") : format(values[place])),
-      ],
+      ({ label, values }): TableColumn<number> =>
+        figureColumn(label, (place) => (missing.includes(place) && !isByMonth ? _("no data") : format(values[place]))),
     ),
   ];
   if (isByMonth) {
-    columns.push([headCell(_("Days with data"), true), (place) => numberCell(number(monthDays(place).withData))]);
+    columns.push(figureColumn(_("Days with data"), (place) => number(monthDays(place).withData)));
   }
   return bareTable(`${_("Figures of this chart")} · ${title}`, places, columns, { className: "plain dense" });
 }

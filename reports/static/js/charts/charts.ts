@@ -167,13 +167,18 @@ function drawShownChartsNow() {
   for (const place of all("[data-chart]")) showReady(place);
 }
 
-/** Redraws every layer, after a change of numbers or series. */
-function drawAnew() {
-  revision += 1;
+/** Draws what the charts show now. */
+function redraw() {
   clearReadout();
   drawLegends();
   drawCharts();
   drawChartTables();
+}
+
+/** Redraws every layer, after a change of numbers or series. */
+function drawAnew() {
+  revision += 1;
+  redraw();
 }
 
 /** Draws the charts after every change of figures, span, theme or width, and for print. */
@@ -182,12 +187,7 @@ export function startCharts() {
   onFigures(drawAnew);
   onDimension(drawAnew);
   onLine(drawAnew);
-  onSpan(() => {
-    clearReadout();
-    drawLegends();
-    drawCharts();
-    drawChartTables();
-  });
+  onSpan(redraw);
   for (const details of chartDetails()) details.addEventListener("toggle", () => drawChartTable(details));
   onTheme(drawCharts);
   let waiting = 0;

@@ -48,10 +48,8 @@ export function drawEndLabels(
   const labels = drawing("g", { class: "end-labels" });
   ends.forEach(({ look, name }, i) => {
     const key = seriesKey(look);
-    key.setAttribute("x", String(left + ROOM));
-    key.setAttribute("y", String(heights[i] - 5));
-    key.setAttribute("width", "14");
-    key.setAttribute("viewBox", "6 0 14 12");
+    const place = { x: left + ROOM, y: heights[i] - 5, width: 14, viewBox: "6 0 14 12" };
+    for (const [attribute, value] of Object.entries(place)) key.setAttribute(attribute, String(value));
     const text = drawing("text", { x: left + ROOM + 17, y: heights[i] + 4 });
     text.textContent = name;
     labels.append(key, text);

@@ -2,13 +2,12 @@
    when it is opened: it has up to two hundred days, and there may be many accounts. */
 
 import { _, onLanguage } from "../choices/language.js";
-import { number } from "../data/format.js";
+import { dayAfter, number } from "../data/format.js";
 import { sum } from "../data/measures.js";
 import { all, named, one } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
-import { dataTable, headCell, numberCell, type TableColumn, wordHead } from "../tables/data_table.js";
-import type { LeftCourse, Value } from "../types.js";
-import { dayAfter } from "./scales.js";
+import { dataTable, figureColumn, headCell, wordHead } from "../tables/data_table.js";
+import type { LeftCourse, TableColumn, Value } from "../types.js";
 
 /**
  * For each day, the units left in each package and in all packages together. Days after the data day only have the
@@ -33,10 +32,8 @@ function drawCourse(details: HTMLDetailsElement) {
   const inAll = course.mid.length ? _("Total left, forecast after the data day") : _("Total left");
   const spans = course.spans.length ? [_("With the most uses"), _("With the fewest uses")] : [];
   const columns = [...course.packages.map(named), inAll, ...spans].map(
-    (name, i): TableColumn<ReturnType<typeof courseDays>[number]> => [
-      headCell(name, true),
-      ({ values }) => numberCell(number(values[i])),
-    ],
+    (name, i): TableColumn<ReturnType<typeof courseDays>[number]> =>
+      figureColumn(name, ({ values }) => number(values[i])),
   );
   const title = `${_("Figures of this chart")} · ${shownText(one("summary bdi", details))}`;
   one("[data-course-table]", details).replaceChildren(

@@ -9,9 +9,6 @@ const DAY = 864e5;
 const moment = (day: string, shift = 0): string =>
   new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
-/** The date a number of days after another. */
-export const dayAfter = (day: string, days: number): string => moment(day, days).slice(0, 10);
-
 /**
  * The axis of the values, with even steps. Counts start at zero; rates and latencies have their own range, as changes
  * would otherwise be invisible. The range of a latency is at least a third of its highest value, so that noise of a few

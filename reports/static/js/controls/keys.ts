@@ -13,22 +13,19 @@ function helpDialog() {
     ["?", _("Show these keys")],
     ["Esc", _("Close")],
   ];
-  const close = element("button.button", { type: "button", textContent: _("Close") });
-  const dialog = element(
+  const dialog: HTMLDialogElement = element(
     "dialog.help",
-    { "aria-labelledby": "help-title" },
+    { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
     element("h2", { id: "help-title", textContent: _("Keyboard shortcuts") }),
     element(
       "dl",
       ...rows.map(([key, what]) => element("div", element("dt", element("kbd", key)), element("dd", what))),
     ),
-    close,
+    element("button.button", { type: "button", onclick: () => dialog.close() }, _("Close")),
   );
-  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  dialog.addEventListener("close", () => dialog.remove());
   return dialog;
 }
 

@@ -72,6 +72,10 @@ export const weekday = (day: string): string => WEEKDAYS()[new Date(`${day}T00:0
 /** An unambiguous date, year first: `2026-11-23 周一` or `2026-11-23 Mon`. */
 export const dayLabel = (day: string): string => `${day} ${weekday(day)}`;
 
+/** The date a number of days after another. */
+export const dayAfter = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 864e5).toISOString().slice(0, 10);
+
 /** A range of days as `2026-11-17 – 11-23`, with both years if they differ. */
 export function dayRange(first: string, last: string): string {
   if (first === last) return dayLabel(first);
@@ -79,28 +83,24 @@ export function dayRange(first: string, last: string): string {
 }
 
 /** The name of a period. */
-export function periodLabel(name: PeriodKey): string {
-  const labels = {
+export const periodLabel = (name: PeriodKey): string =>
+  ({
     day: _("Data day"),
     7: _("7 days"),
     30: _("30 days"),
     month: _("Month to date"),
     last_month: _("Last month"),
-  };
-  return labels[name];
-}
+  })[name];
 
 /** The text that names a period's base of comparison. */
-export function baseLabel(name: PeriodKey): string {
-  const labels = {
+export const baseLabel = (name: PeriodKey): string =>
+  ({
     day: _("vs same weekday last week"),
     7: _("vs previous 7 days"),
     30: _("vs previous 30 days"),
     month: _("vs same days last month"),
     last_month: _("vs the month before"),
-  };
-  return labels[name];
-}
+  })[name];
 
 /**
  * How many days of a period are compared, each with its counterpart in the base. If not all are, also how many days

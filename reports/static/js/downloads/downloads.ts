@@ -41,10 +41,10 @@ const dayShown = () => all("[data-part=app-day]")[0]?.dataset.day || site.as_of;
  * @param isOfApp whether the content is only of the app whose figures the page shows.
  */
 export function downloadButtons(label: () => string, columns: () => FileColumn[], isOfApp = true): HTMLElement {
-  const csv = element("button.download", { type: "button", textContent: _("Download this table") });
-  const xlsx = element("button.download-workbook", { type: "button", textContent: "Excel" });
-  csv.setAttribute("aria-label", `${_("Download this table")} · ${label()}`);
-  xlsx.setAttribute("aria-label", `${_("Download for Excel")} · ${label()}`);
+  const button = (kind: "download" | "download-workbook", text: string, name: string) =>
+    element(`button.${kind}`, { type: "button", "aria-label": `${name} · ${label()}` }, text);
+  const csv = button("download", _("Download this table"), _("Download this table"));
+  const xlsx = button("download-workbook", "Excel", _("Download for Excel"));
   const named = (kind: string) => {
     const app = isOfApp && figures && figures.key !== "*" ? figures.key : "";
     return fileName([app, label(), dayShown()], kind);

@@ -4,7 +4,7 @@
 import { _, appHref, filled, localAddress } from "../choices/language.js";
 import { chosenApp, figures, language, root } from "../choices/state.js";
 import { number } from "../data/format.js";
-import { all, element, named } from "../dom.js";
+import { element, named, put } from "../dom.js";
 import type { Figures } from "../types.js";
 
 function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: Figures["open"][number]): HTMLElement {
@@ -27,11 +27,11 @@ function moreLine(count: number): HTMLElement {
 
 /** Draws the lines. */
 export function drawOpen() {
-  for (const place of all("[data-part=open-incidents]")) {
+  put("open-incidents", () => {
     const lines = figures.open.map(line);
     if (figures.open_more) lines.push(moreLine(figures.open_more));
     // Red incidents come first.
     const className = figures.open[0]?.amber ? "open-incidents amber" : "open-incidents";
-    place.replaceChildren(...(lines.length ? [element("ul", { className }, ...lines)] : []));
-  }
+    return lines.length ? [element("ul", { className }, ...lines)] : [];
+  });
 }

@@ -5,12 +5,12 @@ import { _, carryChoices, filled, listed, metricLink, word } from "../choices/la
 import { chosenDays, figures, setState, site, windowKey } from "../choices/state.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
 import { all, element, named, one, put } from "../dom.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
+import { dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
 import { otherRows } from "../tables/summary.js";
-import type { Figures, PackageRow } from "../types.js";
+import type { Figures, PackageRow, TableColumn } from "../types.js";
 import { drawSections } from "./sections.js";
 
-function fact(label: string, ...content: (Node | string)[]): HTMLElement {
+function fact(label: Node | string, ...content: (Node | string)[]): HTMLElement {
   return element("div", element("dt", label), element("dd", ...content));
 }
 
@@ -64,29 +64,23 @@ function silence(): string {
   return filled(text, { key: figures.key });
 }
 
-function drawSilence() {
-  for (const place of all("[data-part=silent]")) place.textContent = silence();
-}
-
 function drawFacts() {
-  for (const place of all("[data-part=facts]")) {
-    place.replaceChildren(
-      fact(_("App key"), element("code", named(figures.key))),
-      fact(_("Platform"), word(figures.platform || "")),
-      fact(
-        _("Verification status"),
-        badge(figures.status || ""),
-        figures.status === "unregistered"
-          ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
-          : "",
-      ),
-      ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
-      fact(_("Schemes"), number(figures.schemes)),
-      element("div", element("dt", metricLink("devices")), element("dd", number(figures.devices))),
-      fact(_("First seen"), figures.first_seen || ABSENT),
-      fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
-    );
-  }
+  put("facts", () => [
+    fact(_("App key"), element("code", named(figures.key))),
+    fact(_("Platform"), word(figures.platform || "")),
+    fact(
+      _("Verification status"),
+      badge(figures.status || ""),
+      figures.status === "unregistered"
+        ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
+        : "",
+    ),
+    ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
+    fact(_("Schemes"), number(figures.schemes)),
+    fact(metricLink("devices"), number(figures.devices)),
+    fact(_("First seen"), figures.first_seen || ABSENT),
+    fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
+  ]);
 }
 
 function drawRecords() {
@@ -132,9 +126,8 @@ function drawFiles() {
       ...[...new Set(months.map((file) => file.slice(0, 7)))].map((month) => monthLinks(month, months)),
     );
   }
-  for (const place of all("[data-part=csv]")) {
-    place.textContent = known(bytes) ? filled(_("{rows} rows, {size}"), { rows: number(rows), size: size(bytes) }) : "";
-  }
+  const csv = { rows: number(rows), size: size(bytes) };
+  put("csv", () => (known(bytes) ? [filled(_("{rows} rows, {size}"), csv)] : []));
   for (const place of all("[data-part=xlsx]")) {
     place.hidden = !known(xlsx);
     if (place.lastElementChild) place.lastElementChild.textContent = size(xlsx);
@@ -144,10 +137,12 @@ function drawFiles() {
 /** Draws the table of schemes and packages. */
 export function drawPackages() {
   const kinds = ({ methods }: PackageRow) => (methods || "").split(";").filter(Boolean).map(word).join(" · ");
-  const counts = (name: "verifications" | "authorizations"): TableColumn<PackageRow> => [
-    headCell(metricLink(name), true, periodLabel(windowKey())),
-    (row) => numberCell(number(row[chosenDays === 7 ? (`${name}_7` as const) : (`${name}_30` as const)])),
-  ];
+  const counts = (name: "verifications" | "authorizations"): TableColumn<PackageRow> =>
+    figureColumn(
+      metricLink(name),
+      (row) => number(row[chosenDays === 7 ? (`${name}_7` as const) : (`${name}_30` as const)]),
+      periodLabel(windowKey()),
+    );
   const columns: TableColumn<PackageRow>[] = [
     [
       headCell(_("Scheme")),
@@ -176,7 +171,7 @@ export function drawApp() {
     setState({ chosenApp: figures.key });
     carryChoices();
   }
-  drawSilence();
+  put("silent", () => [silence()]);
   drawFacts();
   drawRecords();
   drawFiles();

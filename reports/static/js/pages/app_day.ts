@@ -15,8 +15,8 @@ import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { dataTable, headCell, numberCell, type TableColumn, wordHead } from "../tables/data_table.js";
-import type { Usual } from "../types.js";
+import { dataTable, figureColumn, headCell, numberCell, wordHead } from "../tables/data_table.js";
+import type { TableColumn, Usual } from "../types.js";
 import { isUsed } from "./cards.js";
 import { recordsFold } from "./records.js";
 
@@ -84,9 +84,9 @@ function movesTable(rows: ReturnType<typeof moves>) {
   const middle = ({ usual }: { usual: Usual | null }) => (usual ? Math.round(usual.usual) : null);
   const columns: TableColumn<(typeof rows)[number]>[] = [
     [headCell(_("Channel")), ({ key, metric }) => wordHead(`${word(key)} · `, metricLink(metric))],
-    [headCell(_("On this day"), true), ({ value }) => numberCell(number(value))],
-    [headCell(_("Usual"), true), (row) => numberCell(number(middle(row)))],
-    [headCell(_("Usual range"), true), ({ usual }) => numberCell(rangeText(usual))],
+    figureColumn(_("On this day"), ({ value }) => number(value)),
+    figureColumn(_("Usual"), (row) => number(middle(row))),
+    figureColumn(_("Usual range"), ({ usual }) => rangeText(usual)),
     [
       headCell(_("More or fewer"), true),
       ({ metric, value, side, move, usual }) => {
@@ -99,8 +99,8 @@ function movesTable(rows: ReturnType<typeof moves>) {
         );
       },
     ],
-    [headCell(_("Success rate"), true), ({ rate }) => numberCell(share(rate))],
-    [headCell(_("Usual success rate"), true), ({ usualRate }) => numberCell(share(usualRate))],
+    figureColumn(_("Success rate"), ({ rate }) => share(rate)),
+    figureColumn(_("Usual success rate"), ({ usualRate }) => share(usualRate)),
   ];
   return dataTable(_("Largest moves"), rows, columns, { className: "plain day-movers", classOf: ({ side }) => side });
 }
@@ -116,10 +116,10 @@ const CHANNEL_METRICS = [
 
 function channelsTable(channels: string[], place: number) {
   const columns = CHANNEL_METRICS.map(
-    (name): TableColumn<string> => [
-      headCell(metricLink(name), true),
-      (channel) => numberCell((name.endsWith("_rate") ? share : number)(figures.long.channels[channel][name][place])),
-    ],
+    (name): TableColumn<string> =>
+      figureColumn(metricLink(name), (channel) =>
+        (name.endsWith("_rate") ? share : number)(figures.long.channels[channel][name][place]),
+      ),
   );
   const names: TableColumn<string> = [headCell(_("Channel")), (channel) => wordHead(word(channel))];
   return dataTable(_("By channel"), channels, [names, ...columns], {

@@ -8,9 +8,9 @@ import { ABSENT, baseLabel, number, share } from "../data/format.js";
 import { isComparable, ratio, sum } from "../data/measures.js";
 import { element, named, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { barCell, dataTable, headCell, numberCell, rowHead, type TableColumn, wordHead } from "../tables/data_table.js";
+import { barCell, dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
 import { columnChange, rateColumns } from "../tables/summary.js";
-import type { Breakdown, Code, Outcome, Step, WindowKey } from "../types.js";
+import type { Breakdown, Code, Outcome, Step, TableColumn, WindowKey } from "../types.js";
 
 function drawValues(part: string, label: string, rows: Breakdown[], period: WindowKey) {
   const [compared, comparable] = [baseLabel(period), isComparable(period)];
@@ -50,14 +50,12 @@ function drawOutcomes(step: Step, period: WindowKey) {
   const columns: TableColumn<Outcome>[] = [
     [headCell(_("Outcome")), ({ outcome }) => rowHead(outcomeWord(outcome))],
     [headCell(requestsLink(step), true), ({ records }) => barCell(records ?? 0, most, number(records))],
-    [
-      headCell(metricLink(`${step}_requests`, _("Share")), true),
-      ({ records }) => numberCell(share(ratio(records, total))),
-    ],
-    [
-      headCell(_("Change"), true, baseLabel(period)),
-      (row) => numberCell(changeNode(row.matched_records, row.counterpart_records, change)),
-    ],
+    figureColumn(metricLink(`${step}_requests`, _("Share")), ({ records }) => share(ratio(records, total))),
+    figureColumn(
+      _("Change"),
+      (row) => changeNode(row.matched_records, row.counterpart_records, change),
+      baseLabel(period),
+    ),
   ];
   put(`outcomes-${step}`, () => [dataTable(outcomesLabel(step), rows, columns)]);
 }

@@ -9,7 +9,7 @@ import { cardWindows } from "../choices/windows.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
-import { all, element } from "../dom.js";
+import { element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import type { PeriodKey, Side, Value } from "../types.js";
 
@@ -80,5 +80,5 @@ function card(metric: string): HTMLElement {
 
 /** Draws the cards. */
 export function drawCards() {
-  for (const place of all("[data-part=cards]")) place.replaceChildren(...cardMeasures().filter(isUsed).map(card));
+  put("cards", () => cardMeasures().filter(isUsed).map(card));
 }

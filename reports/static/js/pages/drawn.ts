@@ -6,8 +6,8 @@ import { chosenDays, figures, windowKey } from "../choices/state.js";
 import { number, periodLabel, share } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { element, named, put } from "../dom.js";
-import { barCell, dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
-import type { DrawnRow } from "../types.js";
+import { barCell, dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
+import type { DrawnRow, TableColumn } from "../types.js";
 
 export function drawnName({ resource_package_id: name, merged }: DrawnRow): string {
   if (merged !== null) return filled(_("{count} other resource packages"), { count: number(merged) });
@@ -25,7 +25,7 @@ export function drawDrawn() {
       headCell(metricLink("billable_verifications", _("Uses")), true, periodLabel(windowKey())),
       (row) => barCell(row[uses], Math.max(1, whole), number(row[uses])),
     ],
-    [headCell(_("Share"), true), (row) => numberCell(share(ratio(row[uses], whole)))],
+    figureColumn(_("Share"), (row) => share(ratio(row[uses], whole))),
   ];
   put("drawn", () => [dataTable(_("Resource package"), figures.drawn, columns)]);
 }

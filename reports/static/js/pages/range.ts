@@ -13,8 +13,8 @@ import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../da
 import { sideOfPlaces } from "../data/spans.js";
 import { all, element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn, wordHead } from "../tables/data_table.js";
-import type { ChartLists, Value, Versus } from "../types.js";
+import { dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
+import type { ChartLists, TableColumn, Value, Versus } from "../types.js";
 import { isUsed } from "./cards.js";
 
 type Compared = ReturnType<typeof comparedPlaces>;
@@ -73,9 +73,9 @@ function comparedColumns(
     });
   };
   return [
-    [headCell(heading, true), (row) => numberCell(text(row, withData))],
-    [headCell(_("Compared with"), true), (row) => numberCell(text(row, base))],
-    [headCell(_("Change"), true), (row) => numberCell(change(row))],
+    figureColumn(heading, (row) => text(row, withData)),
+    figureColumn(_("Compared with"), (row) => text(row, base)),
+    figureColumn(_("Change"), (row) => change(row)),
   ];
 }
 

@@ -6,14 +6,14 @@ import { asked } from "../choices/address.js";
 import { LANGUAGE_TAGS, root, texts } from "../choices/state.js";
 import { TECHNICAL } from "../data/measures.js";
 import { all, element, isPhone, one } from "../dom.js";
-import type { Dimension, Language } from "../types.js";
+import type { Both, Dimension } from "../types.js";
 
 /** A text in both languages, one of which the style sheet hides. */
-export function both(msgid: string): HTMLElement[] {
-  const said = texts.strings[msgid];
-  const span = (language: Language) => element("span", { lang: LANGUAGE_TAGS[language], textContent: said[language] });
-  return [span("zh"), span("en")];
-}
+export const inBoth = (text: Both): HTMLElement[] =>
+  (["zh", "en"] as const).map((language) => element("span", { lang: LANGUAGE_TAGS[language] }, text[language]));
+
+/** A text of the scripts in both languages. */
+export const both = (msgid: string): HTMLElement[] => inBoth(texts.strings[msgid]);
 
 function part(name: string, className = "panel"): HTMLElement {
   return element("div", { className, "data-part": name });
@@ -93,33 +93,13 @@ function phoneFoldedPart(title: Node[], name: string): HTMLElement {
 /** A section with a title and one part, which is folded on a phone. */
 function phoneFoldedSection(title: Node[], name: string): HTMLElement {
   const head = element("h2", ...title);
-  if (isPhone()) return section(folded(head, part(name, "")));
-  return section(element("div.heading", head), part(name));
-}
-
-function section(...children: Node[]): HTMLElement {
-  return element("section", ...children);
-}
-
-function loginCharts(): HTMLElement[] {
-  return [
-    chartFigure(TECHNICAL, both("Technical success rate"), TECHNICAL),
-    chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
-    chartFigure("authorizations", both("Authorizations"), "authorizations"),
-    chartFigure("share", both("Share of the four channels"), "authorizations"),
-  ];
-}
-
-function otherCharts(): HTMLElement[] {
-  return [
-    chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
-    chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
-    chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
-  ];
+  if (isPhone()) return element("section", folded(head, part(name, "")));
+  return element("section", element("div.heading", head), part(name));
 }
 
 function changeSources(): HTMLElement {
-  return section(
+  return element(
+    "section",
     heading(both("Sources of the change")),
     element(
       "div.pair.values",
@@ -138,7 +118,8 @@ function signIns(): HTMLElement {
     phoneFoldedPart(both("Where the others stopped"), "sign-in-stops"),
   ];
   for (const table of tables) table.classList.add("whole");
-  const found = section(
+  const found = element(
+    "section",
     element("div.heading", element("h2", ...both("Sign-in")), element("p.span", { "data-part": "sign-in-span" })),
     // Shown on paper only, until the section is loaded: printing does not wait for it.
     element(
@@ -168,7 +149,8 @@ interface Content {
 
 const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   usage: () => [
-    section(
+    element(
+      "section",
       ...chartsHeading(both("Usage by day"), "usage", false),
       element("div.charts.wide", chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
@@ -176,13 +158,28 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   ],
   login: (content) => [
     // Lines show what changed, rates first; the tables below show by how much, where and why.
-    section(
+    element(
+      "section",
       ...chartsHeading(both("Trends"), "timed", content.logins),
-      element("div.charts", ...(content.logins ? loginCharts() : []), ...otherCharts()),
+      element(
+        "div.charts",
+        ...(content.logins
+          ? [
+              chartFigure(TECHNICAL, both("Technical success rate"), TECHNICAL),
+              chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
+              chartFigure("authorizations", both("Authorizations"), "authorizations"),
+              chartFigure("share", both("Share of the four channels"), "authorizations"),
+            ]
+          : []),
+        chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
+        chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
+        chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
+      ),
     ),
-    ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
+    ...(content.logins || content.others ? [element("section", heading(both("By channel")), part("summary"))] : []),
     ...(content.logins ? [changeSources()] : []),
-    section(
+    element(
+      "section",
       heading(both("Causes of failure")),
       element(
         "div.pair",
@@ -197,15 +194,16 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   ],
   packages: () => [phoneFoldedSection(both("Schemes and packages"), "packages")],
   sign_ins: () => [signIns()],
-  drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
+  drawn: () => [element("section", heading(both("Uses by resource package")), part("drawn"))],
   range: () => [
-    section(
+    element(
+      "section",
       element("div.heading", element("h2", ...both("Range of your own"))),
       element("div.filters", { "data-range-fields": "" }),
       part("range"),
     ),
   ],
-  records: () => [section(part("records-fold", ""))],
+  records: () => [element("section", part("records-fold", ""))],
 };
 
 /** Adds the sections that the page names. */

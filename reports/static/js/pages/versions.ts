@@ -9,16 +9,8 @@ import { loadVersions } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { element, named, own, put } from "../dom.js";
-import {
-  barCell,
-  courseColumn,
-  dataTable,
-  headCell,
-  numberCell,
-  rowHead,
-  type TableColumn,
-} from "../tables/data_table.js";
-import type { VersionLists, VersionRow } from "../types.js";
+import { barCell, courseColumn, dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
+import type { TableColumn, VersionLists, VersionRow } from "../types.js";
 
 /** All versions of each app for which the reader requested them, by app key. */
 const every = new Map<string, VersionLists>();
@@ -71,9 +63,9 @@ export function drawVersions() {
   const columns: TableColumn<VersionRow>[] = [
     [headCell(_("SDK version")), (row) => rowHead(named(rowName(row)), ...(isNew(row) ? mark() : []))],
     courseColumn((_row, i) => courses[i], { width: 180, height: 26, range: [least, 1] }),
-    [headCell(metricLink(TECHNICAL), true), (row) => numberCell(share(row[TECHNICAL]))],
-    [headCell(metricLink("authorization_rate"), true), (row) => numberCell(share(row.authorization_rate))],
-    [headCell(metricLink("authorization_requests"), true), (row) => numberCell(number(row.authorization_requests))],
+    figureColumn(metricLink(TECHNICAL), (row) => share(row[TECHNICAL])),
+    figureColumn(metricLink("authorization_rate"), (row) => share(row.authorization_rate)),
+    figureColumn(metricLink("authorization_requests"), (row) => number(row.authorization_requests)),
     [
       headCell(metricLink("authorization_requests", _("Share")), true),
       (row) => {

@@ -5,8 +5,8 @@ import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { all, element, named, one } from "../dom.js";
 import { both } from "../pages/sections.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
-import type { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.js";
+import { dataTable, headCell, numberCell, rowHead } from "../tables/data_table.js";
+import type { ComparedData, ComparedDimension, ComparedValue, Interval, TableColumn } from "../types.js";
 import { onSignInSpan, signInDays } from "./sign_in.js";
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];

@@ -6,8 +6,8 @@ import { site } from "../choices/state.js";
 import { level, number } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { drawing, element } from "../dom.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
-import type { DaysByWay, Value, WayRow, WayTableRow } from "../types.js";
+import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
+import type { DaysByWay, TableColumn, Value, WayRow, WayTableRow } from "../types.js";
 import { signedIn, WAYS } from "./sign_in_counts.js";
 
 /** A cell with a count and its share of a whole. */
@@ -90,11 +90,8 @@ export function waysTable(rows: WayTableRow[], days: DaysByWay, label: string) {
   ];
   const columns: TableColumn<(typeof lines)[number]>[] = [
     [headCell(_("Entry channel")), ({ name }) => rowHead(name)],
-    [headCell(metricLink("sessions"), true, label), ({ row }) => numberCell(number(row.sessions))],
-    [
-      headCell(metricLink("sign_in_rate"), true),
-      ({ row }) => numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
-    ],
+    figureColumn(metricLink("sessions"), ({ row }) => number(row.sessions), label),
+    figureColumn(metricLink("sign_in_rate"), ({ row }) => level(ratio(signedIn(row), row.sessions - row.cut))),
     [headCell(_("Ways")), ({ row }) => barsCell(...wayBars(row))],
     [headCell(_("By day"), false, _("each row by its largest day")), ({ days }) => drawnCell(dayBars(days))],
     ...WAYS.map(

@@ -13,7 +13,7 @@ import { referenceDayTest, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, loadScript, one, own, put } from "../dom.js";
 import type { SignInTables } from "../figure_types.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "../tables/data_table.js";
+import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
 import type {
   FailureRow,
   FunnelCounts,
@@ -21,6 +21,7 @@ import type {
   FunnelStep,
   RawSignIns,
   StepDay,
+  TableColumn,
   TableRow,
   Unit,
   Usual,
@@ -145,7 +146,7 @@ function funnelTable(lines: FunnelLine[], counts: TableRow<SignInTables["funnel"
   };
   return dataTable(_("Funnel of one-click login"), lines, [
     [headCell(_("Step")), ({ label }) => rowHead(label)],
-    [headCell(_("Sessions"), true, shownLabel()), ({ sessions }) => numberCell(number(sessions))],
+    figureColumn(_("Sessions"), ({ sessions }) => number(sessions), shownLabel()),
     [headCell(_("Of all")), ({ sessions }) => barsCell(bar("step", sessions, 0, counts.sessions))],
     [headCell(_("From the step before"), true), ofPair(rateContent)],
     [headCell(_("Median time"), true, site.as_of), ofPair(timeContent)],
@@ -235,16 +236,16 @@ function drawFailures() {
       countCell(countOf(row), row.sessions - row.cut);
   const columns: TableColumn<Line>[] = [
     [headCell(_("First failure")), ({ label }) => rowHead(label)],
-    [headCell(_("Sessions"), true, shownLabel()), ({ row }) => numberCell(number(row.sessions))],
+    figureColumn(_("Sessions"), ({ row }) => number(row.sessions), shownLabel()),
     [headCell(_("Signed in at last"), true), ofConcluded((row) => row.sessions - row.cut - row.lost)],
-    [headCell(_("by a retry"), true), ({ row }) => numberCell(number(row.retry))],
+    figureColumn(_("by a retry"), ({ row }) => number(row.retry)),
     ...channels.map(
-      (channel): TableColumn<Line> => [
-        headCell(filled(_("by {channel}"), { channel: word(channel) }), true),
-        ({ row }) => numberCell(number(own(row.by, channel) || 0)),
-      ],
+      (channel): TableColumn<Line> =>
+        figureColumn(filled(_("by {channel}"), { channel: word(channel) }), ({ row }) =>
+          number(own(row.by, channel) || 0),
+        ),
     ),
-    [headCell(metricLabel("cut"), true), ({ row }) => numberCell(number(row.cut))],
+    figureColumn(metricLabel("cut"), ({ row }) => number(row.cut)),
     [headCell(metricLabel("lost"), true), ofConcluded((row) => row.lost)],
     [headCell(_("Signed in within a minute"), true), ofConcluded((row) => row.within_minute)],
   ];
@@ -268,8 +269,8 @@ function drawStops() {
   }
   const columns: TableColumn<(typeof lines)[number]>[] = [
     [headCell(_("Last record")), ({ label }) => rowHead(label)],
-    [headCell(_("Sessions"), true, shownLabel()), ({ sessions }) => numberCell(number(sessions))],
-    [headCell(_("Share"), true), ({ sessions }) => numberCell(level(ratio(sessions, total(stops))))],
+    figureColumn(_("Sessions"), ({ sessions }) => number(sessions), shownLabel()),
+    figureColumn(_("Share"), ({ sessions }) => level(ratio(sessions, total(stops)))),
   ];
   const none = _("No session ended without signing in.");
   const parts = [dataTable(_("Where the others stopped"), lines, columns, { none })];

@@ -6,11 +6,8 @@ import { chosenDays } from "../choices/state.js";
 import { number } from "../data/format.js";
 import { element } from "../dom.js";
 import { withDownload } from "../downloads/downloads.js";
-import type { Value } from "../types.js";
+import type { TableColumn, Value } from "../types.js";
 import { makeSortable } from "./order.js";
-
-/** A column of a table: its heading, and the cell of a row. */
-export type TableColumn<Row> = [heading: HTMLElement, cell: (row: Row, place: number) => HTMLElement];
 
 interface TableLook<Row> {
   className?: string;
@@ -76,6 +73,13 @@ export function barCell(value: Value, whole: number, text: string = number(value
   bar.style.setProperty("--part", String(part));
   return element("td.number.barred", bar, element("span.value", text));
 }
+
+/** A column of figures. */
+export const figureColumn = <Row>(
+  name: Node | string,
+  content: (row: Row) => Node | string,
+  ...details: string[]
+): TableColumn<Row> => [headCell(name, true, ...details), (row) => numberCell(content(row))];
 
 /** A column with the course of each row over 30 days; the days of the window are drawn in full strength. */
 export const courseColumn = <Row>(

@@ -7,9 +7,9 @@ import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/
 import { isComparable, usageMeasures } from "../data/measures.js";
 import { element, put } from "../dom.js";
 import { isUsed, PERIODS, usageSide } from "../pages/cards.js";
-import type { PeriodKey } from "../types.js";
+import type { PeriodKey, TableColumn } from "../types.js";
 import { changeNode } from "./change.js";
-import { dataTable, headCell, numberCell, rowHead, type TableColumn } from "./data_table.js";
+import { dataTable, headCell, numberCell, rowHead } from "./data_table.js";
 
 function periodHead(name: PeriodKey): HTMLElement {
   const { first, last } = site.periods[name];

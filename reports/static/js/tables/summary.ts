@@ -8,9 +8,9 @@ import { baseLabel, number, share } from "../data/format.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
 import { element, own, put } from "../dom.js";
-import type { ChannelRow, Counts, Side } from "../types.js";
+import type { ChannelRow, Counts, Side, TableColumn } from "../types.js";
 import { changeNode } from "./change.js";
-import { barCell, courseColumn, dataTable, headCell, numberCell, type TableColumn, wordHead } from "./data_table.js";
+import { barCell, courseColumn, dataTable, figureColumn, headCell, numberCell, wordHead } from "./data_table.js";
 
 function channelName(channel: string): (Node | string)[] {
   return own(texts.looks, channel) ? [seriesKey(channel), word(channel)] : [word(channel)];
@@ -56,8 +56,8 @@ export const rateColumns = <Row extends Counts>(
     (row) =>
       withChange(share(row.authorization_rate), columnChange(row, "authorization_rate", comparable, sideOfRate?.(row))),
   ],
-  [headCell(metricLink(TECHNICAL), true), (row) => numberCell(share(row[TECHNICAL]))],
-  [headCell(metricLink("authorization_requests"), true), (row) => numberCell(number(row.authorization_requests))],
+  figureColumn(metricLink(TECHNICAL), (row) => share(row[TECHNICAL])),
+  figureColumn(metricLink("authorization_requests"), (row) => number(row.authorization_requests)),
 ];
 
 /** The rows of channels other than the four, if they have requests. */
@@ -98,8 +98,8 @@ export function drawSummary() {
     ...rateColumns<ChannelRow>(compared, comparable, ({ channel }) =>
       loginSide(channel, "authorization_rate", "share"),
     ),
-    [headCell(metricLink("authorizations_cancelled"), true), (row) => numberCell(number(row.authorizations_cancelled))],
-    [headCell(metricLink("authorizations_failed"), true), (row) => numberCell(number(row.authorizations_failed))],
+    figureColumn(metricLink("authorizations_cancelled"), (row) => number(row.authorizations_cancelled)),
+    figureColumn(metricLink("authorizations_failed"), (row) => number(row.authorizations_failed)),
   ];
   const look = { className: "plain summary", classOf: (row: ChannelRow) => (row.channel === "*" ? "total" : "") };
   put("summary", () => [dataTable(_("By channel"), shownRows(figures.channels[period]), columns, look)]);

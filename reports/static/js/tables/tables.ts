@@ -10,7 +10,7 @@ import { language } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { sortedRows } from "../data/columns.js";
 import { number } from "../data/format.js";
-import { around, element } from "../dom.js";
+import { all, around, element } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import type { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.js";
@@ -154,17 +154,13 @@ const columnAsked = (table: HTMLElement) => (asked(sortName(table)) || "").repla
 /** Adds the button below a table, next to the page's files. */
 function addDownload(table: HTMLTableElement, columns: () => FileColumn[]) {
   const listing = around(table, ".listing");
-  const label = () => shownText(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
-  let place = listing.querySelector(".downloads");
-  if (!(place instanceof HTMLElement)) {
-    place = element("p.downloads");
-    around(table, ".scroll").after(place);
-  }
-  const [holder] = [place];
+  const label = () => shownText(listing.querySelector("h2, h3") || table, ".detail, small");
+  const [place = element("p.downloads")] = all(".downloads", listing);
+  if (!place.parentNode) around(table, ".scroll").after(place);
   inLanguage(() => {
-    holder.querySelector(".download-pair")?.remove();
+    place.querySelector(".download-pair")?.remove();
     // These lists are of all apps, whichever app the page's charts show.
-    holder.prepend(downloadButtons(label, columns, false));
+    place.prepend(downloadButtons(label, columns, false));
   });
 }
 
