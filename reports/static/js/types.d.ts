@@ -468,12 +468,16 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
 export type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
 
 /**
- * Address of the numbers of a chart's series: `figures[group][series][field]`, or `[group][series]` without a field.
+ * Address of the numbers of a series: `figures[group][series][field]`, or `[group][series]` without a field.
  */
-export interface SeriesPlace {
+export interface Series {
   group: "usage" | "trend" | "version" | "verification" | "latency";
   series: string;
   field: string | null;
+}
+
+/** A series of a chart, with the look of its line. */
+export interface SeriesPlace extends Series {
   look: string;
 }
 

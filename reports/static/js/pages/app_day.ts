@@ -10,7 +10,7 @@ import { onFigures, setFigures } from "../choices/windows.js";
 import { completedFigures } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
-import { cardMeasures, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
+import { cardMeasures, shownChannels, TECHNICAL } from "../data/measures.js";
 import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
@@ -130,9 +130,7 @@ function channelsTable(channels: string[], place: number) {
 
 function tables(place: number) {
   const moved = moves(place);
-  const used = (keys: string[]) => keys.filter((name) => figures.long.channels[name].authorization_requests[place]);
-  const logins = used(loginChannels());
-  const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
+  const channels = shownChannels((name) => Boolean(figures.long.channels[name].authorization_requests[place]));
   const titled = (title: string, table: HTMLElement) =>
     element("section", element("div.heading", element("h2", title)), element("div.panel", table));
   return [

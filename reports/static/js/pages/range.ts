@@ -6,15 +6,16 @@ import { _, betterOf, filled, metricLink, word } from "../choices/language.js";
 import { chosenDays, chosenSpan, figures, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, onPainted } from "../choices/windows.js";
+import { seriesValues } from "../data/figures.js";
 import { dayRange, number, share } from "../data/format.js";
-import { cardMeasures, loginChannels, otherChannels, rateOf } from "../data/measures.js";
+import { cardMeasures, otherChannels, rateOf, shownChannels } from "../data/measures.js";
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
 import { all, element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
-import type { ChartLists, TableColumn, Value, Versus } from "../types.js";
+import type { Series, TableColumn, Value, Versus } from "../types.js";
 import { isUsed } from "./cards.js";
 
 type Compared = ReturnType<typeof comparedPlaces>;
@@ -29,16 +30,10 @@ const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
 const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
 
 /** The position of a value over some days relative to its usual range; unknown if a day is older than the last 90. */
-function sideOf(meta: Parameters<typeof sideOfPlaces>[0], unit: Parameters<typeof sideOfPlaces>[1], places: number[]) {
+function sideOf(series: Series, unit: "records" | "share", places: number[]) {
   const { olderCount } = daysOfRange();
-  const isOlder = places.some((i) => i < olderCount);
-  return isOlder
-    ? "unknown"
-    : sideOfPlaces(
-        meta,
-        unit,
-        places.map((i) => i - olderCount),
-      );
+  const recent = places.map((i) => i - olderCount);
+  return recent.some((i) => i < 0) ? "unknown" : sideOfPlaces(series, unit, recent);
 }
 
 const versusWords = (): Record<Versus, string> => ({
@@ -47,35 +42,40 @@ const versusWords = (): Record<Versus, string> => ({
   month: _("the same days of the month before"),
 });
 
-/**
- * The columns of a value over the range, of its base, and of its change.
- * @param heading of the value.
- * @param metricOf the metric of a row's value.
- * @param over a row's value over some days.
- * @param placeOf the series of a row, whose usual range defines the colour of the change.
- */
+/** The values of a series on all days that can be chosen. */
+const valuesOf = (series: Series) => valuesOfRange((lists) => seriesValues(series, lists));
+
+/** The sum or the rate of a series over some days. */
+function over(series: Series, places: number[]): Value {
+  const sumOf = (field: string | null) => sumOver(valuesOf({ ...series, field }), places);
+  return series.field === RATE ? rateOf(RATE, sumOf) : sumOf(series.field);
+}
+
+/** The columns of a value over the range, of its base, and of its change. */
 function comparedColumns(
   heading: Node | string,
   { withData, matched, base, isComparable }: Compared,
-  metricOf: (row: string) => string,
-  over: (row: string, places: number[]) => Value,
-  placeOf: (row: string) => Parameters<typeof sideOfPlaces>[0],
+  seriesOf: (row: string) => Series,
 ): TableColumn<string>[] {
-  const text = (row: string, places: number[]) => (metricOf(row) === RATE ? share : number)(over(row, places));
+  const text = (row: string, places: number[]) => {
+    const series = seriesOf(row);
+    return (series.field === RATE ? share : number)(over(series, places));
+  };
   const change = (row: string) => {
-    const isRate = metricOf(row) === RATE;
-    return changeNode(over(row, matched), over(row, base), {
+    const series = seriesOf(row);
+    const isRate = series.field === RATE;
+    return changeNode(over(series, matched), over(series, base), {
       comparable: isComparable,
-      better: betterOf(metricOf(row)),
+      better: betterOf(series.field ?? series.series),
       kind: isRate ? "points" : "ratio",
       quiet: true,
-      side: sideOf(placeOf(row), isRate ? "share" : "records", withData),
+      side: sideOf(series, isRate ? "share" : "records", withData),
     });
   };
   return [
     figureColumn(heading, (row) => text(row, withData)),
     figureColumn(_("Compared with"), (row) => text(row, base)),
-    figureColumn(_("Change"), (row) => change(row)),
+    figureColumn(_("Change"), change),
   ];
 }
 
@@ -83,76 +83,44 @@ function comparedColumns(
  * Whether a count is above zero on a day of the range, or on a day that it is compared with. `isUsed` only considers
  * the windows of the page, and a range may be older.
  */
-function occurs(listOf: (lists: ChartLists) => Value[], { withData, base }: Compared) {
-  const values = valuesOfRange(listOf);
+function occurs(series: Series, { withData, base }: Compared) {
+  const values = valuesOf(series);
   return [...withData, ...base].some((i) => values[i]);
 }
 
 function usageTable(compared: Compared) {
-  const metrics = cardMeasures().filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared));
-  const over = (metric: string, places: number[]) =>
-    sumOver(
-      valuesOfRange((lists) => lists.usage[metric]),
-      places,
-    );
+  const usageOf = (series: string): Series => ({ group: "usage", series, field: null });
+  const metrics = cardMeasures().filter((metric) => isUsed(metric) || occurs(usageOf(metric), compared));
   const columns: TableColumn<string>[] = [
     [headCell(_("Metric")), (metric) => rowHead(metricLink(metric))],
-    ...comparedColumns(
-      _("Range"),
-      compared,
-      (metric) => metric,
-      over,
-      (series) => ({ group: "usage", series, field: null }),
-    ),
+    ...comparedColumns(_("Range"), compared, usageOf),
   ];
   return dataTable(_("Usage of the range"), metrics, columns, { className: "plain range-usage" });
 }
 
-function channelsTable(channels: string[], compared: Compared) {
-  const sumOf = (channel: string, count: string, places: number[]) =>
-    sumOver(
-      valuesOfRange((lists) => lists.channels[channel][count]),
-      places,
-    );
-  const metricColumns = (metric: string) => {
-    const over = (channel: string, places: number[]) =>
-      metric === RATE ? rateOf(RATE, (count) => sumOf(channel, count, places)) : sumOf(channel, metric, places);
-    return comparedColumns(
-      metricLink(metric),
-      compared,
-      () => metric,
-      over,
-      (series) => ({ group: "trend", series, field: metric }),
-    );
-  };
+/**
+ * The table of the channels that the app uses now or used in the range. No total includes channels other than the
+ * login channels.
+ */
+function channelsTable(compared: Compared) {
+  const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
+  const seriesOf = (series: string, field: string): Series => ({ group: "trend", series, field });
+  const channels = shownChannels(
+    (name) => now.includes(name) || occurs(seriesOf(name, "authorization_requests"), compared),
+  );
+  if (!channels.length) return [];
   const columns: TableColumn<string>[] = [
     [headCell(_("Channel")), (channel) => wordHead(word(channel))],
-    ...["authorizations", "authorization_requests", RATE].flatMap(metricColumns),
+    ...["authorizations", "authorization_requests", RATE].flatMap((metric) =>
+      comparedColumns(metricLink(metric), compared, (channel) => seriesOf(channel, metric)),
+    ),
   ];
-  return dataTable(_("Channels of the range"), channels, columns, {
-    className: "plain range-channels",
-    classOf: (channel) => (channel === "*" ? "total" : ""),
-  });
-}
-
-/**
- * The login channels that the app uses now or used in the range, the four together, and the other channels, which no
- * total includes.
- */
-function shownChannels(compared: Compared) {
-  const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
-  const isShown = (name: string) =>
-    now.includes(name) || occurs((lists) => lists.channels[name].authorization_requests, compared);
-  const logins = loginChannels().filter(isShown);
-  return [...logins, ...(logins.length > 1 ? ["*"] : []), ...otherChannels().filter(isShown)];
+  const classOf = (channel: string) => (channel === "*" ? "total" : "");
+  const look = { className: "plain range-channels", classOf };
+  return [dataTable(_("Channels of the range"), channels, columns, look)];
 }
 
 const isOther = (channel: string) => otherChannels().includes(channel);
-
-function tables(compared: Compared) {
-  const channels = shownChannels(compared);
-  return [usageTable(compared), ...(channels.length ? [channelsTable(channels, compared)] : [])];
-}
 
 /** The text about the compared days and their number. */
 function note(
@@ -224,7 +192,8 @@ function drawRange() {
   put("range", () => [
     element("p.note.range-note", note(range, versus, compared)),
     ...limitNotes(),
-    ...tables(compared),
+    usageTable(compared),
+    ...channelsTable(compared),
   ]);
 }
 
