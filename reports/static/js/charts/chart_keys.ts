@@ -3,7 +3,7 @@
 
 import { _, filled, listed } from "../choices/language.js";
 import { chosenSpan, figures } from "../choices/state.js";
-import { dayAfter, dayLabel } from "../data/format.js";
+import { dayAfter, dayLabel, previousLabel } from "../data/format.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { all, around, element, named } from "../dom.js";
@@ -33,9 +33,7 @@ function noteKeys(notes: DayNote[]): HTMLElement[] {
 function behindKeys(isAlone: boolean): HTMLElement[] {
   if (!isAlone) return [element("span", _("Click a name to show its line alone with its usual range"))];
   return [
-    ...(chosenSpan === "90"
-      ? []
-      : [key("ghost-key", chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"))]),
+    ...(chosenSpan === "90" ? [] : [key("ghost-key", previousLabel())]),
     key("norm-key", _("Usual: around the median of the eight weeks before, counts by weekday, without incidents")),
   ];
 }

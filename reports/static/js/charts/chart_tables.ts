@@ -3,7 +3,7 @@
 import { _, filled, metricLabel, word } from "../choices/language.js";
 import { chooseLine } from "../choices/line.js";
 import { chosenDimension, chosenSpan, figures, isolated, site } from "../choices/state.js";
-import { dayLabel, milliseconds, number, share } from "../data/format.js";
+import { dayLabel, milliseconds, number, previousLabel, share } from "../data/format.js";
 import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
@@ -69,7 +69,6 @@ function chartColumns(name: string): FileColumn[] {
   const { x, isByMonth } = placesOf(chosenSpan);
   const kind = window.AUTHMETER_CHARTS.units[name];
   const unit = kind === "records" ? "" : kind;
-  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
   const column = (heading: string, cellAt: (place: number) => CsvCell): FileColumn => ({
     heading: unitHeading(heading, unit),
     unit,
@@ -84,7 +83,7 @@ function chartColumns(name: string): FileColumn[] {
     ...lines.map(({ label, values }) => column(label, (i) => values[i])),
     ...lines
       .filter(({ before }) => before.length)
-      .map(({ label, before }) => column(`${label} · ${previous}`, (i) => before[i] ?? null)),
+      .map(({ label, before }) => column(`${label} · ${previousLabel()}`, (i) => before[i] ?? null)),
     ...lines
       .filter(({ norms }) => norms.length)
       .flatMap(({ label, norms }) => [
@@ -170,9 +169,6 @@ const legendEntry = (look: string, label: string, group: SeriesPlace["group"], s
 
 function legendButton(): HTMLElement {
   const button = element("button.series-button", { type: "button" });
-  button.addEventListener("click", () => {
-    const { look = "" } = button.dataset;
-    chooseLine(look === isolated ? "" : look);
-  });
+  button.onclick = () => chooseLine(button.dataset.look === isolated ? "" : button.dataset.look || "");
   return button;
 }

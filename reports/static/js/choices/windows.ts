@@ -3,7 +3,7 @@
    browser. Charts of both windows are drawn in advance (charts.ts), so that the switch only shows the other layer and
    redraws small tables. */
 
-import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
+import { baseLabel, coverageNote, dayRange, periodLabel, placesLabel } from "../data/format.js";
 import { placesOf, SPANS } from "../data/spans.js";
 import { all, isPhone, onPress, painted, press, remember, remembered } from "../dom.js";
 import type { Figures, PeriodKey, SpanKey } from "../types.js";
@@ -115,9 +115,8 @@ export function chooseSpan(span: SpanKey) {
  * need not repeat this number in each column.
  */
 function drawSpans() {
-  const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
-  const ofCharts = isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
+  const ofCharts = placesLabel(placesOf(chosenSpan));
   const compared = coverageNote(windowKey());
   for (const place of all("[data-span]")) {
     const isOfCharts = place.dataset.span === "charts";

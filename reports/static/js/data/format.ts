@@ -2,7 +2,7 @@
    on), the exact one is shown next to it. */
 
 import { _, filled, listed } from "../choices/language.js";
-import { language, site } from "../choices/state.js";
+import { chosenSpan, language, site } from "../choices/state.js";
 import type { Language, PeriodKey, Value } from "../types.js";
 
 export const ABSENT = "—";
@@ -81,6 +81,13 @@ export function dayRange(first: string, last: string): string {
   if (first === last) return dayLabel(first);
   return first.slice(0, 4) === last.slice(0, 4) ? `${first} – ${last.slice(5)}` : `${first} – ${last}`;
 }
+
+/** The days or months of a span of the charts, as a range. */
+export const placesLabel = ({ x, isByMonth }: { x: string[]; isByMonth: boolean }) =>
+  isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
+
+/** The name of the span before that of the charts. */
+export const previousLabel = () => (chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"));
 
 /** The name of a period. */
 export const periodLabel = (name: PeriodKey): string =>

@@ -156,18 +156,14 @@ function choose(choice: Record<string, string>) {
 function dateField(label: string, name: "from" | "to") {
   const { days } = daysOfRange();
   const input = element("input", { type: "date", min: days[0], max: days[days.length - 1], "data-range": name });
-  input.addEventListener("change", () => {
-    if (input.value) choose({ [name]: input.value });
-  });
+  input.onchange = () => input.value && choose({ [name]: input.value });
   return element("label.field", label, input);
 }
 
 function versusField() {
-  const select = element("select", { "data-range": "vs" });
-  select.append(
-    ...Object.entries(versusWords()).map(([value, textContent]) => element("option", { value, textContent })),
-  );
-  select.addEventListener("change", () => choose({ vs: select.value }));
+  const options = Object.entries(versusWords()).map(([value, text]) => element("option", { value }, text));
+  const select = element("select", { "data-range": "vs" }, ...options);
+  select.onchange = () => choose({ vs: select.value });
   return element("label.field", _("Compared with"), select);
 }
 

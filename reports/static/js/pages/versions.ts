@@ -87,14 +87,14 @@ function askForAll(rows: VersionRow[]) {
   const { key } = figures;
   if (!merged || key === "*") return [];
   const count = number(rows.length - 1 + merged);
-  const button = element("button", { type: "button", textContent: filled(_("List all {count} versions"), { count }) });
-  button.addEventListener("click", async () => {
+  const onclick = async () => {
     try {
       every.set(key, await loadVersions(key));
       drawVersions();
     } catch {
       button.replaceWith(element("p.empty", _("The figures of this app could not be loaded.")));
     }
-  });
+  };
+  const button = element("button", { type: "button", onclick }, filled(_("List all {count} versions"), { count }));
   return [element("p.note.all-versions", button)];
 }

@@ -86,15 +86,13 @@ function drawLoginTable(table: HTMLTableElement, data: BigList) {
 }
 
 function showButton(data: BigList, row: number): HTMLElement {
-  const label = _("Show");
-  const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
-  const button = element("button", { type: "button", className: "show", textContent: label, ...of });
-  button.addEventListener("click", () => {
+  const onclick = () => {
     chooseApp(data.list("key")[row]);
     // The charts show the app now; the field names it.
     one("[data-picker]").focus();
-  });
-  return button;
+  };
+  const label = `${_("Show")} · ${data.list("name")[row]}`;
+  return element("button.show", { type: "button", "aria-label": label, onclick }, _("Show"));
 }
 
 function drawFilesTable(table: HTMLTableElement, data: BigList) {
