@@ -82,11 +82,9 @@ function chartKeys(channels: string[], isAlone: boolean, isByVersion: boolean): 
 
 /** Texts about data that the charts of a legend do not show. */
 function leftOut(isByVersion: boolean): HTMLElement[] {
-  if (isByVersion) return [_("By SDK version: the technical success rate of the 30 days")].map(words);
-  return chosenSpan === "months" ? [words(_("Latencies do not add up to months"))] : [];
+  if (isByVersion) return [element("span", _("By SDK version: the technical success rate of the 30 days"))];
+  return chosenSpan === "months" ? [element("span", _("Latencies do not add up to months"))] : [];
 }
-
-const words = (textContent: string) => element("span", textContent);
 
 /**
  * Shows the keys of the marks in the charts that a legend belongs to.

@@ -11,7 +11,7 @@ import { chosenDimension, chosenSpan, language } from "../choices/state.js";
 import { onFigures, onSpan } from "../choices/windows.js";
 import { onTheme, theme as themeOfPage } from "../controls/theme.js";
 import { known } from "../data/format.js";
-import { endName, hasLines } from "../data/series.js";
+import { hasLines } from "../data/series.js";
 import { all, around, element, loadScript, nextTask } from "../dom.js";
 import type { SpanKey, Trace } from "../types.js";
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
@@ -60,8 +60,7 @@ function drawLayer(place: HTMLElement, span: SpanKey) {
   const [low, high] = layout.yaxis.range as number[];
   const bounds = { left: layout.width - right, top, bottom: layout.height - bottom };
   const height = (value: number) => bounds.bottom - ((value - low) / (high - low)) * (bounds.bottom - top);
-  const labels = data.map(({ meta }) => endName(meta));
-  drawEndLabels(layer, data, labels, height, bounds);
+  drawEndLabels(layer, data, height, bounds);
   keepDrawn(layer, {
     data,
     range: layout.xaxis.range as string[],
@@ -86,9 +85,9 @@ function sayEmpty(layer: HTMLElement, data: Trace[]) {
 }
 
 /** Shows a text in place of the lines of a chart; none if it is empty. */
-function sayInChart(layer: HTMLElement, textContent: string) {
+function sayInChart(layer: HTMLElement, text: string) {
   for (const old of all(".chart-empty", layer)) old.remove();
-  if (textContent) layer.append(element("p.chart-empty", textContent));
+  if (text) layer.append(element("p.chart-empty", text));
 }
 
 /** Marks the chart as ready, for tests and print, once the shown layer is drawn. */

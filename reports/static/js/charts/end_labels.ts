@@ -2,6 +2,7 @@
    that they are printed with it. */
 
 import { known } from "../data/format.js";
+import { endName } from "../data/series.js";
 import { drawing } from "../dom.js";
 import type { Trace } from "../types.js";
 import { seriesKey } from "./sparkline.js";
@@ -29,16 +30,15 @@ export function spread(wanted: number[], top: number, bottom: number): number[] 
 export function drawEndLabels(
   layer: HTMLElement,
   traces: Trace[],
-  names: string[],
   height: (value: number) => number,
   { left, top, bottom }: { left: number; top: number; bottom: number },
 ) {
   const image = Array.from(layer.querySelectorAll("svg.main-svg")).at(-1);
   if (!image) return;
   image.querySelector(".end-labels")?.remove();
-  const ends = traces.flatMap((trace, i) => {
+  const ends = traces.flatMap((trace) => {
     const last = (trace.y || []).filter(known).at(-1);
-    return known(last) ? [{ look: trace.meta.look, name: names[i], wanted: height(last) }] : [];
+    return known(last) ? [{ look: trace.meta.look, name: endName(trace.meta), wanted: height(last) }] : [];
   });
   const heights = spread(
     ends.map(({ wanted }) => wanted),

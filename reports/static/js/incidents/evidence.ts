@@ -38,34 +38,24 @@ function factsOf({ first, last, is_part: isPart, level, lost, codes }: Evidence)
 
 const percentText = (percent: Value) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
 
-function cellRow({ value, effect, ...cell }: EvidenceCell) {
-  const texts = [
-    number(cell.requests_before),
-    percentText(cell.rate_before),
-    number(cell.requests_now),
-    percentText(cell.rate_now),
-    `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
-  ];
-  const numbers = texts.map((textContent) => element("td", textContent));
-  return element("tr", element("th", named(textOf(value))), ...numbers);
-}
-
 function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLDetailsElement {
-  const names = [
-    _("Requests before"),
-    _("Rate before"),
-    _("Requests now"),
-    _("Rate now"),
-    _("Effect on the whole (pp)"),
+  const columns: [string, (cell: EvidenceCell) => string][] = [
+    [_("Requests before"), (cell) => number(cell.requests_before)],
+    [_("Rate before"), (cell) => percentText(cell.rate_before)],
+    [_("Requests now"), (cell) => number(cell.requests_now)],
+    [_("Rate now"), (cell) => percentText(cell.rate_now)],
+    [_("Effect on the whole (pp)"), ({ effect }) => `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`],
   ];
-  const heads = names.map((textContent) => element("th.number", textContent));
-  const head = element("tr", element("th", textOf(dimension)), ...heads);
-  const table = element("table.plain.numbers", element("thead", head), element("tbody", ...cells.map(cellRow)));
-  const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
+  const head = element("tr", element("th", textOf(dimension)), ...columns.map(([name]) => element("th.number", name)));
+  const rows = cells.map((cell) =>
+    element("tr", element("th", named(textOf(cell.value))), ...columns.map(([, text]) => element("td", text(cell)))),
+  );
+  const table = element("table.plain.numbers", element("thead", head), element("tbody", ...rows));
+  const region = { tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
   return element(
     "details.cells",
     element("summary", `${_("Before and now")} · ${textOf(dimension)}`),
-    element("div", region, table),
+    element("div.scroll", region, table),
   );
 }
 

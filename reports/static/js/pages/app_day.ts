@@ -90,9 +90,9 @@ function movesTable(rows: ReturnType<typeof moves>) {
     [
       headCell(_("More or fewer"), true),
       ({ metric, value, side, move, usual }) => {
-        const textContent = known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT;
+        const text = known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT;
         return numberCell(
-          element("span.value", textContent),
+          element("span.value", text),
           side === "inside"
             ? element("span.detail", _("within the usual"))
             : changeNode(value, middle({ usual }), { better: betterOf(metric), side, quiet: true }),

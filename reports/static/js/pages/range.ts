@@ -142,8 +142,8 @@ function note(
 /** A note on sites with too many apps to publish older days, where only the last 90 days can be chosen. */
 function limitNotes() {
   if (site.has_older_days) return [];
-  const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
-  return [element("p.note.range-limit", textContent)];
+  const text = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
+  return [element("p.note.range-limit", text)];
 }
 
 function choose(choice: Record<string, string>) {

@@ -68,7 +68,7 @@ export function waysFigure({ total }: DaysByWay) {
     "figure.left-course",
     element("ul.way-key", ...key),
     dayBars(total),
-    element("figcaption", ...captions.map((textContent) => element("span", textContent))),
+    element("figcaption", ...captions.map((text) => element("span", text))),
   );
 }
 

@@ -51,19 +51,19 @@ function rowsOfWindow<Name extends Exclude<keyof SignInTables, "times">>(name: N
   return rows.filter((row) => row.window_days === shownDays());
 }
 
-const emptyNote = (textContent: string) => element("p.empty", textContent);
+const emptyNote = (text: string) => element("p.empty", text);
 
 /** A text for days without sessions: there is no sign-in record, or no record names a device or an attempt. */
 function noSessions() {
   const [counts] = rowsOfWindow("funnel");
   if (!counts?.records) return emptyNote(_("No sign-in record in these days."));
-  const textContent = filled(
+  const text = filled(
     _(
       "None of {records} sign-in records names a device or an attempt: no session is known, and no rate. Let the SDK and the server log the device or the attempt, each under the same id.",
     ),
     { records: number(counts.records) },
   );
-  return element("p.alert", textContent);
+  return element("p.alert", text);
 }
 
 function drawWays() {
@@ -275,10 +275,8 @@ function drawStops() {
   const none = _("No session ended without signing in.");
   const parts = [dataTable(_("Where the others stopped"), lines, columns, { none })];
   if (!rowsOfWindow("funnel").some((counts) => counts.text_records)) {
-    const textContent = _(
-      "The log has no record of text messages: who signed in by a text message is not seen signing in.",
-    );
-    parts.push(element("p.note.texts", textContent));
+    const text = _("The log has no record of text messages: who signed in by a text message is not seen signing in.");
+    parts.push(element("p.note.texts", text));
   }
   put("sign-in-stops", () => parts);
 }

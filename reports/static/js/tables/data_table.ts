@@ -22,10 +22,10 @@ export function bareTable<Row>(
   label: string,
   rows: Row[],
   columns: TableColumn<Row>[],
-  { className = "plain", classOf = () => "" }: TableLook<Row> = {},
+  { className = "plain", classOf }: TableLook<Row> = {},
 ): HTMLElement {
   const lines = rows.map((row, i) =>
-    element("tr", { className: classOf(row) }, ...columns.map(([, cell]) => cell(row, i))),
+    element("tr", { className: classOf?.(row) }, ...columns.map(([, cell]) => cell(row, i))),
   );
   const head = element("tr", ...columns.map(([heading]) => heading));
   const table = element("table", { className }, element("thead", head), element("tbody", ...lines));
