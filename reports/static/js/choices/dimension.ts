@@ -9,9 +9,8 @@ import { _, carryChoices } from "./language.js";
 import { chosenDimension, setState } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
-const dimensionChange = change();
 /** Registers a listener for changes of the dimension. */
-export const onDimension = dimensionChange.on;
+export const onDimension = change();
 
 const askedDimension = (): Dimension => (asked("by") === "version" ? "version" : "channel");
 
@@ -31,7 +30,7 @@ function show(dimension: Dimension) {
   setState({ chosenDimension: dimension, isolated: "" });
   showDimension();
   carryChoices();
-  dimensionChange.tell();
+  onDimension.tell();
 }
 
 /** Starts the buttons. */

@@ -19,9 +19,8 @@ import {
 } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
-const languageChange = change();
 /** Registers a listener for changes of the language. */
-export const onLanguage = languageChange.on;
+export const onLanguage = change();
 
 /** Draws now, and after every change of language. */
 export function inLanguage(draw: () => void) {
@@ -121,7 +120,7 @@ function chooseLanguage(value: Language) {
   // The language is not a step: Back returns to the earlier content in the present language.
   keepInAddress({ lang: value }, true);
   showLanguage();
-  languageChange.tell();
+  onLanguage.tell();
 }
 
 /** Starts the language buttons. */

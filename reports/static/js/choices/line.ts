@@ -12,9 +12,8 @@ import { chosenDimension, figures, isolated, setState, texts } from "./state.js"
 import { checkAddress } from "./unmet.js";
 import { onFigures } from "./windows.js";
 
-const lineChange = change();
 /** Registers a listener for changes of the single line. */
-export const onLine = lineChange.on;
+export const onLine = change();
 
 const isOfVersion = (look: string) => look.startsWith("version_");
 
@@ -32,7 +31,7 @@ export function chooseLine(look: string) {
   const version = isOfVersion(look) ? versionPlaces(TECHNICAL).find((one) => one.look === look)?.series : "";
   setState({ isolated: look });
   keepInAddress({ line: version || look });
-  lineChange.tell();
+  onLine.tell();
 }
 
 /** Whether the legends of the page have the line in the address. A page without legends has no lines to choose from. */
@@ -48,7 +47,7 @@ export function startLine() {
   onBack(() => {
     if (askedLine() === isolated) return;
     setState({ isolated: askedLine() });
-    lineChange.tell();
+    onLine.tell();
   });
   checkAddress(["line"], () => (hasAskedLine() ? null : _("All lines")));
 }

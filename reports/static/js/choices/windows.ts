@@ -13,27 +13,23 @@ import { _, carryChoices, inLanguage, onLanguage } from "./language.js";
 import { chosenDays, chosenSpan, figures, setState, site, windowKey } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
-const windowChange = change();
 /** Registers a listener for switches of the window. */
-export const onWindow = windowChange.on;
+export const onWindow = change();
 
-const spanChange = change();
 /** Registers a listener for changes of the charts' span. */
-export const onSpan = spanChange.on;
+export const onSpan = change();
 
-const paintedChange = change();
 /**
  * Registers a listener that runs once a change of window or span is painted: for parts further down the page, which
  * must not delay what is seen first.
  */
-export const onPainted = paintedChange.on;
+export const onPainted = change();
 
-const figuresChange = change();
 /** Registers a listener for the start, and for every change of figures or language. */
-export const onFigures = figuresChange.on;
+export const onFigures = change();
 
 function drawFigures() {
-  if (figures) figuresChange.tell();
+  if (figures) onFigures.tell();
 }
 
 /** Shows the figures of a chosen app, or of all apps together. */
@@ -80,7 +76,7 @@ function markDrawn() {
 }
 
 function drawPainted() {
-  if (figures) paintedChange.tell();
+  if (figures) onPainted.tell();
   markDrawn();
 }
 
@@ -90,8 +86,8 @@ function show(days: number, span: SpanKey) {
   setState({ chosenDays: days, chosenSpan: span });
   showWindow();
   // A page without figures has nothing to redraw; the choice is kept for the next page.
-  if (figures && isOtherWindow) windowChange.tell();
-  if (figures && isOtherSpan) spanChange.tell();
+  if (figures && isOtherWindow) onWindow.tell();
+  if (figures && isOtherSpan) onSpan.tell();
   painted().then(drawPainted);
   carryChoices();
 }

@@ -11,9 +11,8 @@ const CHOICES = ["auto", "light", "dark"];
 
 const SIGNS: Record<string, string> = { auto: "◐", light: "☀", dark: "☾" };
 
-const themeChange = change();
 /** Registers a listener for changes of the theme. */
-export const onTheme = themeChange.on;
+export const onTheme = change();
 
 let choice = "auto";
 let systemIsDark: MediaQueryList;
@@ -28,7 +27,7 @@ function showTheme() {
 
 function changed() {
   showTheme();
-  themeChange.tell();
+  onTheme.tell();
 }
 
 /** Sets the theme of an earlier visit, otherwise that of the system; called before the first paint. */

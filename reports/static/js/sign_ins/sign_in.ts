@@ -7,9 +7,8 @@ import { _, filled } from "../choices/language.js";
 import { checkAddress } from "../choices/unmet.js";
 import { all, onPress, press } from "../dom.js";
 
-const spanChange = change();
 /** Registers a listener for switches of this page's span. */
-export const onSignInSpan = spanChange.on;
+export const onSignInSpan = change();
 
 /** The days of the shown span. */
 export let signInDays = "30";
@@ -18,7 +17,7 @@ function show(days: string) {
   signInDays = days;
   press("data-sign-in-days", days);
   for (const part of all("[data-sign-in-span]")) part.hidden = part.dataset.signInSpan !== days;
-  spanChange.tell();
+  onSignInSpan.tell();
 }
 
 /** Starts the buttons, and shows the span in the address. */
