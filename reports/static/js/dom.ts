@@ -22,6 +22,11 @@ export function one(selector: string, within: ParentNode = document): HTMLElemen
   return found;
 }
 
+/** Draws a part of the page anew, if the page has it. */
+export function put(name: string, content: () => (Node | string)[]) {
+  for (const place of all(`[data-part=${name}]`)) place.replaceChildren(...content());
+}
+
 /** The closest matching ancestor of an element; throws if there is none. */
 export function around(inner: Element, selector: string): HTMLElement {
   const found = inner.closest(selector);
@@ -29,22 +34,53 @@ export function around(inner: Element, selector: string): HTMLElement {
   return found;
 }
 
+type Child = Node | string | null | undefined;
+type Properties<Name extends keyof HTMLElementTagNameMap> = Partial<HTMLElementTagNameMap[Name]> & Attributes;
+
 /**
- * An element with properties (`className`, `textContent`, …), attributes by `aria-*` or `data-*` name, and children.
+ * An element.
+ * @param selector its name and classes, such as `p.note`.
+ * @param content its properties (`href`, `onclick`, …) and attributes by `aria-*` or `data-*` name, if it has any; then
+ *   its children.
  */
 export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  properties: Partial<HTMLElementTagNameMap[Name]> & Attributes = {},
-  ...children: (Node | string | null | undefined)[]
+  selector: Name | `${Name}.${string}`,
+  ...content: [Properties<Name>, ...Child[]] | Child[]
 ): HTMLElementTagNameMap[Name] {
-  const found = document.createElement(name);
+  const [name, ...classes] = selector.split(".");
+  const found = document.createElement(name as Name);
+  if (classes.length) found.className = classes.join(" ");
+  for (const one of content) {
+    if (!one) continue;
+    if (typeof one === "string" || one instanceof Node) found.append(one);
+    else setProperties(found, one);
+  }
+  return found;
+}
+
+function setProperties(found: HTMLElement, properties: object) {
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
     if (key.includes("-")) found.setAttribute(key, String(value));
     else Object.assign(found, { [key]: value });
   }
-  for (const child of children) if (child !== null && child !== undefined) found.append(child);
-  return found;
+}
+
+/**
+ * Marks as pressed the button of a choice that is chosen.
+ * @param attribute of the buttons, which has the value that each offers.
+ */
+export function press(attribute: string, chosen: string, within: ParentNode = document) {
+  for (const button of all(`[${attribute}]`, within)) {
+    button.setAttribute("aria-pressed", String(button.getAttribute(attribute) === chosen));
+  }
+}
+
+/** Calls `choose` with the value that a clicked button offers. */
+export function onPress(attribute: string, choose: (offered: string) => void, within: ParentNode = document) {
+  for (const button of all(`[${attribute}]`, within)) {
+    button.addEventListener("click", () => choose(button.getAttribute(attribute) || ""));
+  }
 }
 
 /**
@@ -52,7 +88,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
  * direction of writing.
  */
 export function named(text: string): HTMLElement {
-  return element("bdi", { textContent: text });
+  return element("bdi", text);
 }
 
 /** An SVG element with its attributes and children. */

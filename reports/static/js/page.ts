@@ -3,16 +3,24 @@
    the document. Everything else is drawn first, then the charts, then the big tables. */
 
 import { drawCharts, startCharts, whenChartsShown } from "./charts/charts.js";
-import { startCurves } from "./charts/curves.js";
+import { offerCurves } from "./charts/curves.js";
 import { startCourses } from "./charts/left_course.js";
 import { startReadout } from "./charts/readout.js";
 import { startAddress } from "./choices/address.js";
 import { recallDimension, startDimension } from "./choices/dimension.js";
 import { startInstead } from "./choices/instead.js";
-import { onLanguage, recallLanguage, showLanguage, startLanguage } from "./choices/language.js";
+import { inLanguage, onLanguage, recallLanguage, showLanguage, startLanguage } from "./choices/language.js";
 import { startLine } from "./choices/line.js";
 import { setSite } from "./choices/state.js";
-import { recallWindow, setFigures, showWindow, startWindows } from "./choices/windows.js";
+import {
+  onFigures,
+  onPainted,
+  onWindow,
+  recallWindow,
+  setFigures,
+  showWindow,
+  startWindows,
+} from "./choices/windows.js";
 import { startCopyLink } from "./controls/copy_link.js";
 import { startFolds } from "./controls/folds.js";
 import { startGlossary } from "./controls/glossary.js";
@@ -22,28 +30,28 @@ import { recallTheme, startTheme } from "./controls/theme.js";
 import { completedFigures } from "./data/figures.js";
 import { all, element, reloadFor } from "./dom.js";
 import { offerDownloads } from "./downloads/downloads.js";
-import { startCopyIncidents } from "./incidents/copy_incident.js";
-import { startEvidence } from "./incidents/evidence.js";
-import { startOpenIncidents } from "./incidents/open_incidents.js";
-import { markStale, startAge } from "./pages/age.js";
-import { drawAppSections, startApp } from "./pages/app.js";
+import { offerCards } from "./incidents/copy_incident.js";
+import { drawEvidence } from "./incidents/evidence.js";
+import { drawOpen } from "./incidents/open_incidents.js";
+import { drawAge, markStale } from "./pages/age.js";
+import { drawApp, drawAppSections, drawPackages } from "./pages/app.js";
 import { startAppDay } from "./pages/app_day.js";
-import { startBreakdowns } from "./pages/breakdowns.js";
-import { startCards } from "./pages/cards.js";
-import { startDrawn } from "./pages/drawn.js";
+import { drawBreakdowns } from "./pages/breakdowns.js";
+import { drawCards } from "./pages/cards.js";
+import { drawDrawn } from "./pages/drawn.js";
 import { startRange } from "./pages/range.js";
-import { startRecords } from "./pages/records.js";
+import { drawRecords } from "./pages/records.js";
 import { isSavedCopy, markSavedCopy } from "./pages/saved_copy.js";
 import { both, drawSections } from "./pages/sections.js";
 import { drawReasons } from "./pages/trust.js";
-import { startVersions } from "./pages/versions.js";
+import { drawVersions } from "./pages/versions.js";
 import { startCompared } from "./sign_ins/compared.js";
 import { startSignIn } from "./sign_ins/sign_in.js";
 import { startSignIns } from "./sign_ins/sign_ins.js";
-import { startChanges } from "./tables/change.js";
+import { drawChanges } from "./tables/change.js";
 import { startTables } from "./tables/lists.js";
-import { startPeriods } from "./tables/periods.js";
-import { startSummary } from "./tables/summary.js";
+import { drawPeriods } from "./tables/periods.js";
+import { drawSummary } from "./tables/summary.js";
 
 /**
  * Drops the figures of the page if they are of another data day than its days, on which they would be drawn. This can
@@ -67,7 +75,7 @@ function withoutFigures(isForeign: boolean) {
   const text = isForeign
     ? both("The figures of this page are of another day: load it again in a few minutes.")
     : both("The figures of this page could not be loaded; its CSV file holds the counts.");
-  places[0]?.before(element("p", { className: "alert" }, ...text));
+  places[0]?.before(element("p.alert", ...text));
   for (const place of places) place.remove();
   drawCharts();
 }
@@ -86,30 +94,30 @@ function start() {
   if (figures && all("[data-part=facts]").length) drawAppSections(figures);
   else drawSections();
   startLanguage();
-  startAge();
+  inLanguage(drawAge);
   startTheme();
   startWindows();
   startDimension();
   startLine();
   startCopyLink();
-  startChanges();
+  inLanguage(drawChanges);
   startKeys();
-  startOpenIncidents();
-  startEvidence();
-  startCards();
-  startPeriods();
-  startSummary();
-  startBreakdowns();
-  startVersions();
-  startApp();
+  for (const draw of [drawOpen, drawEvidence, drawPeriods, drawApp]) onFigures(draw);
+  for (const draw of [drawCards, drawRecords]) {
+    onFigures(draw);
+    onWindow(draw);
+  }
+  onWindow(drawPackages);
+  for (const draw of [drawSummary, drawBreakdowns, drawVersions, drawDrawn]) {
+    onFigures(draw);
+    onPainted(draw);
+  }
   startRange();
-  startRecords();
-  startDrawn();
   startSignIns();
   startSignIn();
   startCompared();
   startCourses();
-  startCurves();
+  inLanguage(offerCurves);
   startCharts();
   startReadout();
   startGlossary();
@@ -117,7 +125,7 @@ function start() {
   if (figures) setFigures(figures);
   else withoutFigures(isForeign);
   startAddress();
-  startCopyIncidents();
+  inLanguage(offerCards);
   startAppDay();
   startFolds();
   startInstead();

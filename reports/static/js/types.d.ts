@@ -193,21 +193,18 @@ export interface Texts {
 /**
  * Login authorization over a span: counts, counts of its matched days and of their counterparts, and the rates of each.
  */
-export interface Counts {
-  authorizations: Value;
-  authorization_requests: Value;
-  authorizations_cancelled: Value;
-  authorization_rate: Value;
-  technical_success_rate: Value;
-  matched_authorizations: Value;
-  matched_authorization_requests: Value;
-  matched_authorization_rate: Value;
-  counterpart_authorizations: Value;
-  counterpart_authorization_requests: Value;
-  counterpart_authorization_rate: Value;
-  /** Only for outcomes. */
-  matched_records: Value;
-}
+export type Counts = Record<
+  | Rated
+  | `matched_${Rated}`
+  | `counterpart_${Rated}`
+  | "authorizations_cancelled"
+  | "technical_success_rate"
+  // Only for outcomes.
+  | "matched_records",
+  Value
+>;
+
+type Rated = "authorizations" | "authorization_requests" | "authorization_rate";
 
 /** One channel over a window; `*` is all four together. */
 export interface ChannelRow extends Counts {
@@ -386,13 +383,7 @@ export interface RawFigures {
 }
 
 /** The values of a channel, by day or month. */
-export interface ChannelLists extends Record<string, Value[]> {
-  authorizations: Value[];
-  authorization_requests: Value[];
-  authorizations_cancelled: Value[];
-  authorizations_failed: Value[];
-  authorization_rate: Value[];
-}
+export type ChannelLists = Record<string, Value[]>;
 
 /** The data of charts: by channel, with `*` for the four together, and by count of usage. */
 export interface ChartLists {
@@ -477,12 +468,16 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
 export type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
 
 /**
- * Address of the numbers of a chart's series: `figures[group][series][field]`, or `[group][series]` without a field.
+ * Address of the numbers of a series: `figures[group][series][field]`, or `[group][series]` without a field.
  */
-export interface SeriesPlace {
+export interface Series {
   group: "usage" | "trend" | "version" | "verification" | "latency";
   series: string;
   field: string | null;
+}
+
+/** A series of a chart, with the look of its line. */
+export interface SeriesPlace extends Series {
   look: string;
 }
 
@@ -624,6 +619,9 @@ export interface Column {
 }
 
 export type Columns = Record<string, Column>;
+
+/** A column of a table that scripts draw from rows: its heading, and the cell of a row. */
+export type TableColumn<Row> = [heading: HTMLElement, cell: (row: Row, place: number) => HTMLElement];
 
 export type RowTest = (row: number) => boolean;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setShown, texts } from "../../../reports/static/js/choices/state.js";
+import { setState, texts } from "../../../reports/static/js/choices/state.js";
 import { comparedDimensions } from "../../../reports/static/js/sign_ins/app_compared.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -18,12 +18,14 @@ test("a scheme has its registered name, although records without a package come 
       },
     ],
   };
-  setShown({
-    packages: [
-      { scheme_id: "s1", scheme_name: null, package_name: null },
-      { scheme_id: "s1", scheme_name: "方案一", package_name: "com.example" },
-      { scheme_id: "s2", scheme_name: null, package_name: "com.other" },
-    ],
+  setState({
+    figures: {
+      packages: [
+        { scheme_id: "s1", scheme_name: null, package_name: null },
+        { scheme_id: "s1", scheme_name: "方案一", package_name: "com.example" },
+        { scheme_id: "s2", scheme_name: null, package_name: "com.other" },
+      ],
+    },
   });
   const row = (value) => ({ dimension: "scheme_id", value, sessions: 1, sign_ins: 1, concluded: 1 });
   const [{ values }] = comparedDimensions(["s1", "s2", "unknown"].map(row));

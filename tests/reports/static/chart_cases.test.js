@@ -12,17 +12,17 @@ import {
   previousLine,
   scale,
 } from "../../../reports/static/js/charts/scales.js";
-import { setLanguage } from "../../../reports/static/js/choices/state.js";
+import { setState } from "../../../reports/static/js/choices/state.js";
 import CASES from "../chart_cases.json" with { type: "json" };
 import { useExampleSite } from "./example_site.js";
 
 useExampleSite();
-afterEach(() => setLanguage("en"));
+afterEach(() => setState({ language: "en" }));
 const FUNCTIONS = { scale, dayScale, gaps, dayMarks, holidayStrips, previousLine, band, spread };
 
 for (const { of, name, language, given, found } of CASES) {
   test(`${of}: ${name}`, () => {
-    setLanguage(language);
+    setState({ language });
     assert.deepEqual(FUNCTIONS[of](...given), found);
   });
 }

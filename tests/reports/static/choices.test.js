@@ -9,7 +9,7 @@ import {
   chosenSpan,
   figures,
   language,
-  setLanguage,
+  setState,
   site,
   windowKey,
 } from "../../../reports/static/js/choices/state.js";
@@ -101,7 +101,7 @@ test("a value without a word stands for itself, a declared channel has that of t
   site.channels.push({ key: "mail", group: "other", is_login: false, zh: "邮件", en: "Mail" });
   assert.equal(word("mail"), "Mail");
   assert.equal(word("success"), "Success");
-  setLanguage("zh");
+  setState({ language: "zh" });
   assert.equal(word("success"), "成功");
   assert.equal(word("com.example.shop"), "com.example.shop");
   assert.equal(word("toString"), "toString");

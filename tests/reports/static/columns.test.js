@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { setLanguage } from "../../../reports/static/js/choices/state.js";
+import { setState } from "../../../reports/static/js/choices/state.js";
 import {
   codedKeys,
   columnsOf,
@@ -41,7 +41,7 @@ test("equal keys keep the order of the names", () => {
 
 test("texts rank as people of the language sort them, what is absent last", () => {
   assert.deepEqual(ranks(["v10", "v2", "—", "V1", "v2"]), [2, 1, null, 0, 1]);
-  setLanguage("zh");
+  setState({ language: "zh" });
   assert.deepEqual(ranks(["张", "李", "王", "—"]), [2, 0, 1, null]);
 });
 
@@ -49,7 +49,7 @@ test("Latin comes before Chinese in both languages, Chinese by its pinyin", () =
   const names = ["Beta", "阿里", "A商城", "10", "张", "9", "李", "beta", "A阿"];
   const sorted = ["9", "10", "A阿", "A商城", "beta", "Beta", "阿里", "李", "张"];
   for (const language of ["zh", "en"]) {
-    setLanguage(language);
+    setState({ language });
     const rank = ranks(names);
     assert.deepEqual(
       [...names].sort((a, b) => rank[names.indexOf(a)] - rank[names.indexOf(b)]),

@@ -1,6 +1,6 @@
 /* A small site for the tests of the modules: five days, the third of them missing, and texts that are their own English. */
 
-import { setChosenDays, setLanguage, setSite } from "../../../reports/static/js/choices/state.js";
+import { setSite, setState } from "../../../reports/static/js/choices/state.js";
 
 /* A period of some days, how many of them have data, the same of its base, and how many are matched. */
 const period = (days, withData, baseDays, baseWithData, matched, missing = []) => ({
@@ -97,6 +97,5 @@ const TEXTS = {
 /* Sets the site as a page does before anything else, in English with the window of all days. */
 export function useExampleSite() {
   setSite(structuredClone(SITE), TEXTS, "../");
-  setLanguage("en");
-  setChosenDays(30);
+  setState({ language: "en", chosenDays: 30 });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { setLanguage, site } from "../../../reports/static/js/choices/state.js";
+import { setState, site } from "../../../reports/static/js/choices/state.js";
 import {
   baseLabel,
   compact,
@@ -72,7 +72,7 @@ const SHORT = [
 for (const [count, english, chinese] of SHORT) {
   test(`${count} is shortened as people of each language count`, () => {
     assert.equal(compact(count), english);
-    setLanguage("zh");
+    setState({ language: "zh" });
     assert.equal(compact(count), chinese);
     assert.equal(isShortened(count), english !== number(count));
   });
@@ -80,7 +80,7 @@ for (const [count, english, chinese] of SHORT) {
 
 test("a day is told with its weekday, whatever the zone of the machine", () => {
   assert.equal(dayLabel("2026-03-10"), "2026-03-10 Tue");
-  setLanguage("zh");
+  setState({ language: "zh" });
   assert.equal(dayLabel("2026-03-10"), "2026-03-10 中Tue");
 });
 
@@ -122,7 +122,7 @@ test("too few days to compare are said so, with the newest days that are missing
 });
 
 test("missing days are listed with the comma of the language", () => {
-  setLanguage("zh");
+  setState({ language: "zh" });
   assert.match(coverageNote("7"), /03-08、03-02、03-01/);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { setShown, site } from "../../../reports/static/js/choices/state.js";
+import { setState, site } from "../../../reports/static/js/choices/state.js";
 import { chartLists } from "../../../reports/static/js/data/figures.js";
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../../../reports/static/js/data/older_days.js";
 import { comparedPlaces } from "../../../reports/static/js/data/ranges.js";
@@ -11,7 +11,7 @@ beforeEach(() => {
   // Ten days of December precede the 90 days; the first has no data.
   Object.assign(site, { months: [{ month: "2025-12-01" }], has_older_days: true, older_missing: [0] });
   const withData = site.long_days.map((_day, i) => !site.long_missing.includes(i));
-  setShown({ first_seen: "2026-01-01", long: chartLists({}, withData) });
+  setState({ figures: { first_seen: "2026-01-01", long: chartLists({}, withData) } });
 });
 
 test("a large site, or one without data on the older days, has no older days to choose", () => {

@@ -9,7 +9,7 @@ import {
   previousLine,
   scale,
 } from "../../../reports/static/js/charts/scales.js";
-import { setLanguage } from "../../../reports/static/js/choices/state.js";
+import { setState } from "../../../reports/static/js/choices/state.js";
 import { useExampleSite } from "./example_site.js";
 
 beforeEach(useExampleSite);
@@ -73,7 +73,7 @@ test("ticks are written in their unit and language", () => {
   assert.deepEqual(scale([0.1, 0.5], "share", true).ticktext.slice(0, 2), ["0%", "20%"]);
   const counts = [0, 40000];
   assert.deepEqual(scale(counts, "records", true).ticktext, ["0", "10K", "20K", "30K", "40K"]);
-  setLanguage("zh");
+  setState({ language: "zh" });
   assert.deepEqual(scale(counts, "records", true).ticktext, ["0", "1万", "2万", "3万", "4万"]);
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setShown } from "../../../reports/static/js/choices/state.js";
+import { setState } from "../../../reports/static/js/choices/state.js";
 import { heightsOf, valuesOf } from "../../../reports/static/js/data/spans.js";
 import { useExampleSite } from "./example_site.js";
 
@@ -12,7 +12,9 @@ const channels = {
   "*": { authorizations: [56, 18] },
   one_click: { authorizations: [56, 18], authorization_rate: [0.5, 0.25] },
 };
-setShown({ monthly: { usage, channels }, long: { usage: { local_verifications: Array(90).fill(7) }, channels } });
+setState({
+  figures: { monthly: { usage, channels }, long: { usage: { local_verifications: Array(90).fill(7) }, channels } },
+});
 
 const place = (group, series, field = null) => ({ group, series, field, look: series });
 

@@ -3,12 +3,11 @@
 
 import { _, filled, listed } from "../choices/language.js";
 import { chosenSpan, figures } from "../choices/state.js";
-import { dayLabel } from "../data/format.js";
+import { dayAfter, dayLabel, previousLabel } from "../data/format.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { all, around, element, named } from "../dom.js";
 import type { DayNote } from "../types.js";
-import { dayAfter } from "./scales.js";
 
 const NOTES_SHOWN = 3;
 
@@ -22,9 +21,9 @@ function key(className: string, text: string, days: string[] = []): HTMLElement 
 function noteKeys(notes: DayNote[]): HTMLElement[] {
   const shown = notes
     .slice(-NOTES_SHOWN)
-    .map(({ day, text }) => element("span", { className: "note-key" }, `${_("Noted")} ${day.slice(5)} `, named(text)));
+    .map(({ day, text }) => element("span.note-key", `${_("Noted")} ${day.slice(5)} `, named(text)));
   const more = notes.length - shown.length;
-  return more > 0 ? [...shown, element("span", { textContent: filled(_("{count} more"), { count: more }) })] : shown;
+  return more > 0 ? [...shown, element("span", filled(_("{count} more"), { count: more }))] : shown;
 }
 
 /**
@@ -32,12 +31,9 @@ function noteKeys(notes: DayNote[]): HTMLElement[] {
  * them.
  */
 function behindKeys(isAlone: boolean): HTMLElement[] {
-  if (!isAlone)
-    return [element("span", { textContent: _("Click a name to show its line alone with its usual range") })];
+  if (!isAlone) return [element("span", _("Click a name to show its line alone with its usual range"))];
   return [
-    ...(chosenSpan === "90"
-      ? []
-      : [key("ghost-key", chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"))]),
+    ...(chosenSpan === "90" ? [] : [key("ghost-key", previousLabel())]),
     key("norm-key", _("Usual: around the median of the eight weeks before, counts by weekday, without incidents")),
   ];
 }
@@ -66,9 +62,7 @@ function chartKeys(channels: string[], isAlone: boolean, isByVersion: boolean): 
       }),
     );
     return [
-      element("span", {
-        textContent: _("Counts of a month are drawn as its mean day; the pointer, tables and files have its sums"),
-      }),
+      element("span", _("Counts of a month are drawn as its mean day; the pointer, tables and files have its sums")),
       ...(without.length ? [key("open-key", _("Not all days have data: {days}"), without)] : []),
     ];
   }
@@ -88,11 +82,9 @@ function chartKeys(channels: string[], isAlone: boolean, isByVersion: boolean): 
 
 /** Texts about data that the charts of a legend do not show. */
 function leftOut(isByVersion: boolean): HTMLElement[] {
-  if (isByVersion) return [_("By SDK version: the technical success rate of the 30 days")].map(words);
-  return chosenSpan === "months" ? [words(_("Latencies do not add up to months"))] : [];
+  if (isByVersion) return [element("span", _("By SDK version: the technical success rate of the 30 days"))];
+  return chosenSpan === "months" ? [element("span", _("Latencies do not add up to months"))] : [];
 }
-
-const words = (textContent: string) => element("span", { textContent });
 
 /**
  * Shows the keys of the marks in the charts that a legend belongs to.

@@ -3,7 +3,7 @@
 import { _, filled, metricLabel, word } from "../choices/language.js";
 import { chooseLine } from "../choices/line.js";
 import { chosenDimension, chosenSpan, figures, isolated, site } from "../choices/state.js";
-import { dayLabel, milliseconds, number, share } from "../data/format.js";
+import { dayLabel, milliseconds, number, previousLabel, share } from "../data/format.js";
 import { channelsOf, incidentMarks } from "../data/marks.js";
 import { cardMeasures, checkChannels, loginChannels, TECHNICAL } from "../data/measures.js";
 import { fullName, isPresent, shownTraces, versionName, versionPlaces } from "../data/series.js";
@@ -12,8 +12,8 @@ import { all, around, element, loadScript, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import { shownText } from "../tables/cell_text.js";
-import { bareTable, headCell, numberCell } from "../tables/periods.js";
-import type { CsvCell, FileColumn, SeriesPlace } from "../types.js";
+import { bareTable, figureColumn, headCell, wordHead } from "../tables/data_table.js";
+import type { CsvCell, FileColumn, SeriesPlace, TableColumn } from "../types.js";
 import { drawChartKeys } from "./chart_keys.js";
 import { pictureButton } from "./picture.js";
 import { dayPage } from "./readout.js";
@@ -40,31 +40,27 @@ function chartTable(name: string, title: string): HTMLElement {
   const lines = shownLines(name);
   const { x, missing, isByMonth } = placesOf(chosenSpan);
   const channels = channelsOf(shownTraces(name).map(({ meta }) => meta));
-  const head = [
-    headCell(isByMonth ? _("Month") : _("Day")),
-    ...lines.map(({ label }) => headCell(label, true)),
-    ...(isByMonth ? [headCell(_("Days with data"), true)] : []),
-  ];
-  const rows = x.map((day, i) => {
-    const href = dayPage(day);
-    const said = isByMonth ? day.slice(0, 7) : dayLabel(day);
-    const isGap = missing.includes(i) && !isByMonth;
-    return element(
-      "tr",
-      {},
-      element(
-        "th",
-        { scope: "row", className: "word" },
-        href === null ? said : element("a", { href, textContent: said }),
-        ...(isByMonth ? [] : incidentMarks([day], channels)).map(({ label }) =>
-          element("span", { className: "mark", textContent: label }),
-        ),
-      ),
-      ...lines.map(({ values }) => numberCell(isGap ? _("no data") : format(values[i]))),
-      ...(isByMonth ? [numberCell(number(monthDays(i).withData))] : []),
+  const places = x.map((_day, i) => i).reverse();
+  const dayCell = (place: number) => {
+    const href = dayPage(x[place]);
+    const label = isByMonth ? x[place].slice(0, 7) : dayLabel(x[place]);
+    const marks = isByMonth ? [] : incidentMarks([x[place]], channels);
+    return wordHead(
+      href === null ? label : element("a", { href, textContent: label }),
+      ...marks.map((mark) => element("span.mark", mark.label)),
     );
-  });
-  return bareTable(`${_("Figures of this chart")} · ${title}`, head, rows.reverse(), "plain dense");
+  };
+  const columns: TableColumn<number>[] = [
+    [headCell(isByMonth ? _("Month") : _("Day")), dayCell],
+    ...lines.map(
+      ({ label, values }): TableColumn<number> =>
+        figureColumn(label, (place) => (missing.includes(place) && !isByMonth ? _("no data") : format(values[place]))),
+    ),
+  ];
+  if (isByMonth) {
+    columns.push(figureColumn(_("Days with data"), (place) => number(monthDays(place).withData)));
+  }
+  return bareTable(`${_("Figures of this chart")} · ${title}`, places, columns, { className: "plain dense" });
 }
 
 /** The numbers of a chart as columns of a file: its lines, the span before, and the usual range. */
@@ -73,7 +69,6 @@ function chartColumns(name: string): FileColumn[] {
   const { x, isByMonth } = placesOf(chosenSpan);
   const kind = window.AUTHMETER_CHARTS.units[name];
   const unit = kind === "records" ? "" : kind;
-  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
   const column = (heading: string, cellAt: (place: number) => CsvCell): FileColumn => ({
     heading: unitHeading(heading, unit),
     unit,
@@ -88,7 +83,7 @@ function chartColumns(name: string): FileColumn[] {
     ...lines.map(({ label, values }) => column(label, (i) => values[i])),
     ...lines
       .filter(({ before }) => before.length)
-      .map(({ label, before }) => column(`${label} · ${previous}`, (i) => before[i] ?? null)),
+      .map(({ label, before }) => column(`${label} · ${previousLabel()}`, (i) => before[i] ?? null)),
     ...lines
       .filter(({ norms }) => norms.length)
       .flatMap(({ label, norms }) => [
@@ -158,7 +153,7 @@ export function drawLegends() {
       shown[i].dataset.look = look;
       shown[i].setAttribute("aria-pressed", String(look === isolated));
     });
-    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", {}, button)));
+    if (shown !== buttons) place.replaceChildren(...shown.map((button) => element("li", button)));
     const lines = legend.filter(({ meta }) => meta.group !== "verification");
     const alone = legend.filter(({ meta }) => meta.look === isolated);
     const channels = channelsOf((alone.length ? alone : legend).map(({ meta }) => meta));
@@ -173,10 +168,7 @@ const legendEntry = (look: string, label: string, group: SeriesPlace["group"], s
 });
 
 function legendButton(): HTMLElement {
-  const button = element("button", { type: "button", className: "series-button" });
-  button.addEventListener("click", () => {
-    const { look = "" } = button.dataset;
-    chooseLine(look === isolated ? "" : look);
-  });
+  const button = element("button.series-button", { type: "button" });
+  button.onclick = () => chooseLine(button.dataset.look === isolated ? "" : button.dataset.look || "");
   return button;
 }

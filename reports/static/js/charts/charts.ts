@@ -5,13 +5,13 @@
    filled_chart.ts puts the numbers into the shapes; readout.ts shows the values under the pointer. */
 
 import { onDimension } from "../choices/dimension.js";
-import { _, onLanguage } from "../choices/language.js";
+import { _, inLanguage } from "../choices/language.js";
 import { onLine } from "../choices/line.js";
 import { chosenDimension, chosenSpan, language } from "../choices/state.js";
 import { onFigures, onSpan } from "../choices/windows.js";
 import { onTheme, theme as themeOfPage } from "../controls/theme.js";
 import { known } from "../data/format.js";
-import { endName, hasLines } from "../data/series.js";
+import { hasLines } from "../data/series.js";
 import { all, around, element, loadScript, nextTask } from "../dom.js";
 import type { SpanKey, Trace } from "../types.js";
 import { chartDetails, drawChartTable, drawChartTables, drawLegends } from "./chart_tables.js";
@@ -43,7 +43,7 @@ function layerOf(place: HTMLElement, span: SpanKey): HTMLElement {
   const [found] = all(`[data-layer="${span}"]`, place);
   if (found) return found;
   // Hidden from screen readers: the table below has the figures.
-  const made = element("div", { className: "layer", "data-layer": span, "aria-hidden": "true" });
+  const made = element("div.layer", { "data-layer": span, "aria-hidden": "true" });
   place.append(made);
   return made;
 }
@@ -60,8 +60,7 @@ function drawLayer(place: HTMLElement, span: SpanKey) {
   const [low, high] = layout.yaxis.range as number[];
   const bounds = { left: layout.width - right, top, bottom: layout.height - bottom };
   const height = (value: number) => bounds.bottom - ((value - low) / (high - low)) * (bounds.bottom - top);
-  const labels = data.map(({ meta }) => endName(meta));
-  drawEndLabels(layer, data, labels, height, bounds);
+  drawEndLabels(layer, data, height, bounds);
   keepDrawn(layer, {
     data,
     range: layout.xaxis.range as string[],
@@ -86,9 +85,9 @@ function sayEmpty(layer: HTMLElement, data: Trace[]) {
 }
 
 /** Shows a text in place of the lines of a chart; none if it is empty. */
-function sayInChart(layer: HTMLElement, textContent: string) {
+function sayInChart(layer: HTMLElement, text: string) {
   for (const old of all(".chart-empty", layer)) old.remove();
-  if (textContent) layer.append(element("p", { className: "chart-empty", textContent }));
+  if (text) layer.append(element("p.chart-empty", text));
 }
 
 /** Marks the chart as ready, for tests and print, once the shown layer is drawn. */
@@ -167,28 +166,27 @@ function drawShownChartsNow() {
   for (const place of all("[data-chart]")) showReady(place);
 }
 
-/** Redraws every layer, after a change of numbers or series. */
-function drawAnew() {
-  revision += 1;
+/** Draws what the charts show now. */
+function redraw() {
   clearReadout();
   drawLegends();
   drawCharts();
   drawChartTables();
 }
 
+/** Redraws every layer, after a change of numbers or series. */
+function drawAnew() {
+  revision += 1;
+  redraw();
+}
+
 /** Draws the charts after every change of figures, span, theme or width, and for print. */
 export function startCharts() {
-  drawLegends();
-  onLanguage(drawLegends);
+  inLanguage(drawLegends);
   onFigures(drawAnew);
   onDimension(drawAnew);
   onLine(drawAnew);
-  onSpan(() => {
-    clearReadout();
-    drawLegends();
-    drawCharts();
-    drawChartTables();
-  });
+  onSpan(redraw);
   for (const details of chartDetails()) details.addEventListener("toggle", () => drawChartTable(details));
   onTheme(drawCharts);
   let waiting = 0;

@@ -1,6 +1,6 @@
 /* Offers the curve of an incident's card as a file: days, values and usual range. */
 
-import { _, onLanguage, textOf } from "../choices/language.js";
+import { _, textOf } from "../choices/language.js";
 import { all, around, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
@@ -19,17 +19,12 @@ function curveColumns({ name, unit, days }: Curve): FileColumn[] {
   ];
 }
 
-function offerCurves() {
+/** Adds the download buttons to each curve. */
+export function offerCurves() {
   for (const place of all("[data-curve]")) {
     const curve: Curve = JSON.parse(one("script", around(place, "figure")).textContent || "");
     const card = around(place, "[data-incident]");
     const label = () => `${textOf(curve.name)} · ${shownText(one("h2", card))}`;
     place.replaceChildren(downloadButtons(label, () => curveColumns(curve)));
   }
-}
-
-/** Adds the download buttons to each curve, in the language of the page. */
-export function startCurves() {
-  offerCurves();
-  onLanguage(offerCurves);
 }

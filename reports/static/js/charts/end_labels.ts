@@ -2,6 +2,7 @@
    that they are printed with it. */
 
 import { known } from "../data/format.js";
+import { endName } from "../data/series.js";
 import { drawing } from "../dom.js";
 import type { Trace } from "../types.js";
 import { seriesKey } from "./sparkline.js";
@@ -29,16 +30,15 @@ export function spread(wanted: number[], top: number, bottom: number): number[] 
 export function drawEndLabels(
   layer: HTMLElement,
   traces: Trace[],
-  names: string[],
   height: (value: number) => number,
   { left, top, bottom }: { left: number; top: number; bottom: number },
 ) {
   const image = Array.from(layer.querySelectorAll("svg.main-svg")).at(-1);
   if (!image) return;
   image.querySelector(".end-labels")?.remove();
-  const ends = traces.flatMap((trace, i) => {
+  const ends = traces.flatMap((trace) => {
     const last = (trace.y || []).filter(known).at(-1);
-    return known(last) ? [{ look: trace.meta.look, name: names[i], wanted: height(last) }] : [];
+    return known(last) ? [{ look: trace.meta.look, name: endName(trace.meta), wanted: height(last) }] : [];
   });
   const heights = spread(
     ends.map(({ wanted }) => wanted),
@@ -48,10 +48,8 @@ export function drawEndLabels(
   const labels = drawing("g", { class: "end-labels" });
   ends.forEach(({ look, name }, i) => {
     const key = seriesKey(look);
-    key.setAttribute("x", String(left + ROOM));
-    key.setAttribute("y", String(heights[i] - 5));
-    key.setAttribute("width", "14");
-    key.setAttribute("viewBox", "6 0 14 12");
+    const place = { x: left + ROOM, y: heights[i] - 5, width: 14, viewBox: "6 0 14 12" };
+    for (const [attribute, value] of Object.entries(place)) key.setAttribute(attribute, String(value));
     const text = drawing("text", { x: left + ROOM + 17, y: heights[i] + 4 });
     text.textContent = name;
     labels.append(key, text);

@@ -2,13 +2,12 @@
    when it is opened: it has up to two hundred days, and there may be many accounts. */
 
 import { _, onLanguage } from "../choices/language.js";
-import { number } from "../data/format.js";
+import { dayAfter, number } from "../data/format.js";
 import { sum } from "../data/measures.js";
-import { all, element, named, one } from "../dom.js";
+import { all, named, one } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { LeftCourse, Value } from "../types.js";
-import { dayAfter } from "./scales.js";
+import { dataTable, figureColumn, headCell, wordHead } from "../tables/data_table.js";
+import type { LeftCourse, TableColumn, Value } from "../types.js";
 
 /**
  * For each day, the units left in each package and in all packages together. Days after the data day only have the
@@ -32,20 +31,16 @@ function drawCourse(details: HTMLDetailsElement) {
   const course: LeftCourse = JSON.parse(one("script", details).textContent || "");
   const inAll = course.mid.length ? _("Total left, forecast after the data day") : _("Total left");
   const spans = course.spans.length ? [_("With the most uses"), _("With the fewest uses")] : [];
-  const head = [
-    headCell(_("Day")),
-    ...[...course.packages.map(named), inAll, ...spans].map((name) => headCell(name, true)),
-  ];
-  const rows = courseDays(course).map(({ day, values }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row", className: "word", textContent: day }),
-      ...values.map((value) => numberCell(number(value))),
-    ),
+  const columns = [...course.packages.map(named), inAll, ...spans].map(
+    (name, i): TableColumn<ReturnType<typeof courseDays>[number]> =>
+      figureColumn(name, ({ values }) => number(values[i])),
   );
   const title = `${_("Figures of this chart")} · ${shownText(one("summary bdi", details))}`;
-  one("[data-course-table]", details).replaceChildren(plainTable(title, head, rows, "plain dense"));
+  one("[data-course-table]", details).replaceChildren(
+    dataTable(title, courseDays(course), [[headCell(_("Day")), ({ day }) => wordHead(day)], ...columns], {
+      className: "plain dense",
+    }),
+  );
 }
 
 /** Draws each table when it is opened, and after every change of language. */

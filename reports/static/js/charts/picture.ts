@@ -4,7 +4,7 @@
 
 import { _, filled } from "../choices/language.js";
 import { chosenSpan, figures, site } from "../choices/state.js";
-import { dayRange } from "../data/format.js";
+import { placesLabel, previousLabel } from "../data/format.js";
 import { endName } from "../data/series.js";
 import { placesOf } from "../data/spans.js";
 import { all, drawing, element, nextTask, one } from "../dom.js";
@@ -47,12 +47,11 @@ function legendEntries(traces: Trace[], shapes: object[]): { name: string; key: 
   const drawn = window.AUTHMETER_CHARTS.backdrops.light;
   const behind = (kind: string, name: string, key: SVGElement) =>
     shapes.some((shape) => "name" in shape && shape.name === kind) ? [{ name, key }] : [];
-  const previous = chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days");
   return [
     ...lines,
     ...behind(
       "previous",
-      previous,
+      previousLabel(),
       drawing("path", { d: "M0 6h26", stroke: color, opacity: drawn.previous.opacity ?? 1 }),
     ),
     ...behind(
@@ -82,11 +81,8 @@ function legendRows(
 
 /** The line below a picture's title: the app, and the days or months of the charts. */
 function subtitle() {
-  const { x, isByMonth } = placesOf(chosenSpan);
-  const [first, last] = [x[0], x[x.length - 1]];
-  const span = isByMonth ? `${first.slice(0, 7)} – ${last.slice(0, 7)}` : dayRange(first, last);
   const app = !figures || figures.key === "*" ? _("All apps") : figures.name;
-  return `${app} · ${span}`;
+  return `${app} · ${placesLabel(placesOf(chosenSpan))}`;
 }
 
 /** The text that names the source of the numbers and their as-of. */
@@ -146,16 +142,15 @@ export async function png({ text, width, height }: { text: string; width: number
 /** The button that downloads a chart's picture. */
 export function pictureButton(figure: HTMLElement): HTMLButtonElement {
   const title = () => shownText(one("figcaption", figure));
-  const button = element("button", { type: "button", className: "picture", textContent: _("PNG") });
-  button.setAttribute("aria-label", `${_("PNG")} · ${title()}`);
-  // Plotly and the shapes are loaded after the page.
-  button.disabled = !window.Plotly || !window.AUTHMETER_CHARTS;
-  button.addEventListener("click", async () => {
+  const onclick = async () => {
     // Let the browser paint the pressed button first: drawing takes a while.
     await nextTask();
     const app = figures && figures.key !== "*" ? figures.key : "";
     const picture = await drawn(one("[data-chart]", figure), title());
     save(fileName([app, title(), site.as_of], "png"), await png(picture));
-  });
-  return button;
+  };
+  // Plotly and the shapes are loaded after the page.
+  const disabled = !window.Plotly || !window.AUTHMETER_CHARTS;
+  const label = `${_("PNG")} · ${title()}`;
+  return element("button.picture", { type: "button", "aria-label": label, disabled, onclick }, _("PNG"));
 }

@@ -64,7 +64,7 @@ let row: HTMLElement | undefined;
 
 function rowPlace() {
   if (!row) {
-    row = element("div", { className: "readout", "aria-hidden": "true", hidden: true });
+    row = element("div.readout", { "aria-hidden": "true", hidden: true });
     document.body.append(row);
   }
   return row;
@@ -96,18 +96,11 @@ function chartValues(place: HTMLElement): HTMLElement | null {
   const title = around(place, "figure").querySelector("figcaption");
   return element(
     "div",
-    {},
-    element("b", { textContent: title ? shownText(title) : "" }),
+    element("b", title ? shownText(title) : ""),
     ...drawn.data.map(({ meta }) => {
       const value = valuesOf(meta, chosenSpan)[read];
       const said = known(value) ? format(value) : _("no data");
-      return element(
-        "span",
-        {},
-        seriesKey(meta.look),
-        element("span", { className: "series", textContent: endName(meta) }),
-        ` ${said}`,
-      );
+      return element("span", seriesKey(meta.look), element("span.series", endName(meta)), ` ${said}`);
     }),
   );
 }
@@ -121,11 +114,10 @@ function drawRow(places: HTMLElement[]) {
   const marks = chosenSpan === "months" ? [] : marksOf([day], channelsOf(lines)).filter(({ kind }) => kind !== "note");
   rowPlace().replaceChildren(
     element(
-      "p",
-      { className: "of-day" },
-      href === null ? element("b", { textContent: label }) : element("a", { href, textContent: label, tabIndex: -1 }),
+      "p.of-day",
+      href === null ? element("b", label) : element("a", { href, textContent: label, tabIndex: -1 }),
       ...marks.map(({ kind, label }) => element("span", { className: `mark ${kind}`, textContent: label })),
-      ...notes.map(({ text }) => element("bdi", { textContent: text })),
+      ...notes.map(({ text }) => element("bdi", text)),
     ),
     ...places.map(chartValues).filter(known),
   );
@@ -137,7 +129,7 @@ function drawRow(places: HTMLElement[]) {
 /** Draws the line on the day whose values are shown. */
 function drawLine(place: HTMLElement) {
   const drawn = drawnOf(place);
-  const [line = element("div", { className: "crosshair", "aria-hidden": "true" })] = all(".crosshair", place);
+  const [line = element("div.crosshair", { "aria-hidden": "true" })] = all(".crosshair", place);
   if (!line.parentNode) place.append(line);
   line.hidden = !drawn;
   if (!drawn) return;

@@ -9,9 +9,6 @@ const DAY = 864e5;
 const moment = (day: string, shift = 0): string =>
   new Date(Date.parse(day) + shift * DAY).toISOString().slice(0, 16).replace("T", " ");
 
-/** The date a number of days after another. */
-export const dayAfter = (day: string, days: number): string => moment(day, days).slice(0, 10);
-
 /**
  * The axis of the values, with even steps. Counts start at zero; rates and latencies have their own range, as changes
  * would otherwise be invisible. The range of a latency is at least a third of its highest value, so that noise of a few
@@ -39,30 +36,25 @@ export function scale(values: Value[], unit: Unit, fromZero: boolean): Axis {
   return { tickvals: ticks, ticktext, range: [bottom - room, top + room] };
 }
 
-/** Ticks counted back from the last day, every 1, 2, 7, 14 or 28 days, so that there are at most `most`. */
-export function dayScale(days: string[], most = 8): Axis & { tickvals: string[] } {
-  const every = [1, 2, 7, 14].find((step) => days.length / step <= most) || 28;
-  const ticks = days.filter((_day, i) => (days.length - 1 - i) % every === 0);
-  return {
-    tickvals: ticks,
-    ticktext: ticks.map((day) => `${day.slice(5)}<br>${weekday(day)}`),
-    range: [moment(days[0], -0.5), moment(days[days.length - 1], 0.5)],
-  };
+// Half of the width of a day and of a month on an axis of days.
+const [HALF_DAY, HALF_MONTH] = [0.5, 15];
+
+/** An axis with a tick at every `step`-th place, counted back from the last. */
+function tickScale(places: string[], step: number, half: number, textOf: (place: string) => string) {
+  const ticks = places.filter((_place, i) => (places.length - 1 - i) % step === 0);
+  const range = [moment(places[0], -half), moment(places[places.length - 1], half)];
+  return { tickvals: ticks, ticktext: ticks.map(textOf), range };
 }
 
-// Half of a month's width on an axis of days.
-const HALF_MONTH = 15;
+/** Ticks counted back from the last day, every 1, 2, 7, 14 or 28 days, so that there are at most `most`. */
+export function dayScale(days: string[], most = 8) {
+  const step = [1, 2, 7, 14].find((one) => days.length / one <= most) || 28;
+  return tickScale(days, step, HALF_DAY, (day) => `${day.slice(5)}<br>${weekday(day)}`);
+}
 
 /** A tick at every third month, counted back from the last; at every sixth if there would be more than `most`. */
-export function monthScale(months: string[], most = 8): Axis & { tickvals: string[] } {
-  const every = months.length / 3 <= most ? 3 : 6;
-  const ticks = months.filter((_month, i) => (months.length - 1 - i) % every === 0);
-  return {
-    tickvals: ticks,
-    ticktext: ticks.map((month) => month.slice(0, 7)),
-    range: [moment(months[0], -HALF_MONTH), moment(months[months.length - 1], HALF_MONTH)],
-  };
-}
+export const monthScale = (months: string[], most = 8) =>
+  tickScale(months, months.length / 3 <= most ? 3 : 6, HALF_MONTH, (month) => month.slice(0, 7));
 
 /**
  * Shades each missing day over its whole width, so that a gap is not mistaken for the end of a line, and each month
@@ -74,7 +66,7 @@ export function gaps(
   gap: Backdrop,
   isByMonth = false,
 ): (Backdrop & { x0: string; x1: string })[] {
-  const half = isByMonth ? HALF_MONTH : 0.5;
+  const half = isByMonth ? HALF_MONTH : HALF_DAY;
   return missing.map((place) => ({ ...gap, x0: moment(days[place], -half), x1: moment(days[place], half) }));
 }
 
@@ -140,7 +132,7 @@ const plain = (text: string): string => text.replaceAll("<", "‹").replaceAll("
 
 /** The holidays as strips along the bottom of the plot. */
 export const holidayStrips = (holidays: string[], strip: Backdrop): object[] =>
-  holidays.map((day) => ({ ...strip, x0: moment(day, -0.5), x1: moment(day, 0.5) }));
+  holidays.map((day) => ({ ...strip, x0: moment(day, -HALF_DAY), x1: moment(day, HALF_DAY) }));
 
 /** Runs of consecutive indexes that have a value. */
 function runs(values: unknown[]): number[][] {
@@ -176,8 +168,8 @@ export function band(
   const path = runs(norms)
     .map((run) => {
       // The band covers each day completely: a band of one day would otherwise have no width.
-      const at = [`${moment(days[run[0]], -0.5).replace(" ", "_")}`, ...run.map((i) => days[i])];
-      at.push(`${moment(days[run[run.length - 1]], 0.5).replace(" ", "_")}`);
+      const at = [`${moment(days[run[0]], -HALF_DAY).replace(" ", "_")}`, ...run.map((i) => days[i])];
+      at.push(`${moment(days[run[run.length - 1]], HALF_DAY).replace(" ", "_")}`);
       const around = [run[0], ...run, run[run.length - 1]];
       const side = (edge: "low" | "high") => around.map((i, place) => `${at[place]},${(norms[i] as Usual)[edge]}`);
       return `M${[...side("high"), ...side("low").reverse()].join("L")}Z`;

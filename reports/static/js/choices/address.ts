@@ -3,9 +3,8 @@
 
 import { change } from "./changes.js";
 
-const addressChange = change();
 /** Registers a listener for changes of the address by a choice, Back or Forward. */
-export const onAddress = addressChange.on;
+export const onAddress = change();
 
 /** The value of a parameter of the address; null if it has none. */
 export function asked(name: string): string | null {
@@ -25,7 +24,7 @@ export function keepInAddress(choices: Record<string, string>, quietly = false) 
   if (address.href === window.location.href) return;
   if (quietly) window.history.replaceState(null, "", address);
   else window.history.pushState(null, "", address);
-  addressChange.tell();
+  onAddress.tell();
 }
 
 /** Registers a listener that applies the address to the page after Back and Forward. */
@@ -35,5 +34,5 @@ export function onBack(listener: () => void) {
 
 /** Reports Back and Forward as changes of the address, after all listeners of `onBack` registered so far. */
 export function startAddress() {
-  onBack(addressChange.tell);
+  onBack(onAddress.tell);
 }

@@ -1,13 +1,12 @@
 /* Notifies listeners of a change, such as of language, window or figures. */
 
-/** Makes a kind of change: `on` registers a listener, `tell` runs all listeners. */
-export function change(): { on: (listener: () => void) => void; tell: () => void } {
+/** Makes a kind of change: a function that registers a listener, and `tell`, which runs all listeners. */
+export function change() {
   const listeners: (() => void)[] = [];
-  return {
-    /** Registers a listener that runs after each change. */
-    on: (listener) => void listeners.push(listener),
+  const on = (listener: () => void) => void listeners.push(listener);
+  return Object.assign(on, {
     tell() {
       for (const listener of listeners) listener();
     },
-  };
+  });
 }

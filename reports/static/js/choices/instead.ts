@@ -2,7 +2,7 @@
 
 import { all, element, named, one } from "../dom.js";
 import { onAddress } from "./address.js";
-import { _, onLanguage } from "./language.js";
+import { _, inLanguage } from "./language.js";
 import { unmet } from "./unmet.js";
 import { onFigures, onWindow } from "./windows.js";
 
@@ -15,12 +15,12 @@ export function drawInstead() {
       if (part === "wanted" || part === "shown") return named(line[part]);
       return part;
     });
-    return element("p", {}, ...parts);
+    return element("p", ...parts);
   });
   const [place] = all("[data-part=instead]");
   if (place) place.replaceChildren(...lines);
   else if (lines.length) {
-    const made = element("div", { className: "instead", role: "status", "data-part": "instead" }, ...lines);
+    const made = element("div.instead", { role: "status", "data-part": "instead" }, ...lines);
     one("main").prepend(made);
   }
 }
@@ -30,6 +30,5 @@ export function startInstead() {
   onAddress(drawInstead);
   onFigures(drawInstead);
   onWindow(drawInstead);
-  onLanguage(drawInstead);
-  drawInstead();
+  inLanguage(drawInstead);
 }

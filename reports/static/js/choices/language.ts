@@ -1,7 +1,7 @@
 /* The language of the page: from the address, otherwise the last choice, otherwise Chinese. Texts of templates are
    in the page in both languages, and the style sheet hides one; scripts look their texts up by _("..."). */
 
-import { all, element, one, own, remember, remembered } from "../dom.js";
+import { all, element, one, onPress, own, press, remember, remembered } from "../dom.js";
 import type { Better, BothTexts, Language } from "../types.js";
 import { asked, keepInAddress } from "./address.js";
 import { change } from "./changes.js";
@@ -13,15 +13,20 @@ import {
   LANGUAGE_TAGS,
   language,
   root,
-  setLanguage,
+  setState,
   site,
   texts,
 } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
-const languageChange = change();
 /** Registers a listener for changes of the language. */
-export const onLanguage = languageChange.on;
+export const onLanguage = change();
+
+/** Draws now, and after every change of language. */
+export function inLanguage(draw: () => void) {
+  draw();
+  onLanguage(draw);
+}
 
 /** A text of the scripts in the page's language; `msgid` is its English. */
 export const _ = (msgid: string): string => texts.strings[msgid][language];
@@ -85,12 +90,7 @@ export function carryChoices() {
 /** A link to the definition of a metric, which glossary.ts also shows on hover. */
 export function metricLink(name: string, label: string = metricLabel(name)): HTMLAnchorElement {
   const page = localAddress(`${root}metrics.html`);
-  return element("a", {
-    className: "term",
-    href: `${page}#${name}`,
-    textContent: label,
-    "data-metric": name,
-  });
+  return element("a.term", { href: `${page}#${name}`, textContent: label, "data-metric": name });
 }
 
 /** Applies the language to the page: language tag, attributes and title. */
@@ -99,9 +99,7 @@ export function showLanguage() {
   if (document.readyState === "loading") return;
   // The title of an app's page is the app's name in both languages.
   document.title = one("title").dataset[language] || document.title;
-  for (const button of all("[data-language]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  }
+  press("data-language", language);
   for (const named of all("[data-label-zh]")) {
     named.setAttribute("aria-label", (language === "zh" ? named.dataset.labelZh : named.dataset.labelEn) || "");
   }
@@ -113,25 +111,24 @@ const isLanguage = (value: string | null | undefined): value is Language =>
 
 /** Sets the language from the address or an earlier visit; called before the first paint. */
 export function recallLanguage() {
-  setLanguage([asked("lang"), remembered("language")].find(isLanguage) || "zh");
+  setState({ language: [asked("lang"), remembered("language")].find(isLanguage) || "zh" });
 }
 
 function chooseLanguage(value: Language) {
-  setLanguage(value);
+  setState({ language: value });
   remember("language", value);
   // The language is not a step: Back returns to the earlier content in the present language.
   keepInAddress({ lang: value }, true);
   showLanguage();
-  languageChange.tell();
+  onLanguage.tell();
 }
 
 /** Starts the language buttons. */
 export function startLanguage() {
   const shown = () => one(`[data-language=${language}]`).textContent || language;
   checkAddress(["lang"], () => (isLanguage(asked("lang")) ? null : shown()));
-  for (const button of all("[data-language]")) {
-    const { language: offered } = button.dataset;
-    if (isLanguage(offered)) button.addEventListener("click", () => chooseLanguage(offered));
-  }
+  onPress("data-language", (offered) => {
+    if (isLanguage(offered)) chooseLanguage(offered);
+  });
   showLanguage();
 }

@@ -8,13 +8,12 @@ import { all } from "../dom.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _ } from "./language.js";
-import { chosenDimension, figures, isolated, setIsolated, texts } from "./state.js";
+import { chosenDimension, figures, isolated, setState, texts } from "./state.js";
 import { checkAddress } from "./unmet.js";
 import { onFigures } from "./windows.js";
 
-const lineChange = change();
 /** Registers a listener for changes of the single line. */
-export const onLine = lineChange.on;
+export const onLine = change();
 
 const isOfVersion = (look: string) => look.startsWith("version_");
 
@@ -30,9 +29,9 @@ export function askedLine(): string {
 /** Shows only the line with this look, or all lines if it is empty, and stores the choice in the address. */
 export function chooseLine(look: string) {
   const version = isOfVersion(look) ? versionPlaces(TECHNICAL).find((one) => one.look === look)?.series : "";
-  setIsolated(look);
+  setState({ isolated: look });
   keepInAddress({ line: version || look });
-  lineChange.tell();
+  onLine.tell();
 }
 
 /** Whether the legends of the page have the line in the address. A page without legends has no lines to choose from. */
@@ -44,11 +43,11 @@ function hasAskedLine(): boolean {
 
 /** Applies the address: at the start, after every change of figures, and after Back. */
 export function startLine() {
-  onFigures(() => setIsolated(askedLine()));
+  onFigures(() => setState({ isolated: askedLine() }));
   onBack(() => {
     if (askedLine() === isolated) return;
-    setIsolated(askedLine());
-    lineChange.tell();
+    setState({ isolated: askedLine() });
+    onLine.tell();
   });
   checkAddress(["line"], () => (hasAskedLine() ? null : _("All lines")));
 }

@@ -53,37 +53,10 @@ export function setSite(data: RawSite, textsOfSite: Texts, wayToRoot: string) {
   root = wayToRoot;
 }
 
-/** Sets the language of the page. */
-export function setLanguage(value: Language) {
-  language = value;
-}
+/** The parts of the state that a reader or a loaded script changes. */
+const changing = () => ({ language, chosenDays, chosenSpan, chosenDimension, isolated, chosenApp, figures });
 
-/** Sets the window of the page. */
-export function setChosenDays(days: number) {
-  chosenDays = days;
-}
-
-/** Sets the span of the charts. */
-export function setChosenSpan(value: SpanKey) {
-  chosenSpan = value;
-}
-
-/** Sets the dimension of the lines of login authorization. */
-export function setDimension(value: Dimension) {
-  chosenDimension = value;
-}
-
-/** Sets the only series that the charts show. */
-export function setIsolated(look: string) {
-  isolated = look;
-}
-
-/** Sets the app that links carry. */
-export function setChosenApp(key: string) {
-  chosenApp = key;
-}
-
-/** Sets the figures of the page. */
-export function setShown(completed: Figures) {
-  figures = completed;
+/** Sets some parts of the state. */
+export function setState(changed: Partial<ReturnType<typeof changing>>) {
+  ({ language, chosenDays, chosenSpan, chosenDimension, isolated, chosenApp, figures } = { ...changing(), ...changed });
 }

@@ -3,52 +3,38 @@
    browser. Charts of both windows are drawn in advance (charts.ts), so that the switch only shows the other layer and
    redraws small tables. */
 
-import { baseLabel, coverageNote, dayRange, periodLabel } from "../data/format.js";
+import { baseLabel, coverageNote, dayRange, periodLabel, placesLabel } from "../data/format.js";
 import { placesOf, SPANS } from "../data/spans.js";
-import { all, isPhone, painted, remember, remembered } from "../dom.js";
+import { all, isPhone, onPress, painted, press, remember, remembered } from "../dom.js";
 import type { Figures, PeriodKey, SpanKey } from "../types.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
-import { _, carryChoices, onLanguage } from "./language.js";
-import {
-  chosenDays,
-  chosenSpan,
-  figures,
-  setChosenApp,
-  setChosenDays,
-  setChosenSpan,
-  setShown,
-  site,
-  windowKey,
-} from "./state.js";
+import { _, carryChoices, inLanguage, onLanguage } from "./language.js";
+import { chosenDays, chosenSpan, figures, setState, site, windowKey } from "./state.js";
 import { checkAddress } from "./unmet.js";
 
-const windowChange = change();
 /** Registers a listener for switches of the window. */
-export const onWindow = windowChange.on;
+export const onWindow = change();
 
-const spanChange = change();
 /** Registers a listener for changes of the charts' span. */
-export const onSpan = spanChange.on;
+export const onSpan = change();
 
-const paintedChange = change();
 /**
  * Registers a listener that runs once a change of window or span is painted: for parts further down the page, which
  * must not delay what is seen first.
  */
-export const onPainted = paintedChange.on;
+export const onPainted = change();
 
-const figuresChange = change();
 /** Registers a listener for the start, and for every change of figures or language. */
-export const onFigures = figuresChange.on;
+export const onFigures = change();
 
 function drawFigures() {
-  if (figures) figuresChange.tell();
+  if (figures) onFigures.tell();
 }
 
 /** Shows the figures of a chosen app, or of all apps together. */
 export function setFigures(shown: Figures) {
-  setShown(shown);
+  setState({ figures: shown });
   drawFigures();
 }
 
@@ -72,22 +58,16 @@ const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
  */
 export function recallWindow() {
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
-  setChosenDays(Number(wanted || site.days.length));
-  setChosenSpan(askedSpan() || windowKey());
-  setChosenDays(daysOf(chosenSpan));
-  setChosenApp(asked("app") || "");
+  const span = askedSpan() || (Number(wanted || site.days.length) === 7 ? "7" : "30");
+  setState({ chosenDays: daysOf(span), chosenSpan: span, chosenApp: asked("app") || "" });
 }
 
 /** Applies the window and the charts' span to the page and the buttons. */
 export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
   document.documentElement.dataset.chartSpan = chosenSpan;
-  for (const button of all("[data-days-button]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.daysButton === chosenSpan));
-  }
-  for (const button of all("[data-span-button]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.spanButton === chosenSpan));
-  }
+  press("data-days-button", chosenSpan);
+  press("data-span-button", chosenSpan);
 }
 
 /** Notes in the page that all its parts show this window and span. */
@@ -96,19 +76,18 @@ function markDrawn() {
 }
 
 function drawPainted() {
-  if (figures) paintedChange.tell();
+  if (figures) onPainted.tell();
   markDrawn();
 }
 
 /** Shows a window and a span of the charts. */
 function show(days: number, span: SpanKey) {
   const [isOtherWindow, isOtherSpan] = [days !== chosenDays, span !== chosenSpan];
-  setChosenDays(days);
-  setChosenSpan(span);
+  setState({ chosenDays: days, chosenSpan: span });
   showWindow();
   // A page without figures has nothing to redraw; the choice is kept for the next page.
-  if (figures && isOtherWindow) windowChange.tell();
-  if (figures && isOtherSpan) spanChange.tell();
+  if (figures && isOtherWindow) onWindow.tell();
+  if (figures && isOtherSpan) onSpan.tell();
   painted().then(drawPainted);
   carryChoices();
 }
@@ -127,19 +106,13 @@ export function chooseSpan(span: SpanKey) {
   show(days, span);
 }
 
-/** Switches the whole page to the last `days` days. */
-export function chooseWindow(days: number) {
-  chooseSpan(days === 7 ? "7" : "30");
-}
-
 /**
  * Draws the dates of the charts, and the dates of the window with the number of compared days, so that the tables below
  * need not repeat this number in each column.
  */
 function drawSpans() {
-  const { x, isByMonth } = placesOf(chosenSpan);
   const ofWindow = dayRange(site.days[site.days.length - chosenDays], site.days[site.days.length - 1]);
-  const ofCharts = isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
+  const ofCharts = placesLabel(placesOf(chosenSpan));
   const compared = coverageNote(windowKey());
   for (const place of all("[data-span]")) {
     const isOfCharts = place.dataset.span === "charts";
@@ -154,17 +127,14 @@ function drawSpans() {
 /** Starts the buttons of the windows. */
 export function startWindows() {
   for (const button of all("[data-days-button]")) {
-    button.addEventListener("click", () => chooseWindow(Number(button.dataset.daysButton)));
     // In English the button only shows the number.
-    const name = () =>
-      button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days"));
-    onLanguage(name);
-    name();
+    inLanguage(() => button.setAttribute("aria-label", button.dataset.daysButton === "7" ? _("7 days") : _("30 days")));
   }
-  for (const button of all("[data-span-button]")) {
-    const { spanButton: offered = "" } = button.dataset;
-    if (isSpan(offered)) button.addEventListener("click", () => chooseSpan(offered));
-  }
+  const choose = (offered: string) => {
+    if (isSpan(offered)) chooseSpan(offered);
+  };
+  onPress("data-days-button", choose);
+  onPress("data-span-button", choose);
   onBack(() => {
     const days = asked("days") === "7" ? 7 : asked("days") === "30" ? 30 : chosenDays;
     const span = askedSpan() || (days === 7 ? "7" : "30");
@@ -181,7 +151,6 @@ export function startWindows() {
   onWindow(drawSpans);
   onSpan(drawSpans);
   onFigures(drawSpans);
-  onLanguage(drawSpans);
+  inLanguage(drawSpans);
   onLanguage(drawFigures);
-  drawSpans();
 }

@@ -1,10 +1,10 @@
 /* "Copy link": the address of the shown content, including choices that only the browser has stored. */
 
 import { asked } from "../choices/address.js";
-import { _, onLanguage } from "../choices/language.js";
+import { _, inLanguage } from "../choices/language.js";
 import { chosenDays, language } from "../choices/state.js";
 import { all, element, one } from "../dom.js";
-import { copiesOnClick } from "./copying.js";
+import { copied, copiesOnClick } from "./copying.js";
 
 /** The address of the page with language and window, which may be stored differently in another reader's browser. */
 export function wholeAddress(): string {
@@ -19,15 +19,14 @@ export function wholeAddress(): string {
  * Adds the button next to the theme button. It is not in the templates, to keep the shell of many thousand apps small.
  */
 export function startCopyLink() {
-  const button = element("button", { type: "button", className: "help-button", "data-copy-link": "" });
+  const button = element("button.help-button", { type: "button", "data-copy-link": "" });
   const say = (outcome: string) => {
     const label = outcome || _("Copy link");
     button.setAttribute("aria-label", label);
     button.title = label;
     button.dataset.said = outcome;
   };
-  copiesOnClick(button, wholeAddress, say);
-  onLanguage(() => say(""));
-  say("");
+  copiesOnClick(button, () => copied(wholeAddress()), say);
+  inLanguage(() => say(""));
   one("[data-theme-button]").before(button);
 }

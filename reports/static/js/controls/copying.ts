@@ -8,7 +8,7 @@ const SAID_FOR = 2500;
 
 /** Copies by a temporary selected field. */
 function copiedByField(text: string): boolean {
-  const field = element("textarea", { value: text, className: "copied-field", readOnly: true });
+  const field = element("textarea.copied-field", { value: text, readOnly: true });
   const focused = document.activeElement;
   document.body.append(field);
   field.select();
@@ -35,20 +35,24 @@ export async function copied(text: string): Promise<boolean> {
   }
 }
 
-/** Makes a button copy the result of `text` when clicked; `said` receives the outcome in words, then an empty text. */
-export function copiesOnClick(button: HTMLButtonElement, text: () => string, said: (outcome: string) => void) {
+/** Makes a button copy when clicked; `said` receives the outcome in words, then an empty text. */
+export function copiesOnClick(
+  button: HTMLButtonElement,
+  copy: () => Promise<boolean>,
+  said: (outcome: string) => void,
+) {
   let waiting = 0;
   button.addEventListener("click", async () => {
-    said((await copied(text())) ? _("Copied") : _("Copying is not allowed here"));
+    said((await copy()) ? _("Copied") : _("Copying is not allowed here"));
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => said(""), SAID_FOR);
   });
 }
 
-/** A button that copies a text; its label is `label`, or the outcome for a while after a click. */
-export function copyButton(label: string, text: () => string, className = "picture"): HTMLButtonElement {
+/** A button that copies; its label is `label`, or the outcome for a while after a click. */
+export function copyButton(label: string, copy: () => Promise<boolean>, className = "picture"): HTMLButtonElement {
   const button = element("button", { type: "button", className, textContent: label, "aria-live": "polite" });
-  copiesOnClick(button, text, (outcome) => {
+  copiesOnClick(button, copy, (outcome) => {
     button.textContent = outcome || label;
   });
   return button;

@@ -35,10 +35,7 @@ function open(term: HTMLElement) {
   if (described !== term) close();
   window.clearTimeout(leaving);
   described = term;
-  box.replaceChildren(
-    element("b", { textContent: metric.label[language] }),
-    element("span", { textContent: metric.meaning[language] }),
-  );
+  box.replaceChildren(element("b", metric.label[language]), element("span", metric.meaning[language]));
   term.setAttribute("aria-describedby", box.id);
   box.hidden = false;
   place();
@@ -50,7 +47,7 @@ function termOf(event: Event): HTMLElement | null {
 
 /** Starts showing the meanings of metrics' names. */
 export function startGlossary() {
-  box = element("div", { className: "glossary", id: "glossary", hidden: true, role: "tooltip" });
+  box = element("div.glossary", { id: "glossary", hidden: true, role: "tooltip" });
   one("main").append(box);
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;

@@ -2,7 +2,7 @@
    fields. */
 
 import { _ } from "../choices/language.js";
-import { chooseWindow } from "../choices/windows.js";
+import { chooseSpan } from "../choices/windows.js";
 import { all, element } from "../dom.js";
 
 function helpDialog() {
@@ -13,30 +13,19 @@ function helpDialog() {
     ["?", _("Show these keys")],
     ["Esc", _("Close")],
   ];
-  const close = element("button", { type: "button", className: "button", textContent: _("Close") });
-  const dialog = element(
-    "dialog",
-    { className: "help", "aria-labelledby": "help-title" },
+  const dialog: HTMLDialogElement = element(
+    "dialog.help",
+    { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
     element("h2", { id: "help-title", textContent: _("Keyboard shortcuts") }),
     element(
       "dl",
-      {},
-      ...rows.map(([key, what]) =>
-        element(
-          "div",
-          {},
-          element("dt", {}, element("kbd", { textContent: key })),
-          element("dd", { textContent: what }),
-        ),
-      ),
+      ...rows.map(([key, what]) => element("div", element("dt", element("kbd", key)), element("dd", what))),
     ),
-    close,
+    element("button.button", { type: "button", onclick: () => dialog.close() }, _("Close")),
   );
-  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  dialog.addEventListener("close", () => dialog.remove());
   return dialog;
 }
 
@@ -65,10 +54,10 @@ function pressed(event: KeyboardEvent) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target as HTMLElement))
     return;
   if (document.querySelector("dialog[open]")) return;
-  const days = { 7: 7, 3: 30 }[event.key];
+  const span = ({ 7: "7", 3: "30" } as const)[event.key];
   if (event.key === "?") showHelp();
   // Other pages have no windows, and the sign-in page has its own choice of days.
-  else if (days && all("[data-days-button]").length) chooseWindow(days);
+  else if (span && all("[data-days-button]").length) chooseSpan(span);
   else if (event.key !== "/" || !focusSearch()) return;
   event.preventDefault();
 }

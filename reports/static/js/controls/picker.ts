@@ -5,7 +5,7 @@
 import { asked, keepInAddress, onBack } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
 import { _, carryChoices, onLanguage } from "../choices/language.js";
-import { setChosenApp } from "../choices/state.js";
+import { setState } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { setFigures } from "../choices/windows.js";
 import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.js";
@@ -131,7 +131,7 @@ function openPicker() {
 
 /** The name of an app and its key; an unregistered app only has its key. */
 function pickerWords(name: string, key: string): Node[] {
-  return name === key ? [named(name)] : [named(name), element("code", {}, named(key))];
+  return name === key ? [named(name)] : [named(name), element("code", named(key))];
 }
 
 function closePicker() {
@@ -195,14 +195,14 @@ export function chooseApp(key: string) {
 function showApp(key: string) {
   const { data, figures } = pickerState;
   pickerState.wanted = key;
-  setChosenApp(key);
+  setState({ chosenApp: key });
   carryChoices();
   const known = figures.get(key);
   if (known) return showPicked(key, known);
   const row = data ? data.list("key").indexOf(key) : -1;
   if (!data || row < 0) {
     // Links to other pages must not contain it.
-    setChosenApp(pickerState.key);
+    setState({ chosenApp: pickerState.key });
     carryChoices();
     drawInstead();
     return sayInPicker(() => [_("There is no such app.")]);

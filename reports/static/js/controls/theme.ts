@@ -2,7 +2,7 @@
    the head, so that a page is never shown in the other theme first. */
 
 import { change } from "../choices/changes.js";
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled, inLanguage } from "../choices/language.js";
 import { all, one, remember, remembered } from "../dom.js";
 import type { Theme } from "../types.js";
 
@@ -11,9 +11,8 @@ const CHOICES = ["auto", "light", "dark"];
 
 const SIGNS: Record<string, string> = { auto: "◐", light: "☀", dark: "☾" };
 
-const themeChange = change();
 /** Registers a listener for changes of the theme. */
-export const onTheme = themeChange.on;
+export const onTheme = change();
 
 let choice = "auto";
 let systemIsDark: MediaQueryList;
@@ -28,7 +27,7 @@ function showTheme() {
 
 function changed() {
   showTheme();
-  themeChange.tell();
+  onTheme.tell();
 }
 
 /** Sets the theme of an earlier visit, otherwise that of the system; called before the first paint. */
@@ -57,6 +56,5 @@ export function startTheme() {
     nameButton();
     changed();
   });
-  onLanguage(nameButton);
-  nameButton();
+  inLanguage(nameButton);
 }

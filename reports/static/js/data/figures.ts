@@ -11,7 +11,7 @@ import type {
   ChartLists,
   Figures,
   RawFigures,
-  SeriesPlace,
+  Series,
   Step,
   UsageRow,
   Value,
@@ -192,10 +192,7 @@ export function completedFigures(raw: RawFigures): Figures {
  * The numbers of a chart's series in `lists`, one for each day or month; all null if `lists` lacks the series. Group,
  * series and field identify the series (`charts/shapes.py`).
  */
-export function seriesValues(
-  { group, series, field }: Pick<SeriesPlace, "group" | "series" | "field">,
-  lists: ChartLists,
-): Value[] {
+export function seriesValues({ group, series, field }: Series, lists: ChartLists): Value[] {
   // Months are not split by version.
   const groups: Record<string, Record<string, Value[] | Record<string, Value[]>>> = { version: {}, ...lists };
   const found = own(groups[group] || lists.channels, series);

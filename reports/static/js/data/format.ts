@@ -2,7 +2,7 @@
    on), the exact one is shown next to it. */
 
 import { _, filled, listed } from "../choices/language.js";
-import { language, site } from "../choices/state.js";
+import { chosenSpan, language, site } from "../choices/state.js";
 import type { Language, PeriodKey, Value } from "../types.js";
 
 export const ABSENT = "—";
@@ -72,35 +72,42 @@ export const weekday = (day: string): string => WEEKDAYS()[new Date(`${day}T00:0
 /** An unambiguous date, year first: `2026-11-23 周一` or `2026-11-23 Mon`. */
 export const dayLabel = (day: string): string => `${day} ${weekday(day)}`;
 
+/** The date a number of days after another. */
+export const dayAfter = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 864e5).toISOString().slice(0, 10);
+
 /** A range of days as `2026-11-17 – 11-23`, with both years if they differ. */
 export function dayRange(first: string, last: string): string {
   if (first === last) return dayLabel(first);
   return first.slice(0, 4) === last.slice(0, 4) ? `${first} – ${last.slice(5)}` : `${first} – ${last}`;
 }
 
+/** The days or months of a span of the charts, as a range. */
+export const placesLabel = ({ x, isByMonth }: { x: string[]; isByMonth: boolean }) =>
+  isByMonth ? `${x[0].slice(0, 7)} – ${x[x.length - 1].slice(0, 7)}` : dayRange(x[0], x[x.length - 1]);
+
+/** The name of the span before that of the charts. */
+export const previousLabel = () => (chosenSpan === "7" ? _("Previous 7 days") : _("Previous 30 days"));
+
 /** The name of a period. */
-export function periodLabel(name: PeriodKey): string {
-  const labels = {
+export const periodLabel = (name: PeriodKey): string =>
+  ({
     day: _("Data day"),
     7: _("7 days"),
     30: _("30 days"),
     month: _("Month to date"),
     last_month: _("Last month"),
-  };
-  return labels[name];
-}
+  })[name];
 
 /** The text that names a period's base of comparison. */
-export function baseLabel(name: PeriodKey): string {
-  const labels = {
+export const baseLabel = (name: PeriodKey): string =>
+  ({
     day: _("vs same weekday last week"),
     7: _("vs previous 7 days"),
     30: _("vs previous 30 days"),
     month: _("vs same days last month"),
     last_month: _("vs the month before"),
-  };
-  return labels[name];
-}
+  })[name];
 
 /**
  * How many days of a period are compared, each with its counterpart in the base. If not all are, also how many days

@@ -2,29 +2,18 @@
 
 import { isAppPage, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
-import type { BigList, RawFigures, RawList, VersionLists } from "../types.js";
+import type { BigList, RawFigures, VersionLists } from "../types.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
 
-const LISTS: Record<string, [string, () => RawList]> = {
-  apps: ["data/apps.js", () => window.AUTHMETER_APPS],
-  logins: ["data/logins.js", () => window.AUTHMETER_LOGINS],
-  files: ["data/files.js", () => window.AUTHMETER_FILES],
+const LISTS: Record<string, [string, () => BigList]> = {
+  apps: ["data/apps.js", () => columnsOf(window.AUTHMETER_APPS)],
+  logins: ["data/logins.js", () => columnsOf(window.AUTHMETER_LOGINS)],
+  files: ["data/files.js", () => columnsOf(window.AUTHMETER_FILES)],
 };
 
-const lists = new Map<string, Promise<BigList>>();
-
-/**
- * The columns of a big list. A list is loaded once, although the table and the picker of the monitor page both use it;
- * after a failure the next call tries again.
- */
-export function loadList(name: string): Promise<BigList> {
-  const [path, content] = LISTS[name];
-  const found = lists.get(name) || loadScript(path, content).then(columnsOf);
-  lists.set(name, found);
-  found.catch(() => lists.delete(name));
-  return found;
-}
+/** The columns of a big list; the table and the picker of the monitor page share them. */
+export const loadList = (name: string): Promise<BigList> => loadScript(...LISTS[name]);
 
 /**
  * The figures of another app, loaded from its own script; fails while they are of another day than the page.

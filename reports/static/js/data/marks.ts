@@ -2,13 +2,13 @@
 
 import { _, word } from "../choices/language.js";
 import { figures, site } from "../choices/state.js";
-import type { Mark, SeriesPlace } from "../types.js";
+import type { Mark, Series } from "../types.js";
 import { channelsOfSeries, loginChannels } from "./measures.js";
 import { versionName } from "./series.js";
 import { notesFrom } from "./spans.js";
 
 /** The channels of a chart's lines. */
-export function channelsOf(lines: Pick<SeriesPlace, "group" | "series">[]): string[] {
+export function channelsOf(lines: Pick<Series, "group" | "series">[]): string[] {
   const channels = lines.flatMap(({ group, series }) => channelsOfSeries(group === "version" ? "*" : series));
   return [...new Set(channels)];
 }

@@ -32,6 +32,12 @@ export const channelsOfSeries = (series: string): string[] =>
 /** The channels of the group `other`; no total includes them. */
 export const otherChannels = () => site.channels.filter((one) => one.group === "other").map((one) => one.key);
 
+/** The login channels that are shown, the four together if several are, and the other channels that are shown. */
+export function shownChannels(isShown: (channel: string) => boolean): string[] {
+  const logins = loginChannels().filter(isShown);
+  return [...logins, ...(logins.length > 1 ? ["*"] : []), ...otherChannels().filter(isShown)];
+}
+
 /** The channels that verify a number of a user who is signed in already. */
 export const checkChannels = () =>
   site.channels.filter((one) => !one.is_login && one.group === "number").map((one) => one.key);

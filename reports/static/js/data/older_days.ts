@@ -5,6 +5,7 @@ import { figures, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
 import type { ChartLists, Value } from "../types.js";
 import { chartLists } from "./figures.js";
+import { dayAfter } from "./format.js";
 
 const FILE = "./days_13m.js";
 const DAY = 864e5;
@@ -18,10 +19,9 @@ let named: string[] = [];
  */
 function olderDays(): string[] {
   if (named.length || !site.has_older_days) return named;
-  const first = Date.parse(site.months[0].month);
-  const count = Math.round((Date.parse(site.long_days[0]) - first) / DAY);
-  if (site.older_missing.length < count)
-    named = Array.from({ length: count }, (_unused, i) => new Date(first + i * DAY).toISOString().slice(0, 10));
+  const { month } = site.months[0];
+  const count = Math.round((Date.parse(site.long_days[0]) - Date.parse(month)) / DAY);
+  if (site.older_missing.length < count) named = Array.from({ length: count }, (_unused, i) => dayAfter(month, i));
   return named;
 }
 

@@ -2,15 +2,11 @@
    included. pages/range.ts draws the fields and the table. */
 
 import type { Value, Versus } from "../types.js";
-import { known } from "./format.js";
+import { dayAfter, known } from "./format.js";
 import { sum } from "./measures.js";
-
-const DAY = 864e5;
 
 /** The bases that a range can be compared with. */
 export const VERSUS: Versus[] = ["before", "week", "month"];
-
-const shifted = (day: string, days: number) => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
 
 /** Whether a text is a valid ISO date: 2026-02-30 is not. */
 export function isDay(text: string | null): text is string {
@@ -34,7 +30,7 @@ export function shownRange(
   const atFirst = { first: days[Math.max(0, days.length - span)], last: newest };
   if (from === null && to === null) return { ...atFirst, isAsAsked: true };
   const last = to ?? newest;
-  const first = from ?? (isDay(last) ? shifted(last, 1 - span) : last);
+  const first = from ?? (isDay(last) ? dayAfter(last, 1 - span) : last);
   if (!isDay(first) || !isDay(last) || first > last || last < oldest || first > newest)
     return { ...atFirst, isAsAsked: false };
   const cut = { first: [first, oldest].sort()[1], last: [last, newest].sort()[0] };
@@ -57,7 +53,7 @@ function monthBefore(day: string): string | null {
 export function counterparts(days: string[], versus: Versus): (string | null)[] {
   if (versus === "month") return days.map(monthBefore);
   const back = versus === "before" ? days.length : 7 * Math.ceil(days.length / 7);
-  return days.map((day) => shifted(day, -back));
+  return days.map((day) => dayAfter(day, -back));
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { figures, site } from "../choices/state.js";
 import { own } from "../dom.js";
-import type { DayNote, PeriodKey, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.js";
+import type { DayNote, PeriodKey, Series, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.js";
 import { seriesValues } from "./figures.js";
 import { denominatorOf, rateOf, ratio, sum } from "./measures.js";
 import { referenceDayTest, sideOfDays, usualOf } from "./norms.js";
@@ -88,7 +88,7 @@ export function previousOf(meta: SeriesPlace, span: SpanKey): Value[] {
 }
 
 /** The denominators of a rate; empty for counts and latencies. */
-function requestsOf({ series, field }: Pick<SeriesPlace, "series" | "field">): Value[] {
+function requestsOf({ series, field }: Series): Value[] {
   const lists = own(figures.long.channels, series);
   if (!lists || field === null) return [];
   if (field === "share") return figures.long.channels["*"].authorizations;
@@ -108,11 +108,7 @@ export function normsOf(meta: SeriesPlace, unit: Unit, span: SpanKey): (Usual | 
 }
 
 /** The position of a period's figure relative to its usual range. */
-export function sideOf(
-  meta: Pick<SeriesPlace, "group" | "series" | "field">,
-  unit: "records" | "share",
-  period: PeriodKey,
-): Side {
+export function sideOf(meta: Series, unit: "records" | "share", period: PeriodKey): Side {
   const { first, last } = site.periods[period];
   return sideOfPlaces(
     meta,
@@ -125,11 +121,7 @@ export function sideOf(
  * The position of the figure over some days relative to the usual ranges of these days.
  * @param places the days, as indexes into the 90 days.
  */
-export function sideOfPlaces(
-  meta: Pick<SeriesPlace, "group" | "series" | "field">,
-  unit: "records" | "share",
-  places: number[],
-): Side {
+export function sideOfPlaces(meta: Series, unit: "records" | "share", places: number[]): Side {
   const isReference = referenceDayTest(figures, site.long_days, meta.series);
   return sideOfDays(seriesValues(meta, figures.long), places, unit, isReference, requestsOf(meta));
 }
@@ -139,7 +131,7 @@ export function sideOfPlaces(
  * range.
  */
 export function dayOf(
-  meta: Pick<SeriesPlace, "group" | "series" | "field">,
+  meta: Series,
   unit: "records" | "share",
   place: number,
 ): { value: Value; usual: Usual | null; side: Side } {

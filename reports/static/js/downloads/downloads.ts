@@ -41,16 +41,16 @@ const dayShown = () => all("[data-part=app-day]")[0]?.dataset.day || site.as_of;
  * @param isOfApp whether the content is only of the app whose figures the page shows.
  */
 export function downloadButtons(label: () => string, columns: () => FileColumn[], isOfApp = true): HTMLElement {
-  const csv = element("button", { type: "button", className: "download", textContent: _("Download this table") });
-  const xlsx = element("button", { type: "button", className: "download-workbook", textContent: "Excel" });
-  csv.setAttribute("aria-label", `${_("Download this table")} · ${label()}`);
-  xlsx.setAttribute("aria-label", `${_("Download for Excel")} · ${label()}`);
+  const button = (kind: "download" | "download-workbook", text: string, name: string) =>
+    element(`button.${kind}`, { type: "button", "aria-label": `${name} · ${label()}` }, text);
+  const csv = button("download", _("Download this table"), _("Download this table"));
+  const xlsx = button("download-workbook", "Excel", _("Download for Excel"));
   const named = (kind: string) => {
     const app = isOfApp && figures && figures.key !== "*" ? figures.key : "";
     return fileName([app, label(), dayShown()], kind);
   };
   csv.addEventListener("click", () => save(named("csv"), csvOf(distinct(columns()))));
-  const pair = element("span", { className: "download-pair" }, csv, xlsx);
+  const pair = element("span.download-pair", csv, xlsx);
   xlsx.addEventListener("click", async () => {
     for (const old of all("[role=status]", pair)) old.remove();
     try {
@@ -152,7 +152,7 @@ export function withDownload(scroll: HTMLElement, label: () => string): HTMLElem
   const [table] = all("table", scroll) as HTMLTableElement[];
   labelCells(table);
   const buttons = downloadButtons(label, () => shownColumns(table));
-  return element("div", { className: "table-box" }, scroll, element("p", { className: "downloads" }, buttons));
+  return element("div.table-box", scroll, element("p.downloads", buttons));
 }
 
 /** Adds download buttons, labels of cells and sorting to the tables of the templates, in the language of the page. */
@@ -166,8 +166,7 @@ export function offerDownloads() {
     scroll.nextElementSibling?.matches(".downloads.own") && scroll.nextElementSibling.remove();
     scroll.after(
       element(
-        "p",
-        { className: "downloads own" },
+        "p.downloads.own",
         // On other pages than an app's own, the tables of the templates are of all apps.
         downloadButtons(label, () => shownColumns(table), isAppPage()),
       ),

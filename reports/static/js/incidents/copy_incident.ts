@@ -3,8 +3,8 @@
 
 import { png, source } from "../charts/picture.js";
 import { widthOf } from "../charts/scales.js";
-import { _, onLanguage } from "../choices/language.js";
-import { copied } from "../controls/copying.js";
+import { _ } from "../choices/language.js";
+import { copied, copyButton } from "../controls/copying.js";
 import { all, drawing, element } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
 
@@ -12,7 +12,6 @@ const WIDTH = 640;
 const EDGE = 20;
 const LINE = 22;
 const CURVE = 112;
-const SAID_FOR = 2500;
 
 /** The lines of an incident's text: title, facts, cause. */
 function linesOf(incident: HTMLElement): string[] {
@@ -121,33 +120,15 @@ async function copyIncident(incident: HTMLElement): Promise<boolean> {
   return copied(text);
 }
 
-function copyButton(incident: HTMLElement) {
-  const button = element("button", { type: "button", className: "copy-card", "aria-live": "polite" });
-  const name = () => {
-    button.textContent = _("Copy card");
-  };
-  button.addEventListener("click", async () => {
-    button.textContent = (await copyIncident(incident)) ? _("Copied") : _("Copying is not allowed here");
-    window.setTimeout(name, SAID_FOR);
-  });
-  name();
-  return button;
-}
-
-function offerCards() {
+/** Adds the button to each incident. */
+export function offerCards() {
   for (const incident of all(".incident-card, .incident")) {
     for (const old of all(".copy-place", incident)) old.remove();
     const [actions] = all(".evidence > .actions", incident);
     const [line] = all(":scope > .incident-line", incident);
-    const button = copyButton(incident);
+    const button = copyButton(_("Copy card"), () => copyIncident(incident), "copy-card");
     button.classList.add(actions ? "button" : "picture");
-    const place = element("span", { className: "copy-place" }, button);
+    const place = element("span.copy-place", button);
     (actions || line)?.append(place);
   }
-}
-
-/** Adds the button to each incident, in the language of the page. */
-export function startCopyIncidents() {
-  offerCards();
-  onLanguage(offerCards);
 }

@@ -6,7 +6,6 @@
 import { pageOfDay } from "../charts/readout.js";
 import { _, filled, textOf } from "../choices/language.js";
 import { figures } from "../choices/state.js";
-import { onFigures } from "../choices/windows.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, named, one, own } from "../dom.js";
@@ -15,7 +14,7 @@ import type { BothTexts, Evidence, EvidenceCell, Value } from "../types.js";
 /** A fact with its name; empty without content. */
 function fact(name: string, content: string | Node | null): HTMLElement[] {
   if (content === null) return [];
-  return [element("div", {}, element("dt", { textContent: name }), element("dd", {}, content))];
+  return [element("div", element("dt", name), element("dd", content))];
 }
 
 function dayNode(day: string) {
@@ -39,40 +38,24 @@ function factsOf({ first, last, is_part: isPart, level, lost, codes }: Evidence)
 
 const percentText = (percent: Value) => (known(percent) ? `${percent.toFixed(2)}%` : ABSENT);
 
-function cellRow({ value, effect, ...cell }: EvidenceCell) {
-  const texts = [
-    number(cell.requests_before),
-    percentText(cell.rate_before),
-    number(cell.requests_now),
-    percentText(cell.rate_now),
-    `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`,
-  ];
-  const numbers = texts.map((textContent) => element("td", { textContent }));
-  return element("tr", {}, element("th", {}, named(textOf(value))), ...numbers);
-}
-
 function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLDetailsElement {
-  const names = [
-    _("Requests before"),
-    _("Rate before"),
-    _("Requests now"),
-    _("Rate now"),
-    _("Effect on the whole (pp)"),
+  const columns: [string, (cell: EvidenceCell) => string][] = [
+    [_("Requests before"), (cell) => number(cell.requests_before)],
+    [_("Rate before"), (cell) => percentText(cell.rate_before)],
+    [_("Requests now"), (cell) => number(cell.requests_now)],
+    [_("Rate now"), (cell) => percentText(cell.rate_now)],
+    [_("Effect on the whole (pp)"), ({ effect }) => `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`],
   ];
-  const heads = names.map((textContent) => element("th", { className: "number", textContent }));
-  const head = element("tr", {}, element("th", { textContent: textOf(dimension) }), ...heads);
-  const table = element(
-    "table",
-    { className: "plain numbers" },
-    element("thead", {}, head),
-    element("tbody", {}, ...cells.map(cellRow)),
+  const head = element("tr", element("th", textOf(dimension)), ...columns.map(([name]) => element("th.number", name)));
+  const rows = cells.map((cell) =>
+    element("tr", element("th", named(textOf(cell.value))), ...columns.map(([, text]) => element("td", text(cell)))),
   );
-  const region = { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
+  const table = element("table.plain.numbers", element("thead", head), element("tbody", ...rows));
+  const region = { tabIndex: 0, role: "region", "aria-labelledby": `incident-${id}` };
   return element(
-    "details",
-    { className: "cells" },
-    element("summary", { textContent: `${_("Before and now")} · ${textOf(dimension)}` }),
-    element("div", region, table),
+    "details.cells",
+    element("summary", `${_("Before and now")} · ${textOf(dimension)}`),
+    element("div.scroll", region, table),
   );
 }
 
@@ -82,10 +65,10 @@ const restatedNote = (count: number) =>
     { count: number(count) },
   );
 
-const idLine = (id: string) =>
-  element("p", { className: "acknowledge" }, _("Incident id"), " ", element("code", { textContent: id }));
+const idLine = (id: string) => element("p.acknowledge", _("Incident id"), " ", element("code", id));
 
-function drawEvidence() {
+/** Draws the evidence on an app's page. */
+export function drawEvidence() {
   // The page of a day has the evidence as markup.
   if (!all("[data-part=facts]").length) return;
   for (const incident of all("[data-incident]")) {
@@ -93,7 +76,7 @@ function drawEvidence() {
     const found = own(figures.evidence, id);
     if (!found) continue;
     const facts = one(".facts", incident);
-    const place = all(".evidence", incident)[0] || element("div", { className: "evidence" });
+    const place = all(".evidence", incident)[0] || element("div.evidence");
     facts.after(place);
     facts.replaceChildren(...factsOf(found), ...all(".noted", facts));
     const isOpened = Boolean(place.querySelector("details")?.open);
@@ -101,15 +84,10 @@ function drawEvidence() {
     const table = dimension && cells ? cellsOf(id, dimension, rowsOf(cells)) : null;
     if (table) table.open = isOpened;
     place.replaceChildren();
-    if (failed) place.append(element("p", { className: "note failed-sessions", textContent: textOf(failed) }));
-    if (restated) place.append(element("p", { className: "note", textContent: restatedNote(restated) }));
+    if (failed) place.append(element("p.note.failed-sessions", textOf(failed)));
+    if (restated) place.append(element("p.note", restatedNote(restated)));
     if (table) place.append(table);
     // The row that acknowledges the incident contains this id; pages of all apps show the whole row.
     if (!found.is_part) place.append(idLine(id));
   }
-}
-
-/** Draws the evidence after every change of figures or language. */
-export function startEvidence() {
-  onFigures(drawEvidence);
 }

@@ -3,9 +3,8 @@
 
 import { _, appHref, filled, localAddress } from "../choices/language.js";
 import { chosenApp, figures, language, root } from "../choices/state.js";
-import { onFigures } from "../choices/windows.js";
 import { number } from "../data/format.js";
-import { all, element, named } from "../dom.js";
+import { element, named, put } from "../dom.js";
 import type { Figures } from "../types.js";
 
 function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: Figures["open"][number]): HTMLElement {
@@ -13,7 +12,6 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: 
   const text = language === "zh" ? zh : en;
   return element(
     "li",
-    {},
     element("span", { className: amber ? "mark amber" : "mark open", textContent: _("Incident") }),
     " ",
     element("a", { href: `${page}#incident-${encodeURIComponent(id)}` }, ...(name === null ? [] : [named(name)]), text),
@@ -24,20 +22,16 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: 
 function moreLine(count: number): HTMLElement {
   const [{ folder = figures.key }] = figures.open;
   const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
-  return element("li", {}, element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
+  return element("li", element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
 }
 
-function drawOpen() {
-  for (const place of all("[data-part=open-incidents]")) {
+/** Draws the lines. */
+export function drawOpen() {
+  put("open-incidents", () => {
     const lines = figures.open.map(line);
     if (figures.open_more) lines.push(moreLine(figures.open_more));
     // Red incidents come first.
     const className = figures.open[0]?.amber ? "open-incidents amber" : "open-incidents";
-    place.replaceChildren(...(lines.length ? [element("ul", { className }, ...lines)] : []));
-  }
-}
-
-/** Draws the lines after every change of figures or language. */
-export function startOpenIncidents() {
-  onFigures(drawOpen);
+    return lines.length ? [element("ul", { className }, ...lines)] : [];
+  });
 }

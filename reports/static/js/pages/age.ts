@@ -1,6 +1,6 @@
 /* The age of the page by the reader's clock, which no other code reads. */
 
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled } from "../choices/language.js";
 import { site } from "../choices/state.js";
 import { all, around, element, one } from "../dom.js";
 
@@ -42,7 +42,8 @@ function placeOf(name: string, made: Element): HTMLElement {
   return place;
 }
 
-function drawAge() {
+/** Shows the age of the data day, and a banner on an old page. */
+export function drawAge() {
   const now = new Date();
   const day = one("time#as-of");
   const age = daysAgo(day.getAttribute("datetime") || site.as_of, now);
@@ -55,10 +56,4 @@ function drawAge() {
       day: site.as_of,
     });
   }
-}
-
-/** Draws the age, and redraws it after every change of language. */
-export function startAge() {
-  drawAge();
-  onLanguage(drawAge);
 }

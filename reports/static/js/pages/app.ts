@@ -2,18 +2,16 @@
    shell for all apps; its figures.js fills it. */
 
 import { _, carryChoices, filled, listed, metricLink, word } from "../choices/language.js";
-import { chosenDays, figures, setChosenApp, site, windowKey } from "../choices/state.js";
-import { onFigures, onWindow } from "../choices/windows.js";
+import { chosenDays, figures, setState, site, windowKey } from "../choices/state.js";
 import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/format.js";
-import { all, element, named, one } from "../dom.js";
-import { headCell, numberCell } from "../tables/periods.js";
+import { all, element, named, one, put } from "../dom.js";
+import { dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
 import { otherRows } from "../tables/summary.js";
-import type { Figures, PackageRow } from "../types.js";
-import { breakdownTable } from "./breakdowns.js";
+import type { Figures, PackageRow, TableColumn } from "../types.js";
 import { drawSections } from "./sections.js";
 
-function fact(label: string, ...content: (Node | string)[]): HTMLElement {
-  return element("div", {}, element("dt", { textContent: label }), element("dd", {}, ...content));
+function fact(label: Node | string, ...content: (Node | string)[]): HTMLElement {
+  return element("div", element("dt", label), element("dd", ...content));
 }
 
 function badge(value: string): HTMLElement {
@@ -44,7 +42,7 @@ export function drawAppSections({
   for (const place of isSilent ? all("[data-sections=login], [data-part=cards], [data-coverage]") : []) place.remove();
   for (const place of isSilent ? all("[data-sections]") : []) {
     place.dataset.sections = "packages";
-    place.before(element("p", { className: "silent", "data-part": "silent" }));
+    place.before(element("p.silent", { "data-part": "silent" }));
   }
   drawSections({ logins: present.length > 0, others: otherRows(channels[30]).length > 0 });
 }
@@ -66,49 +64,37 @@ function silence(): string {
   return filled(text, { key: figures.key });
 }
 
-function drawSilence() {
-  for (const place of all("[data-part=silent]")) place.textContent = silence();
-}
-
 function drawFacts() {
-  for (const place of all("[data-part=facts]")) {
-    place.replaceChildren(
-      fact(_("App key"), element("code", {}, named(figures.key))),
-      fact(_("Platform"), word(figures.platform || "")),
-      fact(
-        _("Verification status"),
-        badge(figures.status || ""),
-        figures.status === "unregistered"
-          ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
-          : "",
-      ),
-      ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
-      fact(_("Schemes"), number(figures.schemes)),
-      element(
-        "div",
-        {},
-        element("dt", {}, metricLink("devices")),
-        element("dd", { textContent: number(figures.devices) }),
-      ),
-      fact(_("First seen"), figures.first_seen || ABSENT),
-      fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
-    );
-  }
+  put("facts", () => [
+    fact(_("App key"), element("code", named(figures.key))),
+    fact(_("Platform"), word(figures.platform || "")),
+    fact(
+      _("Verification status"),
+      badge(figures.status || ""),
+      figures.status === "unregistered"
+        ? ` ${_("This app logs but is not in the registry; its name is its key.")}`
+        : "",
+    ),
+    ...(figures.account ? [fact(_("Account"), named(figures.account))] : []),
+    fact(_("Schemes"), number(figures.schemes)),
+    fact(metricLink("devices"), number(figures.devices)),
+    fact(_("First seen"), figures.first_seen || ABSENT),
+    fact(_("Last seen"), figures.last_seen ? dayLabel(figures.last_seen) : _("never")),
+  ]);
 }
 
 function drawRecords() {
   const { records, usual, restated: days } = figures;
   for (const place of all("[data-part=records]")) {
     const part = known(records) && known(usual) ? `${number(Math.round((100 * records) / usual))}%` : "";
-    const counted = element("b", { textContent: number(records) });
+    const counted = element("b", number(records));
     // The label in both languages is kept.
     while (place.lastChild && place.lastChild.nodeName !== "SPAN") place.lastChild.remove();
     place.append(" ", counted, part && ` ${filled(_("({share} of usual)"), { share: part })}`);
     place.hidden = false;
     const state = one(".trust .state");
     state.querySelector(".restated")?.remove();
-    if (days.includes(site.as_of))
-      state.append(element("span", { className: "badge restated", textContent: word("restated") }));
+    if (days.includes(site.as_of)) state.append(element("span.badge.restated", word("restated")));
   }
   for (const place of all("[data-part=restated]")) {
     place.hidden = !days.length;
@@ -129,7 +115,7 @@ function monthLinks(month: string, files: string[]): HTMLElement {
   const links = files
     .filter((file) => file.startsWith(month))
     .flatMap((file, i) => (i ? [" · ", link(file)] : [link(file)]));
-  return element("span", {}, label, " ", ...links);
+  return element("span", label, " ", ...links);
 }
 
 function drawFiles() {
@@ -140,69 +126,54 @@ function drawFiles() {
       ...[...new Set(months.map((file) => file.slice(0, 7)))].map((month) => monthLinks(month, months)),
     );
   }
-  for (const place of all("[data-part=csv]")) {
-    place.textContent = known(bytes) ? filled(_("{rows} rows, {size}"), { rows: number(rows), size: size(bytes) }) : "";
-  }
+  const csv = { rows: number(rows), size: size(bytes) };
+  put("csv", () => (known(bytes) ? [filled(_("{rows} rows, {size}"), csv)] : []));
   for (const place of all("[data-part=xlsx]")) {
     place.hidden = !known(xlsx);
     if (place.lastElementChild) place.lastElementChild.textContent = size(xlsx);
   }
 }
 
-function packageRow(row: PackageRow): HTMLElement {
-  const { scheme_id: id } = row;
-  const title = row.scheme_name || id;
-  const listed = (row.methods || "").split(";").filter(Boolean).map(word).join(" · ");
-  return element(
-    "tr",
-    {},
-    element(
-      "th",
-      { scope: "row" },
-      title ? named(title) : _("Without a scheme"),
-      id ? element("code", { className: "detail" }, named(id)) : null,
-    ),
-    element("td", {}, element("code", {}, named(row.package_name || ABSENT))),
-    element("td", {}, named(row.scheme_group || ABSENT)),
-    element("td", { textContent: listed || ABSENT }),
-    element("td", { className: "word", textContent: row.created_at ?? ABSENT }),
-    numberCell(number(chosenDays === 7 ? row.verifications_7 : row.verifications_30)),
-    numberCell(number(chosenDays === 7 ? row.authorizations_7 : row.authorizations_30)),
-  );
-}
-
-function drawPackages() {
-  for (const place of all("[data-part=packages]")) {
-    const head = [
+/** Draws the table of schemes and packages. */
+export function drawPackages() {
+  const kinds = ({ methods }: PackageRow) => (methods || "").split(";").filter(Boolean).map(word).join(" · ");
+  const counts = (name: "verifications" | "authorizations"): TableColumn<PackageRow> =>
+    figureColumn(
+      metricLink(name),
+      (row) => number(row[chosenDays === 7 ? (`${name}_7` as const) : (`${name}_30` as const)]),
+      periodLabel(windowKey()),
+    );
+  const columns: TableColumn<PackageRow>[] = [
+    [
       headCell(_("Scheme")),
-      headCell(_("Package")),
-      headCell(_("Group")),
-      headCell(_("Methods")),
-      headCell(_("Created")),
-      headCell(metricLink("verifications"), true, periodLabel(windowKey())),
-      headCell(metricLink("authorizations"), true, periodLabel(windowKey())),
-    ];
-    // Schemes of the registry and of the records of the 30 days are the same in every window.
-    const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
-    place.replaceChildren(breakdownTable(_("Scheme"), head, figures.packages.map(packageRow), none));
-  }
+      ({ scheme_id: id, scheme_name: name }) =>
+        rowHead(
+          name || id ? named(name || id || "") : _("Without a scheme"),
+          id ? element("code.detail", named(id)) : "",
+        ),
+    ],
+    [headCell(_("Package")), (row) => element("td", element("code", named(row.package_name || ABSENT)))],
+    [headCell(_("Group")), (row) => element("td", named(row.scheme_group || ABSENT))],
+    [headCell(_("Methods")), (row) => element("td", kinds(row) || ABSENT)],
+    [headCell(_("Created")), (row) => element("td.word", row.created_at ?? ABSENT)],
+    counts("verifications"),
+    counts("authorizations"),
+  ];
+  // Schemes of the registry and of the records of the 30 days are the same in every window.
+  const none = _("No scheme of this app is in registry/schemes.csv, and no record of the last 30 days names one.");
+  put("packages", () => [dataTable(_("Scheme"), figures.packages, columns, { none })]);
 }
 
-function drawApp() {
+/** Draws the parts of an app's page. */
+export function drawApp() {
   // Links from an app's page to the monitor page select that app.
   if (all("[data-part=facts]").length) {
-    setChosenApp(figures.key);
+    setState({ chosenApp: figures.key });
     carryChoices();
   }
-  drawSilence();
+  put("silent", () => [silence()]);
   drawFacts();
   drawRecords();
   drawFiles();
   drawPackages();
-}
-
-/** Draws the parts of an app's page after every change of figures or window. */
-export function startApp() {
-  onFigures(drawApp);
-  onWindow(drawPackages);
 }

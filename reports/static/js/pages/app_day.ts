@@ -4,19 +4,19 @@
 import { asked } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
 import { _, appHref, betterOf, localAddress, metricLink, word } from "../choices/language.js";
-import { figures, root, setChosenApp, site } from "../choices/state.js";
+import { figures, root, setState, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, setFigures } from "../choices/windows.js";
 import { completedFigures } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
-import { cardMeasures, loginChannels, otherChannels, TECHNICAL } from "../data/measures.js";
+import { cardMeasures, shownChannels, TECHNICAL } from "../data/measures.js";
 import { hasNoLogins } from "../data/series.js";
 import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { Usual } from "../types.js";
+import { dataTable, figureColumn, headCell, numberCell, wordHead } from "../tables/data_table.js";
+import type { TableColumn, Usual } from "../types.js";
 import { isUsed } from "./cards.js";
 import { recordsFold } from "./records.js";
 
@@ -40,18 +40,16 @@ function card(metric: string, place: number) {
   const { value, usual, side } = dayOf(meta, "records", place);
   const base = figures.long.usage[metric][place - 7] ?? null;
   return element(
-    "section",
-    { className: "card" },
-    element("h2", {}, metricLink(metric)),
-    element("p", { className: "figure" }, element("span", { className: "short", textContent: number(value) })),
+    "section.card",
+    element("h2", metricLink(metric)),
+    element("p.figure", element("span.short", number(value))),
     element(
-      "p",
-      { className: "versus" },
+      "p.versus",
       changeNode(value, base, { better: betterOf(metric), side }),
       " ",
-      element("span", { className: "muted", textContent: _("vs same weekday last week") }),
+      element("span.muted", _("vs same weekday last week")),
     ),
-    element("p", { className: "note", textContent: `${_("Usual range")} ${rangeText(usual)}` }),
+    element("p.note", `${_("Usual range")} ${rangeText(usual)}`),
   );
 }
 
@@ -81,27 +79,30 @@ function moves(place: number) {
     .sort((a, b) => Math.abs(b.move ?? 0) - Math.abs(a.move ?? 0));
 }
 
-function moveRow({ key, metric, value, usual, side, rate, usualRate, move }: ReturnType<typeof moves>[number]) {
-  const middle = usual ? Math.round(usual.usual) : null;
-  return element(
-    "tr",
-    { className: side },
-    element("th", { scope: "row", className: "word" }, `${word(key)} · `, metricLink(metric)),
-    numberCell(number(value)),
-    numberCell(number(middle)),
-    numberCell(rangeText(usual)),
-    numberCell(
-      element("span", {
-        className: "value",
-        textContent: known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT,
-      }),
-      side === "inside"
-        ? element("span", { className: "detail", textContent: _("within the usual") })
-        : changeNode(value, middle, { better: betterOf(metric), side, quiet: true }),
-    ),
-    numberCell(share(rate)),
-    numberCell(share(usualRate)),
-  );
+/** The table of these moves. */
+function movesTable(rows: ReturnType<typeof moves>) {
+  const middle = ({ usual }: { usual: Usual | null }) => (usual ? Math.round(usual.usual) : null);
+  const columns: TableColumn<(typeof rows)[number]>[] = [
+    [headCell(_("Channel")), ({ key, metric }) => wordHead(`${word(key)} · `, metricLink(metric))],
+    figureColumn(_("On this day"), ({ value }) => number(value)),
+    figureColumn(_("Usual"), (row) => number(middle(row))),
+    figureColumn(_("Usual range"), ({ usual }) => rangeText(usual)),
+    [
+      headCell(_("More or fewer"), true),
+      ({ metric, value, side, move, usual }) => {
+        const text = known(move) ? `${move < 0 ? "−" : "+"}${number(Math.abs(move))}` : ABSENT;
+        return numberCell(
+          element("span.value", text),
+          side === "inside"
+            ? element("span.detail", _("within the usual"))
+            : changeNode(value, middle({ usual }), { better: betterOf(metric), side, quiet: true }),
+        );
+      },
+    ],
+    figureColumn(_("Success rate"), ({ rate }) => share(rate)),
+    figureColumn(_("Usual success rate"), ({ usualRate }) => share(usualRate)),
+  ];
+  return dataTable(_("Largest moves"), rows, columns, { className: "plain day-movers", classOf: ({ side }) => side });
 }
 
 const CHANNEL_METRICS = [
@@ -113,55 +114,28 @@ const CHANNEL_METRICS = [
   "authorizations_failed",
 ];
 
-function channelRow(channel: string, place: number) {
-  const lists = figures.long.channels[channel];
-  return element(
-    "tr",
-    { className: channel === "*" ? "total" : "" },
-    element("th", { scope: "row", className: "word", textContent: word(channel) }),
-    ...CHANNEL_METRICS.map((name) => numberCell((name.endsWith("_rate") ? share : number)(lists[name][place]))),
+function channelsTable(channels: string[], place: number) {
+  const columns = CHANNEL_METRICS.map(
+    (name): TableColumn<string> =>
+      figureColumn(metricLink(name), (channel) =>
+        (name.endsWith("_rate") ? share : number)(figures.long.channels[channel][name][place]),
+      ),
   );
+  const names: TableColumn<string> = [headCell(_("Channel")), (channel) => wordHead(word(channel))];
+  return dataTable(_("By channel"), channels, [names, ...columns], {
+    className: "plain app-day-channels",
+    classOf: (channel) => (channel === "*" ? "total" : ""),
+  });
 }
 
 function tables(place: number) {
-  const moved = moves(place).map(moveRow);
-  const heads = [
-    _("On this day"),
-    _("Usual"),
-    _("Usual range"),
-    _("More or fewer"),
-    _("Success rate"),
-    _("Usual success rate"),
-  ];
-  const used = (keys: string[]) => keys.filter((name) => figures.long.channels[name].authorization_requests[place]);
-  const logins = used(loginChannels());
-  const channels = [...logins, ...(logins.length > 1 ? ["*"] : []), ...used(otherChannels())];
-  const rows = channels.map((channel) => channelRow(channel, place));
-  const channelHead = [headCell(_("Channel")), ...CHANNEL_METRICS.map((name) => headCell(metricLink(name), true))];
+  const moved = moves(place);
+  const channels = shownChannels((name) => Boolean(figures.long.channels[name].authorization_requests[place]));
   const titled = (title: string, table: HTMLElement) =>
-    element(
-      "section",
-      {},
-      element("div", { className: "heading" }, element("h2", { textContent: title })),
-      element("div", { className: "panel" }, table),
-    );
+    element("section", element("div.heading", element("h2", title)), element("div.panel", table));
   return [
-    ...(moved.length
-      ? [
-          titled(
-            _("Largest moves"),
-            plainTable(
-              _("Largest moves"),
-              [headCell(_("Channel")), ...heads.map((text) => headCell(text, true))],
-              moved,
-              "plain day-movers",
-            ),
-          ),
-        ]
-      : []),
-    ...(rows.length
-      ? [titled(_("By channel"), plainTable(_("By channel"), channelHead, rows, "plain app-day-channels"))]
-      : []),
+    ...(moved.length ? [titled(_("Largest moves"), movesTable(moved))] : []),
+    ...(channels.length ? [titled(_("By channel"), channelsTable(channels, place))] : []),
   ];
 }
 
@@ -209,7 +183,7 @@ function incidentsNote(day: string, { isAny, isOwn }: ReturnType<typeof filterIn
   const words = isAny ? below : isElsewhere ? "" : none;
   const textContent = _("This app has an incident on this day that is part of another one: see its page.");
   const link = isElsewhere ? element("a", { href: appHref(folder, "index.html"), textContent }) : null;
-  return element("p", { className: "note" }, words, words && " ", link);
+  return element("p.note", words, words && " ", link);
 }
 
 function drawAppDay() {
@@ -217,8 +191,7 @@ function drawAppDay() {
   const place = site.long_days.indexOf(day);
   const left = filterIncidents();
   const name = element("a", { href: appHref(folder, "index.html") }, named(figures.name));
-  const everyone = element("a", {
-    className: "button",
+  const everyone = element("a.button", {
     href: localAddress(`${root}days/${day}.html`, ""),
     textContent: _("All apps"),
     "data-to-all-apps": "",
@@ -234,8 +207,7 @@ function drawAppDay() {
       ? []
       : [
           element(
-            "div",
-            { className: "cards still" },
+            "div.cards.still",
             ...cardMeasures()
               .filter(isUsed)
               .map((one) => card(one, place)),
@@ -249,7 +221,7 @@ function drawAppDay() {
 /** Shows the page of all apps. */
 function refuse() {
   isRefused = true;
-  setChosenApp("");
+  setState({ chosenApp: "" });
   delete document.documentElement.dataset.ofApp;
   drawInstead();
 }

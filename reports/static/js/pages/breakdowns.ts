@@ -3,51 +3,31 @@
 
 import { _, metricLink, word } from "../choices/language.js";
 import { figures, language, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { STEPS } from "../data/figures.js";
 import { ABSENT, baseLabel, number, share } from "../data/format.js";
 import { isComparable, ratio, sum } from "../data/measures.js";
-import { all, element, named } from "../dom.js";
+import { element, named, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import { barCell, columnChange, rateCells, rateHeads } from "../tables/summary.js";
-import type { Breakdown, Step, WindowKey } from "../types.js";
-
-/** A table of the parts of a figure, or a sentence if there are none. */
-export function breakdownTable(
-  label: string,
-  head: Node[],
-  rows: Node[],
-  none: string = _("Nothing in this window."),
-): HTMLElement {
-  if (!rows.length) return element("p", { className: "empty", textContent: none });
-  return plainTable(label, head, rows);
-}
-
-/** Rows of platforms and carriers. */
-function valueRows(rows: Breakdown[], period: WindowKey): HTMLElement[] {
-  const most = Math.max(1, ...rows.map((row) => row.authorizations ?? 0));
-  const comparable = isComparable(period);
-  return rows.map((row) => {
-    const cell = barCell(row.authorizations ?? 0, most, number(row.authorizations));
-    const change = columnChange(row, "authorizations", comparable);
-    if (change) cell.append(change);
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row", className: "word" }, named(word(row.value))),
-      cell,
-      ...rateCells(row, comparable),
-    );
-  });
-}
+import { barCell, dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
+import { columnChange, rateColumns } from "../tables/summary.js";
+import type { Breakdown, Code, Outcome, Step, TableColumn, WindowKey } from "../types.js";
 
 function drawValues(part: string, label: string, rows: Breakdown[], period: WindowKey) {
-  const compared = baseLabel(period);
-  const head = [headCell(label), headCell(metricLink("authorizations"), true, compared), ...rateHeads(compared)];
-  for (const place of all(`[data-part=${part}]`)) {
-    place.replaceChildren(breakdownTable(label, head, valueRows(rows, period)));
-  }
+  const [compared, comparable] = [baseLabel(period), isComparable(period)];
+  const most = Math.max(1, ...rows.map((row) => row.authorizations ?? 0));
+  const columns: TableColumn<Breakdown>[] = [
+    [headCell(label), ({ value }) => wordHead(named(word(value)))],
+    [
+      headCell(metricLink("authorizations"), true, compared),
+      (row) => {
+        const cell = barCell(row.authorizations ?? 0, most, number(row.authorizations));
+        cell.append(columnChange(row, "authorizations", comparable) ?? "");
+        return cell;
+      },
+    ],
+    ...rateColumns(compared, comparable),
+  ];
+  put(part, () => [dataTable(label, rows, columns)]);
 }
 
 /** The heading of record counts, linked to the definition of the step's requests. */
@@ -66,24 +46,18 @@ function drawOutcomes(step: Step, period: WindowKey) {
   const rows = figures.outcomes[period].filter((row) => row.step === step);
   const total = sum(...rows.map((row) => row.records)) || 0;
   const most = Math.max(1, ...rows.map((row) => row.records ?? 0));
-  const made = rows.map(({ outcome, records, matched_records: matched, counterpart_records: before }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, outcomeWord(outcome)),
-      barCell(records ?? 0, most, number(records)),
-      numberCell(share(ratio(records, total))),
-      numberCell(changeNode(matched, before, { comparable: isComparable(period), quiet: true })),
+  const change = { comparable: isComparable(period), quiet: true };
+  const columns: TableColumn<Outcome>[] = [
+    [headCell(_("Outcome")), ({ outcome }) => rowHead(outcomeWord(outcome))],
+    [headCell(requestsLink(step), true), ({ records }) => barCell(records ?? 0, most, number(records))],
+    figureColumn(metricLink(`${step}_requests`, _("Share")), ({ records }) => share(ratio(records, total))),
+    figureColumn(
+      _("Change"),
+      (row) => changeNode(row.matched_records, row.counterpart_records, change),
+      baseLabel(period),
     ),
-  );
-  const head = [
-    headCell(_("Outcome")),
-    headCell(requestsLink(step), true),
-    headCell(metricLink(`${step}_requests`, _("Share")), true),
-    headCell(_("Change"), true, baseLabel(period)),
   ];
-  for (const place of all(`[data-part=outcomes-${step}]`))
-    place.replaceChildren(breakdownTable(outcomesLabel(step), head, made));
+  put(`outcomes-${step}`, () => [dataTable(outcomesLabel(step), rows, columns)]);
 }
 
 const meaningOf = (meaning: string | null | undefined): string | null =>
@@ -92,31 +66,27 @@ const meaningOf = (meaning: string | null | undefined): string | null =>
 function drawCodes(step: Step, period: WindowKey) {
   const rows = figures.codes[period].filter((row) => row.step === step);
   const most = Math.max(1, ...rows.map((row) => row.records));
-  const made = rows.map(({ channel, vendor, code, outcome, records, meaning_zh: zh, meaning_en: en }) =>
-    element(
-      "tr",
-      {},
-      element(
-        "th",
-        { scope: "row" },
-        element("code", {}, named(code)),
-        element("span", { className: "detail" }, named(vendor || ABSENT)),
-      ),
-      element(
-        "td",
-        { className: "explained" },
-        meaningOf(language === "zh" ? zh : en),
-        element("span", { className: "detail", textContent: `${word(channel)} · ${outcomeWord(outcome)}` }),
-      ),
-      barCell(records, most),
-    ),
-  );
-  const head = [headCell(_("Code")), headCell(_("Meaning")), headCell(requestsLink(step), true)];
-  for (const place of all(`[data-part=codes-${step}]`))
-    place.replaceChildren(breakdownTable(codesLabel(step), head, made));
+  const columns: TableColumn<Code>[] = [
+    [
+      headCell(_("Code")),
+      ({ vendor, code }) => rowHead(element("code", named(code)), element("span.detail", named(vendor || ABSENT))),
+    ],
+    [
+      headCell(_("Meaning")),
+      ({ channel, outcome, meaning_zh: zh, meaning_en: en }) =>
+        element(
+          "td.explained",
+          meaningOf(language === "zh" ? zh : en),
+          element("span.detail", `${word(channel)} · ${outcomeWord(outcome)}`),
+        ),
+    ],
+    [headCell(requestsLink(step), true), ({ records }) => barCell(records, most)],
+  ];
+  put(`codes-${step}`, () => [dataTable(codesLabel(step), rows, columns)]);
 }
 
-function drawBreakdowns() {
+/** Draws the tables. */
+export function drawBreakdowns() {
   const period = windowKey();
   drawValues("platforms", _("Platform"), figures.breakdowns.platform[period], period);
   drawValues("carriers", _("Carrier"), figures.breakdowns.carrier[period], period);
@@ -124,10 +94,4 @@ function drawBreakdowns() {
     drawOutcomes(step, period);
     drawCodes(step, period);
   }
-}
-
-/** Draws the tables after every change of figures or window. */
-export function startBreakdowns() {
-  onFigures(drawBreakdowns);
-  onPainted(drawBreakdowns);
 }

@@ -5,11 +5,11 @@
 import { sparkline } from "../charts/sparkline.js";
 import { betterOf, metricLink } from "../choices/language.js";
 import { chosenDays, figures, site } from "../choices/state.js";
-import { cardWindows, onFigures, onWindow } from "../choices/windows.js";
+import { cardWindows } from "../choices/windows.js";
 import { baseLabel, compact, coverageNote, isShortened, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
-import { all, element } from "../dom.js";
+import { element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import type { PeriodKey, Side, Value } from "../types.js";
 
@@ -26,9 +26,9 @@ const monthOf = (metric: string) => figures.long.usage[metric].slice(-site.days.
 
 /** A count; if it is shortened, with the exact count next to it. */
 function countNode(value: Value): HTMLElement[] {
-  const short = element("span", { className: "short", textContent: compact(value) });
+  const short = element("span.short", compact(value));
   if (!isShortened(value)) return [short];
-  return [short, element("span", { className: "exact", textContent: number(value) })];
+  return [short, element("span.exact", number(value))];
 }
 
 /**
@@ -41,32 +41,23 @@ export const usageSide = (metric: string, period: PeriodKey): Side =>
 function versus(metric: string, period: PeriodKey): HTMLElement {
   const { matched, base } = figures.sums[metric][period];
   return element(
-    "p",
-    { className: "versus" },
+    "p.versus",
     changeNode(matched, base, {
       comparable: isComparable(period),
       better: betterOf(metric),
       side: usageSide(metric, period),
     }),
-    element("span", { className: "muted", textContent: baseLabel(period) }),
+    element("span.muted", baseLabel(period)),
     // The note of the window is shown once, below the cards.
-    period === "day" && coverageNote(period)
-      ? element("span", { className: "muted", textContent: coverageNote(period) })
-      : null,
+    period === "day" && coverageNote(period) ? element("span.muted", coverageNote(period)) : null,
   );
 }
 
 function windowRow(metric: string, period: PeriodKey): HTMLElement {
   const { value } = figures.sums[metric][period];
   return element(
-    "div",
-    { className: "window" },
-    element(
-      "p",
-      { className: "sum" },
-      element("span", { className: "muted", textContent: periodLabel(period) }),
-      element("span", { className: "figures" }, ...countNode(value)),
-    ),
+    "div.window",
+    element("p.sum", element("span.muted", periodLabel(period)), element("span.figures", ...countNode(value))),
     versus(metric, period),
   );
 }
@@ -74,13 +65,12 @@ function windowRow(metric: string, period: PeriodKey): HTMLElement {
 function card(metric: string): HTMLElement {
   const { value } = figures.sums[metric].day;
   return element(
-    "section",
-    { className: "card", id: `card-${metric}` },
-    element("h2", {}, metricLink(metric)),
+    "section.card",
+    { id: `card-${metric}` },
+    element("h2", metricLink(metric)),
     element(
-      "p",
-      { className: "figure" },
-      element("span", { className: "figures" }, ...countNode(value)),
+      "p.figure",
+      element("span.figures", ...countNode(value)),
       sparkline(monthOf(metric), { width: 104, height: 34, lit: chosenDays }),
     ),
     versus(metric, "day"),
@@ -88,12 +78,7 @@ function card(metric: string): HTMLElement {
   );
 }
 
-function drawCards() {
-  for (const place of all("[data-part=cards]")) place.replaceChildren(...cardMeasures().filter(isUsed).map(card));
-}
-
-/** Draws the cards after every change of figures or window. */
-export function startCards() {
-  onFigures(drawCards);
-  onWindow(drawCards);
+/** Draws the cards. */
+export function drawCards() {
+  put("cards", () => cardMeasures().filter(isUsed).map(card));
 }

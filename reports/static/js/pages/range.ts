@@ -6,15 +6,16 @@ import { _, betterOf, filled, metricLink, word } from "../choices/language.js";
 import { chosenDays, chosenSpan, figures, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, onPainted } from "../choices/windows.js";
+import { seriesValues } from "../data/figures.js";
 import { dayRange, number, share } from "../data/format.js";
-import { cardMeasures, loginChannels, otherChannels, rateOf } from "../data/measures.js";
+import { cardMeasures, otherChannels, rateOf, shownChannels } from "../data/measures.js";
 import { daysOfRange, loadOlderDays, valuesOfRange } from "../data/older_days.js";
 import { comparedPlaces, counterparts, shownRange, sumOver, VERSUS } from "../data/ranges.js";
 import { sideOfPlaces } from "../data/spans.js";
-import { all, element } from "../dom.js";
+import { all, element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { ChartLists, Side, Value, Versus } from "../types.js";
+import { dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
+import type { Series, TableColumn, Value, Versus } from "../types.js";
 import { isUsed } from "./cards.js";
 
 type Compared = ReturnType<typeof comparedPlaces>;
@@ -29,16 +30,10 @@ const spanShown = () => (chosenSpan === "90" ? 90 : chosenDays);
 const askedRange = () => shownRange({ from: asked("from"), to: asked("to") }, daysOfRange().days, spanShown());
 
 /** The position of a value over some days relative to its usual range; unknown if a day is older than the last 90. */
-function sideOf(meta: Parameters<typeof sideOfPlaces>[0], unit: Parameters<typeof sideOfPlaces>[1], places: number[]) {
+function sideOf(series: Series, unit: "records" | "share", places: number[]) {
   const { olderCount } = daysOfRange();
-  const isOlder = places.some((i) => i < olderCount);
-  return isOlder
-    ? "unknown"
-    : sideOfPlaces(
-        meta,
-        unit,
-        places.map((i) => i - olderCount),
-      );
+  const recent = places.map((i) => i - olderCount);
+  return recent.some((i) => i < 0) ? "unknown" : sideOfPlaces(series, unit, recent);
 }
 
 const versusWords = (): Record<Versus, string> => ({
@@ -47,121 +42,85 @@ const versusWords = (): Record<Versus, string> => ({
   month: _("the same days of the month before"),
 });
 
-/**
- * The cells of one row: value, base and change.
- * @param found `now` is the value over the matched days.
- */
-function cells(
-  metric: string,
-  { value, now, base, side }: { value: Value; now: Value; base: Value; side: Side },
-  isComparable: boolean,
-) {
-  const isRate = metric === RATE;
-  const text = isRate ? share : number;
-  const change = changeNode(now, base, {
-    comparable: isComparable,
-    better: betterOf(metric),
-    kind: isRate ? "points" : "ratio",
-    quiet: true,
-    side,
-  });
-  return [numberCell(text(value)), numberCell(text(base)), numberCell(change)];
+/** The values of a series on all days that can be chosen. */
+const valuesOf = (series: Series) => valuesOfRange((lists) => seriesValues(series, lists));
+
+/** The sum or the rate of a series over some days. */
+function over(series: Series, places: number[]): Value {
+  const sumOf = (field: string | null) => sumOver(valuesOf({ ...series, field }), places);
+  return series.field === RATE ? rateOf(RATE, sumOf) : sumOf(series.field);
+}
+
+/** The columns of a value over the range, of its base, and of its change. */
+function comparedColumns(
+  heading: Node | string,
+  { withData, matched, base, isComparable }: Compared,
+  seriesOf: (row: string) => Series,
+): TableColumn<string>[] {
+  const text = (row: string, places: number[]) => {
+    const series = seriesOf(row);
+    return (series.field === RATE ? share : number)(over(series, places));
+  };
+  const change = (row: string) => {
+    const series = seriesOf(row);
+    const isRate = series.field === RATE;
+    return changeNode(over(series, matched), over(series, base), {
+      comparable: isComparable,
+      better: betterOf(series.field ?? series.series),
+      kind: isRate ? "points" : "ratio",
+      quiet: true,
+      side: sideOf(series, isRate ? "share" : "records", withData),
+    });
+  };
+  return [
+    figureColumn(heading, (row) => text(row, withData)),
+    figureColumn(_("Compared with"), (row) => text(row, base)),
+    figureColumn(_("Change"), change),
+  ];
 }
 
 /**
  * Whether a count is above zero on a day of the range, or on a day that it is compared with. `isUsed` only considers
  * the windows of the page, and a range may be older.
  */
-function occurs(listOf: (lists: ChartLists) => Value[], { withData, base }: Compared) {
-  const values = valuesOfRange(listOf);
+function occurs(series: Series, { withData, base }: Compared) {
+  const values = valuesOf(series);
   return [...withData, ...base].some((i) => values[i]);
 }
 
-function usageRows(compared: Compared) {
-  const { withData, matched, base, isComparable } = compared;
-  return cardMeasures()
-    .filter((metric) => isUsed(metric) || occurs((lists) => lists.usage[metric], compared))
-    .map((metric) => {
-      const values = valuesOfRange((lists) => lists.usage[metric]);
-      const side = sideOf({ group: "usage", series: metric, field: null }, "records", withData);
-      const found = {
-        value: sumOver(values, withData),
-        now: sumOver(values, matched),
-        base: sumOver(values, base),
-        side,
-      };
-      return element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, metricLink(metric)),
-        ...cells(metric, found, isComparable),
-      );
-    });
-}
-
-function channelRow(channel: string, { withData, matched, base, isComparable }: Compared) {
-  const sumOf = (count: string, places: number[]) =>
-    sumOver(
-      valuesOfRange((lists) => lists.channels[channel][count]),
-      places,
-    );
-  const over = (metric: string, places: number[]) =>
-    metric === RATE ? rateOf(RATE, (count) => sumOf(count, places)) : sumOf(metric, places);
-  return element(
-    "tr",
-    { className: channel === "*" ? "total" : "" },
-    element("th", { scope: "row", className: "word", textContent: word(channel) }),
-    ...["authorizations", "authorization_requests", RATE].flatMap((metric) => {
-      const unit = metric === RATE ? "share" : "records";
-      const found = {
-        value: over(metric, withData),
-        now: over(metric, matched),
-        base: over(metric, base),
-        side: sideOf({ group: "trend", series: channel, field: metric }, unit, withData),
-      };
-      return cells(metric, found, isComparable);
-    }),
-  );
+function usageTable(compared: Compared) {
+  const usageOf = (series: string): Series => ({ group: "usage", series, field: null });
+  const metrics = cardMeasures().filter((metric) => isUsed(metric) || occurs(usageOf(metric), compared));
+  const columns: TableColumn<string>[] = [
+    [headCell(_("Metric")), (metric) => rowHead(metricLink(metric))],
+    ...comparedColumns(_("Range"), compared, usageOf),
+  ];
+  return dataTable(_("Usage of the range"), metrics, columns, { className: "plain range-usage" });
 }
 
 /**
- * The login channels that the app uses now or used in the range, the four together, and the other channels, which no
- * total includes.
+ * The table of the channels that the app uses now or used in the range. No total includes channels other than the
+ * login channels.
  */
-function shownChannels(compared: Compared) {
+function channelsTable(compared: Compared) {
   const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
-  const isShown = (name: string) =>
-    now.includes(name) || occurs((lists) => lists.channels[name].authorization_requests, compared);
-  const logins = loginChannels().filter(isShown);
-  return [...logins, ...(logins.length > 1 ? ["*"] : []), ...otherChannels().filter(isShown)];
+  const seriesOf = (series: string, field: string): Series => ({ group: "trend", series, field });
+  const channels = shownChannels(
+    (name) => now.includes(name) || occurs(seriesOf(name, "authorization_requests"), compared),
+  );
+  if (!channels.length) return [];
+  const columns: TableColumn<string>[] = [
+    [headCell(_("Channel")), (channel) => wordHead(word(channel))],
+    ...["authorizations", "authorization_requests", RATE].flatMap((metric) =>
+      comparedColumns(metricLink(metric), compared, (channel) => seriesOf(channel, metric)),
+    ),
+  ];
+  const classOf = (channel: string) => (channel === "*" ? "total" : "");
+  const look = { className: "plain range-channels", classOf };
+  return [dataTable(_("Channels of the range"), channels, columns, look)];
 }
 
 const isOther = (channel: string) => otherChannels().includes(channel);
-
-const heads = (metric: string) => [
-  headCell(metricLink(metric), true),
-  headCell(_("Compared with"), true),
-  headCell(_("Change"), true),
-];
-
-function tables(compared: Compared) {
-  const usage = plainTable(
-    _("Usage of the range"),
-    [
-      headCell(_("Metric")),
-      headCell(_("Range"), true),
-      headCell(_("Compared with"), true),
-      headCell(_("Change"), true),
-    ],
-    usageRows(compared),
-    "plain range-usage",
-  );
-  const channels = shownChannels(compared);
-  if (!channels.length) return [usage];
-  const head = [headCell(_("Channel")), ...["authorizations", "authorization_requests", RATE].flatMap(heads)];
-  const rows = channels.map((channel) => channelRow(channel, compared));
-  return [usage, plainTable(_("Channels of the range"), head, rows, "plain range-channels")];
-}
 
 /** The text about the compared days and their number. */
 function note(
@@ -183,8 +142,8 @@ function note(
 /** A note on sites with too many apps to publish older days, where only the last 90 days can be chosen. */
 function limitNotes() {
   if (site.has_older_days) return [];
-  const textContent = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
-  return [element("p", { className: "note range-limit", textContent })];
+  const text = _("Only the last 90 days can be chosen: this site has too many apps to hold older days of each.");
+  return [element("p.note.range-limit", text)];
 }
 
 function choose(choice: Record<string, string>) {
@@ -197,19 +156,15 @@ function choose(choice: Record<string, string>) {
 function dateField(label: string, name: "from" | "to") {
   const { days } = daysOfRange();
   const input = element("input", { type: "date", min: days[0], max: days[days.length - 1], "data-range": name });
-  input.addEventListener("change", () => {
-    if (input.value) choose({ [name]: input.value });
-  });
-  return element("label", { className: "field" }, label, input);
+  input.onchange = () => input.value && choose({ [name]: input.value });
+  return element("label.field", label, input);
 }
 
 function versusField() {
-  const select = element("select", { "data-range": "vs" });
-  select.append(
-    ...Object.entries(versusWords()).map(([value, textContent]) => element("option", { value, textContent })),
-  );
-  select.addEventListener("change", () => choose({ vs: select.value }));
-  return element("label", { className: "field" }, _("Compared with"), select);
+  const options = Object.entries(versusWords()).map(([value, text]) => element("option", { value }, text));
+  const select = element("select", { "data-range": "vs" }, ...options);
+  select.onchange = () => choose({ vs: select.value });
+  return element("label.field", _("Compared with"), select);
 }
 
 /** Draws the fields of the range. They are not drawn again while days are chosen, so that the focus is kept. */
@@ -230,13 +185,12 @@ function drawRange() {
   const compared = comparedPlaces(range, versus, days, missing);
   // The base of comparison is before the range.
   if (days[compared.firstPlace] < site.long_days[0]) loadOlderDays(drawRange);
-  for (const place of all("[data-part=range]")) {
-    place.replaceChildren(
-      element("p", { className: "note range-note", textContent: note(range, versus, compared) }),
-      ...limitNotes(),
-      ...tables(compared),
-    );
-  }
+  put("range", () => [
+    element("p.note.range-note", note(range, versus, compared)),
+    ...limitNotes(),
+    usageTable(compared),
+    ...channelsTable(compared),
+  ]);
 }
 
 /** Draws the range after every change of fields, figures or language. */

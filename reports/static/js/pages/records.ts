@@ -2,8 +2,7 @@
 
 import { _, appHref, filled } from "../choices/language.js";
 import { chosenDays, figures, site } from "../choices/state.js";
-import { onFigures, onWindow } from "../choices/windows.js";
-import { copyButton } from "../controls/copying.js";
+import { copied, copyButton } from "../controls/copying.js";
 import { number } from "../data/format.js";
 import { all, element } from "../dom.js";
 
@@ -30,37 +29,33 @@ function fileOf(folder: string): HTMLElement[] {
   const name = `${folder}_records_${site.as_of}.csv`;
   const of = { className: "button", href: appHref(folder, encodeURIComponent(name)), download: name };
   const label = filled(_("Records of {day}, failed first (CSV)"), { day: site.as_of.slice(5) });
-  const size = element("span", { className: "detail", textContent: filled(_("{rows} rows"), { rows: number(rows) }) });
-  return [element("p", { className: "actions" }, element("a", of, label, " ", size))];
+  const size = element("span.detail", filled(_("{rows} rows"), { rows: number(rows) }));
+  return [element("p.actions", element("a", of, label, " ", size))];
 }
 
 /** The fold with the file of the data day and the commands. */
 export function recordsFold(key: string, folder: string, first: string, last: string): HTMLDetailsElement {
   const commands = recordCommands(key, first, last);
   const row = (label: string, command: string) => [
-    element("dt", { textContent: label }),
+    element("dt", label),
     element(
       "dd",
-      {},
-      element("code", { textContent: command }),
+      element("code", command),
       " ",
-      copyButton(_("Copy"), () => command),
+      copyButton(_("Copy"), () => copied(command)),
     ),
   ];
   return element(
-    "details",
-    { className: "panel records", id: "records" },
-    element("summary", {}, element("h2", { textContent: _("Record by record") })),
+    "details.panel.records",
+    { id: "records" },
+    element("summary", element("h2", _("Record by record"))),
     ...(last === site.as_of ? fileOf(folder) : []),
-    element("p", {
-      className: "note",
-      textContent: _(
-        "No page shows single records. Run a command where authmeter is installed; it prints them masked.",
-      ),
-    }),
+    element(
+      "p.note",
+      _("No page shows single records. Run a command where authmeter is installed; it prints them masked."),
+    ),
     element(
       "dl",
-      {},
       ...row(_("One device: ID as in the log"), commands.device),
       ...row(_("One phone number"), commands.phone),
       ...row(_("All records of these days, as a file"), commands.every),
@@ -71,17 +66,12 @@ export function recordsFold(key: string, folder: string, first: string, last: st
 /** The folder of the app whose page this is. */
 const folderOfPage = () => decodeURIComponent(location.pathname.split("/").at(-2) || "");
 
-function drawRecords() {
+/** Draws the fold on an app's page. */
+export function drawRecords() {
   for (const place of all("[data-part=records-fold]")) {
     const isOpen = Boolean(place.querySelector("details")?.open);
     const fold = recordsFold(figures.key, folderOfPage(), site.days[site.days.length - chosenDays], site.as_of);
     fold.open = isOpen;
     place.replaceChildren(fold);
   }
-}
-
-/** Draws the fold on an app's page after every change of figures or window. */
-export function startRecords() {
-  onFigures(drawRecords);
-  onWindow(drawRecords);
 }

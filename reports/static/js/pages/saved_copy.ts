@@ -12,5 +12,5 @@ export function markSavedCopy() {
   document.documentElement.dataset.saved = "true";
   if (all(".saved-copy").length) return;
   const text = both("This is a saved copy: its charts and buttons do not work. To keep a page, print it.");
-  one("main").prepend(element("p", { className: "alert saved-copy" }, ...text));
+  one("main").prepend(element("p.alert.saved-copy", ...text));
 }

@@ -6,22 +6,22 @@ import { asked } from "../choices/address.js";
 import { LANGUAGE_TAGS, root, texts } from "../choices/state.js";
 import { TECHNICAL } from "../data/measures.js";
 import { all, element, isPhone, one } from "../dom.js";
-import type { Dimension, Language } from "../types.js";
+import type { Both, Dimension } from "../types.js";
 
 /** A text in both languages, one of which the style sheet hides. */
-export function both(msgid: string): HTMLElement[] {
-  const said = texts.strings[msgid];
-  const span = (language: Language) => element("span", { lang: LANGUAGE_TAGS[language], textContent: said[language] });
-  return [span("zh"), span("en")];
-}
+export const inBoth = (text: Both): HTMLElement[] =>
+  (["zh", "en"] as const).map((language) => element("span", { lang: LANGUAGE_TAGS[language] }, text[language]));
+
+/** A text of the scripts in both languages. */
+export const both = (msgid: string): HTMLElement[] => inBoth(texts.strings[msgid]);
 
 function part(name: string, className = "panel"): HTMLElement {
   return element("div", { className, "data-part": name });
 }
 
 function heading(title: Node[]): HTMLElement {
-  const span = element("p", { className: "span", "data-span": "" });
-  return element("div", { className: "heading" }, element("h2", {}, ...title), span);
+  const span = element("p.span", { "data-span": "" });
+  return element("div.heading", element("h2", ...title), span);
 }
 
 /**
@@ -33,54 +33,48 @@ function chartsHeading(title: Node[], legend: string, isOfLogins: boolean): HTML
     element("button", { type: "button", "data-by-button": dimension, "aria-pressed": "false" }, ...label);
   return [
     element(
-      "div",
-      { className: "heading" },
-      element("h2", {}, ...title),
-      element("ul", { className: "legend", "data-legend": legend }),
-      element("p", { className: "span", "data-span": "charts" }),
+      "div.heading",
+      element("h2", ...title),
+      element("ul.legend", { "data-legend": legend }),
+      element("p.span", { "data-span": "charts" }),
       isOfLogins
         ? element(
-            "div",
-            { className: "choice", role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
+            "div.choice",
+            { role: "group", "data-label-zh": "图表维度", "data-label-en": "Lines of the charts" },
             choice("channel", both("By channel")),
             choice("version", both("By SDK version")),
           )
         : null,
     ),
-    element("p", { className: "chart-keys", "data-chart-keys": "" }),
+    element("p.chart-keys", { "data-chart-keys": "" }),
   ];
 }
 
 function chartFigure(name: string, title: Node[], metric: string): HTMLElement {
-  const link = element(
-    "a",
-    { className: "term", href: `${root}metrics.html#${metric}`, "data-metric": metric },
-    ...title,
-  );
+  const link = element("a.term", { href: `${root}metrics.html#${metric}`, "data-metric": metric }, ...title);
   return element(
-    "figure",
-    { className: "panel" },
-    element("figcaption", {}, link),
-    element("div", { className: "chart", "data-chart": name }),
+    "figure.panel",
+    element("figcaption", link),
+    element("div.chart", { "data-chart": name }),
     element(
       "details",
       { "data-figures": name },
-      element("summary", {}, ...both("Figures of this chart")),
+      element("summary", ...both("Figures of this chart")),
       element("div", { "data-chart-table": "" }),
     ),
-    element("p", { className: "downloads", "data-chart-download": name }),
+    element("p.downloads", { "data-chart-download": name }),
   );
 }
 
 /** A fold for phones: unfolded, a page would be twelve screens long. */
 function folded(head: HTMLElement, content: HTMLElement): HTMLDetailsElement {
-  return element("details", { className: "panel phone-fold" }, element("summary", {}, head), content);
+  return element("details.panel.phone-fold", element("summary", head), content);
 }
 
 /** Folds the lists on a phone. A list is open if the address contains parameters of its rows. */
 function foldLists() {
   for (const list of all("[data-phone-fold]")) {
-    const content = element("div", {}, ...Array.from(list.children));
+    const content = element("div", ...Array.from(list.children));
     const fold = folded(one("h2", content), content);
     fold.open = ["search", "platform", "sort"].some(asked);
     list.append(fold);
@@ -88,48 +82,27 @@ function foldLists() {
 }
 
 function titled(title: Node[], name: string, className = "panel"): HTMLElement {
-  return element("div", { className }, element("h3", {}, ...title), part(name, ""));
+  return element("div", { className }, element("h3", ...title), part(name, ""));
 }
 
 /** A part with a title, which is folded on a phone. */
 function phoneFoldedPart(title: Node[], name: string): HTMLElement {
-  return isPhone() ? folded(element("h3", {}, ...title), part(name, "")) : titled(title, name);
+  return isPhone() ? folded(element("h3", ...title), part(name, "")) : titled(title, name);
 }
 
 /** A section with a title and one part, which is folded on a phone. */
 function phoneFoldedSection(title: Node[], name: string): HTMLElement {
-  const head = element("h2", {}, ...title);
-  if (isPhone()) return section(folded(head, part(name, "")));
-  return section(element("div", { className: "heading" }, head), part(name));
-}
-
-function section(...children: Node[]): HTMLElement {
-  return element("section", {}, ...children);
-}
-
-function loginCharts(): HTMLElement[] {
-  return [
-    chartFigure(TECHNICAL, both("Technical success rate"), TECHNICAL),
-    chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
-    chartFigure("authorizations", both("Authorizations"), "authorizations"),
-    chartFigure("share", both("Share of the four channels"), "authorizations"),
-  ];
-}
-
-function otherCharts(): HTMLElement[] {
-  return [
-    chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
-    chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
-    chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
-  ];
+  const head = element("h2", ...title);
+  if (isPhone()) return element("section", folded(head, part(name, "")));
+  return element("section", element("div.heading", head), part(name));
 }
 
 function changeSources(): HTMLElement {
-  return section(
+  return element(
+    "section",
     heading(both("Sources of the change")),
     element(
-      "div",
-      { className: "pair values" },
+      "div.pair.values",
       titled(both("By SDK version"), "versions", "panel whole"),
       phoneFoldedPart(both("By platform"), "platforms"),
       phoneFoldedPart(both("By carrier, one-click login"), "carriers"),
@@ -145,25 +118,20 @@ function signIns(): HTMLElement {
     phoneFoldedPart(both("Where the others stopped"), "sign-in-stops"),
   ];
   for (const table of tables) table.classList.add("whole");
-  const found = section(
-    element(
-      "div",
-      { className: "heading" },
-      element("h2", {}, ...both("Sign-in")),
-      element("p", { className: "span", "data-part": "sign-in-span" }),
-    ),
+  const found = element(
+    "section",
+    element("div.heading", element("h2", ...both("Sign-in")), element("p.span", { "data-part": "sign-in-span" })),
     // Shown on paper only, until the section is loaded: printing does not wait for it.
     element(
-      "p",
-      { className: "sign-in-line", "data-part": "sign-in-line" },
+      "p.sign-in-line",
+      { "data-part": "sign-in-line" },
       element(
-        "span",
-        { className: "on-paper" },
+        "span.on-paper",
         ...both("Sign-in sessions are not loaded yet: scroll to this section, then print again."),
       ),
     ),
-    element("p", { className: "without-subject", "data-part": "sign-in-records" }),
-    element("div", { className: "pair" }, ...tables),
+    element("p.without-subject", { "data-part": "sign-in-records" }),
+    element("div.pair", ...tables),
     part("sign-in-compared", "panel compared-values"),
   );
   found.id = "sign-ins";
@@ -181,25 +149,40 @@ interface Content {
 
 const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   usage: () => [
-    section(
+    element(
+      "section",
       ...chartsHeading(both("Usage by day"), "usage", false),
-      element("div", { className: "charts wide" }, chartFigure("usage", both("Records a day"), "number_verifications")),
+      element("div.charts.wide", chartFigure("usage", both("Records a day"), "number_verifications")),
     ),
     phoneFoldedSection(both("By period"), "periods"),
   ],
   login: (content) => [
     // Lines show what changed, rates first; the tables below show by how much, where and why.
-    section(
+    element(
+      "section",
       ...chartsHeading(both("Trends"), "timed", content.logins),
-      element("div", { className: "charts" }, ...(content.logins ? loginCharts() : []), ...otherCharts()),
+      element(
+        "div.charts",
+        ...(content.logins
+          ? [
+              chartFigure(TECHNICAL, both("Technical success rate"), TECHNICAL),
+              chartFigure("authorization_rate", both("Authorization rate"), "authorization_rate"),
+              chartFigure("authorizations", both("Authorizations"), "authorizations"),
+              chartFigure("share", both("Share of the four channels"), "authorizations"),
+            ]
+          : []),
+        chartFigure("verification_result_rate", both("Result rate of verification"), "verifications"),
+        chartFigure("latency_p50_ms", both("Latency p50 (ms)"), "latency_p50_ms"),
+        chartFigure("latency_p95_ms", both("Latency p95 (ms)"), "latency_p95_ms"),
+      ),
     ),
-    ...(content.logins || content.others ? [section(heading(both("By channel")), part("summary"))] : []),
+    ...(content.logins || content.others ? [element("section", heading(both("By channel")), part("summary"))] : []),
     ...(content.logins ? [changeSources()] : []),
-    section(
+    element(
+      "section",
       heading(both("Causes of failure")),
       element(
-        "div",
-        { className: "pair" },
+        "div.pair",
         ...(content.logins ? [phoneFoldedPart(both("Authorization, by outcome"), "outcomes-authorization")] : []),
         phoneFoldedPart(both("Verification, by outcome"), "outcomes-verification"),
         ...(content.logins
@@ -211,15 +194,16 @@ const SECTIONS: Record<string, (content: Content) => HTMLElement[]> = {
   ],
   packages: () => [phoneFoldedSection(both("Schemes and packages"), "packages")],
   sign_ins: () => [signIns()],
-  drawn: () => [section(heading(both("Uses by resource package")), part("drawn"))],
+  drawn: () => [element("section", heading(both("Uses by resource package")), part("drawn"))],
   range: () => [
-    section(
-      element("div", { className: "heading" }, element("h2", {}, ...both("Range of your own"))),
-      element("div", { className: "filters", "data-range-fields": "" }),
+    element(
+      "section",
+      element("div.heading", element("h2", ...both("Range of your own"))),
+      element("div.filters", { "data-range-fields": "" }),
       part("range"),
     ),
   ],
-  records: () => [section(part("records-fold", ""))],
+  records: () => [element("section", part("records-fold", ""))],
 };
 
 /** Adds the sections that the page names. */

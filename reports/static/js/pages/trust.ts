@@ -3,19 +3,13 @@
 
 import { site } from "../choices/state.js";
 import { all, element } from "../dom.js";
+import { inBoth } from "./sections.js";
 
 /** Adds the reasons to the bar. */
 export function drawReasons() {
   for (const place of all("[data-part=reasons]")) {
     place.prepend(
-      ...site.reasons.map(({ severity, zh, en }) =>
-        element(
-          "li",
-          { className: severity },
-          element("span", { lang: "zh-CN", textContent: zh }),
-          element("span", { lang: "en", textContent: en }),
-        ),
-      ),
+      ...site.reasons.map(({ severity, zh, en }) => element("li", { className: severity }, ...inBoth({ zh, en }))),
     );
   }
 }

@@ -2,19 +2,15 @@
    day. All lines have the same scale, so that a fall is visible. The figures of an app have few versions; the others
    are in a file that is loaded when a reader requests all. */
 
-import { sparkline } from "../charts/sparkline.js";
 import { _, filled, metricLink } from "../choices/language.js";
 import { chosenDays, figures, site, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadVersions } from "../data/loaded_lists.js";
 import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
-import { all, element, named, own } from "../dom.js";
-import { headCell, numberCell } from "../tables/periods.js";
-import { barCell } from "../tables/summary.js";
-import type { VersionLists, VersionRow } from "../types.js";
-import { breakdownTable } from "./breakdowns.js";
+import { element, named, own, put } from "../dom.js";
+import { barCell, courseColumn, dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
+import type { TableColumn, VersionLists, VersionRow } from "../types.js";
 
 /** All versions of each app for which the reader requested them, by app key. */
 const every = new Map<string, VersionLists>();
@@ -54,53 +50,32 @@ export function worstFirst(rows: VersionRow[]): VersionRow[] {
   return [...rows].sort((a, b) => place(a) - place(b) || rank(a) - rank(b));
 }
 
-function versionRows(unordered: VersionRow[]): HTMLElement[] {
-  const rows = worstFirst(unordered);
+/** Draws the table. */
+export function drawVersions() {
+  const rows = worstFirst(shownLists().versions[windowKey()]);
   const whole = sum(...rows.map((row) => row.authorization_requests));
   const isNew = isNewAmong(rows);
   const courses = rows.map(
     ({ value }) => own(shownLists().version, value ?? "")?.[TECHNICAL].slice(-site.days.length) || [],
   );
   const least = Math.min(1, ...courses.flat().filter(known));
-  return rows.map((row, i) => {
-    const part = ratio(row.authorization_requests, whole);
-    return element(
-      "tr",
-      {},
-      element(
-        "th",
-        { scope: "row" },
-        named(rowName(row)),
-        ...(isNew(row) ? [" ", element("span", { className: "mark new", textContent: _("New") })] : []),
-      ),
-      element(
-        "td",
-        { className: "course" },
-        sparkline(courses[i], { width: 180, height: 26, lit: chosenDays, range: [least, 1] }),
-      ),
-      numberCell(share(row[TECHNICAL])),
-      numberCell(share(row.authorization_rate)),
-      numberCell(number(row.authorization_requests)),
-      barCell(part, 1, share(part)),
-      element("td", { className: "word", textContent: row.first_seen || ABSENT }),
-    );
-  });
-}
-
-function drawVersions() {
-  const head = [
-    headCell(_("SDK version")),
-    element("th", { scope: "col", className: "course", textContent: _("30 days") }),
-    headCell(metricLink(TECHNICAL), true),
-    headCell(metricLink("authorization_rate"), true),
-    headCell(metricLink("authorization_requests"), true),
-    headCell(metricLink("authorization_requests", _("Share")), true),
-    headCell(_("First seen")),
+  const mark = () => [" ", element("span.mark.new", _("New"))];
+  const columns: TableColumn<VersionRow>[] = [
+    [headCell(_("SDK version")), (row) => rowHead(named(rowName(row)), ...(isNew(row) ? mark() : []))],
+    courseColumn((_row, i) => courses[i], { width: 180, height: 26, range: [least, 1] }),
+    figureColumn(metricLink(TECHNICAL), (row) => share(row[TECHNICAL])),
+    figureColumn(metricLink("authorization_rate"), (row) => share(row.authorization_rate)),
+    figureColumn(metricLink("authorization_requests"), (row) => number(row.authorization_requests)),
+    [
+      headCell(metricLink("authorization_requests", _("Share")), true),
+      (row) => {
+        const part = ratio(row.authorization_requests, whole);
+        return barCell(part, 1, share(part));
+      },
+    ],
+    [headCell(_("First seen")), (row) => element("td.word", row.first_seen || ABSENT)],
   ];
-  const rows = shownLists().versions[windowKey()];
-  for (const place of all("[data-part=versions]")) {
-    place.replaceChildren(breakdownTable(_("SDK version"), head, versionRows(rows)), ...askForAll(rows));
-  }
+  put("versions", () => [dataTable(_("SDK version"), rows, columns), ...askForAll(rows)]);
 }
 
 /**
@@ -112,22 +87,14 @@ function askForAll(rows: VersionRow[]) {
   const { key } = figures;
   if (!merged || key === "*") return [];
   const count = number(rows.length - 1 + merged);
-  const button = element("button", { type: "button", textContent: filled(_("List all {count} versions"), { count }) });
-  button.addEventListener("click", async () => {
+  const onclick = async () => {
     try {
       every.set(key, await loadVersions(key));
       drawVersions();
     } catch {
-      button.replaceWith(
-        element("p", { className: "empty", textContent: _("The figures of this app could not be loaded.") }),
-      );
+      button.replaceWith(element("p.empty", _("The figures of this app could not be loaded.")));
     }
-  });
-  return [element("p", { className: "note all-versions" }, button)];
-}
-
-/** Draws the table after every change of figures or window. */
-export function startVersions() {
-  onFigures(drawVersions);
-  onPainted(drawVersions);
+  };
+  const button = element("button", { type: "button", onclick }, filled(_("List all {count} versions"), { count }));
+  return [element("p.note.all-versions", button)];
 }

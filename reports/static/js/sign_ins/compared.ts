@@ -1,12 +1,12 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
-import { _, filled, metricLink, onLanguage, textOf } from "../choices/language.js";
+import { _, filled, inLanguage, metricLink, textOf } from "../choices/language.js";
 import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { all, element, named, one } from "../dom.js";
 import { both } from "../pages/sections.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { ComparedData, ComparedDimension, ComparedValue, Interval } from "../types.js";
+import { dataTable, headCell, numberCell, rowHead } from "../tables/data_table.js";
+import type { ComparedData, ComparedDimension, ComparedValue, Interval, TableColumn } from "../types.js";
 import { onSignInSpan, signInDays } from "./sign_in.js";
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
@@ -58,38 +58,32 @@ function intervalOf({ rates }: ComparedValue, rate: string): Interval | null {
 export const noRateText = (counts: [number, number] | null) => (counts ? "—" : _("not in the logs"));
 
 /** A rate with its interval below. */
-function rateCell(interval: Interval | null, { rates }: ComparedValue, rate: string): HTMLElement {
-  if (!interval) return numberCell(noRateText(rates[rate]));
-  const counts = rates[rate] || [0, 0];
+function rateCell(value: ComparedValue, rate: string): HTMLElement {
+  const [interval, counts] = [intervalOf(value, rate), value.rates[rate]];
+  if (!interval || !counts) return numberCell(noRateText(counts));
   return numberCell(
     `${points(interval.value)}%`,
-    element("span", { className: "detail", textContent: `${points(interval.low)}–${points(interval.high)}%` }),
-    element("span", { className: "detail", textContent: `${number(counts[0])} / ${number(counts[1])}` }),
+    element("span.detail", `${points(interval.low)}–${points(interval.high)}%`),
+    element("span.detail", `${number(counts[0])} / ${number(counts[1])}`),
   );
 }
 
 function comparedTable(a: ComparedValue, b: ComparedValue) {
-  const rows = RATES.map((rate) => {
-    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
-    const said = ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, rateName(rate)),
-      rateCell(ofA, a, rate),
-      rateCell(ofB, b, rate),
-      element("td", { className: "found-difference", textContent: said }),
-    );
-  });
-  const head = (name: string, { label, sessions }: ComparedValue) => {
-    const of = element("span", {}, `${name} · `, named(textOf(label)));
-    return headCell(of, true, filled(_("{count} sessions"), { count: number(sessions) }));
+  const side = (name: string, value: ComparedValue): TableColumn<string> => {
+    const title = element("span", `${name} · `, named(textOf(value.label)));
+    const sessions = filled(_("{count} sessions"), { count: number(value.sessions) });
+    return [headCell(title, true, sessions), (rate) => rateCell(value, rate)];
   };
-  return plainTable(
-    _("Compare two"),
-    [headCell(_("Rate")), head("A", a), head("B", b), headCell(_("Difference"))],
-    rows,
-  );
+  const difference = (rate: string) => {
+    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
+    return ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
+  };
+  return dataTable(_("Compare two"), RATES, [
+    [headCell(_("Rate")), (rate) => rowHead(rateName(rate))],
+    side("A", a),
+    side("B", b),
+    [headCell(_("Difference")), (rate) => element("td.found-difference", difference(rate))],
+  ]);
 }
 
 /**
@@ -125,17 +119,11 @@ function fill<Offered extends { key: string | null }>(
 export function comparedPart(part: HTMLElement, offered: () => ComparedDimension[]): () => void {
   const [dimension, a, b] = ["dimension", "a", "b"].map((side) => element("select", { "data-side": side }));
   const field = (select: HTMLElement, ...name: (Node | string)[]) =>
-    element("label", { className: "field" }, element("span", {}, ...name), select);
-  const place = element("div", {});
+    element("label.field", element("span", ...name), select);
+  const place = element("div");
   part.replaceChildren(
-    element(
-      "h2",
-      { className: "inset" },
-      ...both("Compare two"),
-      " ",
-      element("small", {}, ...both("with 95% intervals")),
-    ),
-    element("div", { className: "filters" }, field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
+    element("h2.inset", ...both("Compare two"), " ", element("small", ...both("with 95% intervals"))),
+    element("div.filters", field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
     place,
   );
   place.dataset.sidesTable = "";
@@ -171,6 +159,5 @@ export function startCompared() {
       .filter(({ values }) => values.length),
   );
   onSignInSpan(draw);
-  onLanguage(draw);
-  draw();
+  inLanguage(draw);
 }

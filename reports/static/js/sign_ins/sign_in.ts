@@ -5,22 +5,19 @@ import { asked, keepInAddress, onBack } from "../choices/address.js";
 import { change } from "../choices/changes.js";
 import { _, filled } from "../choices/language.js";
 import { checkAddress } from "../choices/unmet.js";
-import { all } from "../dom.js";
+import { all, onPress, press } from "../dom.js";
 
-const spanChange = change();
 /** Registers a listener for switches of this page's span. */
-export const onSignInSpan = spanChange.on;
+export const onSignInSpan = change();
 
 /** The days of the shown span. */
 export let signInDays = "30";
 
 function show(days: string) {
   signInDays = days;
-  for (const button of all("[data-sign-in-days]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.signInDays === days));
-  }
+  press("data-sign-in-days", days);
   for (const part of all("[data-sign-in-span]")) part.hidden = part.dataset.signInSpan !== days;
-  spanChange.tell();
+  onSignInSpan.tell();
 }
 
 /** Starts the buttons, and shows the span in the address. */
@@ -28,12 +25,10 @@ export function startSignIn() {
   const offered = all("[data-sign-in-days]").map((button) => button.dataset.signInDays || "");
   if (!offered.length) return;
   const wanted = () => offered.find((days) => days === asked("days")) || "30";
-  for (const button of all("[data-sign-in-days]")) {
-    button.addEventListener("click", () => {
-      keepInAddress({ days: button.dataset.signInDays || "" });
-      show(wanted());
-    });
-  }
+  onPress("data-sign-in-days", (days) => {
+    keepInAddress({ days });
+    show(wanted());
+  });
   onBack(() => show(wanted()));
   checkAddress(["days"], () =>
     offered.includes(asked("days") || "30") ? null : filled(_("{count} days"), { count: signInDays }),

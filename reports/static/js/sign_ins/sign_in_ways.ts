@@ -6,13 +6,13 @@ import { site } from "../choices/state.js";
 import { level, number } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { drawing, element } from "../dom.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
-import type { DaysByWay, Value, WayRow, WayTableRow } from "../types.js";
+import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
+import type { DaysByWay, TableColumn, Value, WayRow, WayTableRow } from "../types.js";
 import { signedIn, WAYS } from "./sign_in_counts.js";
 
 /** A cell with a count and its share of a whole. */
 export const countCell = (value: number, whole: number) =>
-  numberCell(number(value), element("span", { className: "detail", textContent: level(ratio(value, whole)) }));
+  numberCell(number(value), element("span.detail", level(ratio(value, whole))));
 
 export const bar = (name: string, sessions: Value, start = 0, whole = 1) =>
   drawing("rect", {
@@ -25,7 +25,7 @@ export const bar = (name: string, sessions: Value, start = 0, whole = 1) =>
 export const barsCell = (...bars: Node[]) =>
   drawnCell(drawing("svg", { class: "ways", "aria-hidden": "true", focusable: "false" }, ...bars));
 
-const drawnCell = (found: Node) => element("td", { className: "drawn-ways" }, found);
+const drawnCell = (found: Node) => element("td.drawn-ways", found);
 
 /** A stacked bar for each day, oldest first, sign-ins at the bottom. */
 function dayBars(days: WayRow[]) {
@@ -60,16 +60,15 @@ export function waysFigure({ total }: DaysByWay) {
   const key = WAYS.map((way) => {
     const colour = drawing("rect", { class: way, width: "100%", height: "100%" });
     const drawn = drawing("svg", { class: "ways key", "aria-hidden": "true", focusable: "false" }, colour);
-    return element("li", {}, drawn, ` ${metricLabel(way)}`);
+    return element("li", drawn, ` ${metricLabel(way)}`);
   });
   const { long_days: all, as_of: last } = site;
   const captions = [all[all.length - total.length], _("Sessions by day and way"), last];
   return element(
-    "figure",
-    { className: "left-course" },
-    element("ul", { className: "way-key" }, ...key),
+    "figure.left-course",
+    element("ul.way-key", ...key),
     dayBars(total),
-    element("figcaption", {}, ...captions.map((textContent) => element("span", { textContent }))),
+    element("figcaption", ...captions.map((text) => element("span", text))),
   );
 }
 
@@ -81,34 +80,36 @@ export function waysTable(rows: WayTableRow[], days: DaysByWay, label: string) {
   const total = Object.fromEntries(
     (["sessions", ...WAYS] as const).map((name) => [name, sum(...rows.map((row) => row[name]))]),
   ) as WayRow;
-  const head = [
-    headCell(_("Entry channel")),
-    headCell(metricLink("sessions"), true, label),
-    headCell(metricLink("sign_in_rate"), true),
-    headCell(_("Ways")),
-    headCell(_("By day"), false, _("each row by its largest day")),
-    ...WAYS.map((way) => headCell(metricLink(way), true)),
+  const lines = [
+    { name: _("All sessions"), row: total, days: days.total },
+    ...rows.map((row) => ({
+      name: word(row.entry_channel),
+      row,
+      days: days.channels[row.entry_channel] || [],
+    })),
   ];
-  return plainTable(_("Ways by entry channel"), head, [
-    wayRow(_("All sessions"), total, days.total, true),
-    ...rows.map((row) => wayRow(word(row.entry_channel), row, days.channels[row.entry_channel] || [], false)),
-  ]);
+  const columns: TableColumn<(typeof lines)[number]>[] = [
+    [headCell(_("Entry channel")), ({ name }) => rowHead(name)],
+    figureColumn(metricLink("sessions"), ({ row }) => number(row.sessions), label),
+    figureColumn(metricLink("sign_in_rate"), ({ row }) => level(ratio(signedIn(row), row.sessions - row.cut))),
+    [headCell(_("Ways")), ({ row }) => barsCell(...wayBars(row))],
+    [headCell(_("By day"), false, _("each row by its largest day")), ({ days }) => drawnCell(dayBars(days))],
+    ...WAYS.map(
+      (way): TableColumn<(typeof lines)[number]> => [
+        headCell(metricLink(way), true),
+        ({ row }) => countCell(row[way], row.sessions),
+      ],
+    ),
+  ];
+  return dataTable(_("Ways by entry channel"), lines, columns, {
+    classOf: ({ row }) => (row === total ? "total" : ""),
+  });
 }
 
-function wayRow(label: string, row: WayRow, days: WayRow[], isTotal: boolean) {
+function wayBars(row: WayRow) {
   let start = 0;
-  const bars = WAYS.map((way) => {
+  return WAYS.map((way) => {
     start += row[way];
     return bar(way, row[way], start - row[way], row.sessions || 1);
   });
-  return element(
-    "tr",
-    { className: isTotal ? "total" : "" },
-    element("th", { scope: "row", textContent: label }),
-    numberCell(number(row.sessions)),
-    numberCell(level(ratio(signedIn(row), row.sessions - row.cut))),
-    barsCell(...bars),
-    drawnCell(dayBars(days)),
-    ...WAYS.map((way) => countCell(row[way], row.sessions)),
-  );
 }

@@ -11,9 +11,9 @@ import { dayRange, level, milliseconds, number, periodLabel } from "../data/form
 import { ratio, sum } from "../data/measures.js";
 import { referenceDayTest, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
-import { all, element, loadScript, one, own } from "../dom.js";
+import { all, element, loadScript, one, own, put } from "../dom.js";
 import type { SignInTables } from "../figure_types.js";
-import { headCell, numberCell, plainTable } from "../tables/periods.js";
+import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
 import type {
   FailureRow,
   FunnelCounts,
@@ -21,6 +21,7 @@ import type {
   FunnelStep,
   RawSignIns,
   StepDay,
+  TableColumn,
   TableRow,
   Unit,
   Usual,
@@ -50,31 +51,26 @@ function rowsOfWindow<Name extends Exclude<keyof SignInTables, "times">>(name: N
   return rows.filter((row) => row.window_days === shownDays());
 }
 
-/** Replaces the content of a part, if the page has it. */
-function put(name: string, ...content: (Node | string)[]) {
-  for (const place of all(`[data-part=${name}]`)) place.replaceChildren(...content);
-}
-
-const emptyNote = (textContent: string) => element("p", { className: "empty", textContent });
+const emptyNote = (text: string) => element("p.empty", text);
 
 /** A text for days without sessions: there is no sign-in record, or no record names a device or an attempt. */
 function noSessions() {
   const [counts] = rowsOfWindow("funnel");
   if (!counts?.records) return emptyNote(_("No sign-in record in these days."));
-  const textContent = filled(
+  const text = filled(
     _(
       "None of {records} sign-in records names a device or an attempt: no session is known, and no rate. Let the SDK and the server log the device or the attempt, each under the same id.",
     ),
     { records: number(counts.records) },
   );
-  return element("p", { className: "alert", textContent });
+  return element("p.alert", text);
 }
 
 function drawWays() {
   const rows = rowsOfWindow("ways");
-  if (!rows.length) return put("sign-in-ways", noSessions());
+  if (!rows.length) return put("sign-in-ways", () => [noSessions()]);
   const days = daysByWay(found?.way_days || {}, site.long_days.length, shownDays());
-  put("sign-in-ways", waysFigure(days), waysTable(rows, days, shownLabel()));
+  put("sign-in-ways", () => [waysFigure(days), waysTable(rows, days, shownLabel())]);
 }
 
 /** The value and the usual range of the data day. */
@@ -112,13 +108,7 @@ function usualNote(
   const place = value === null ? "" : value < low ? _("below the usual") : value > high ? _("above the usual") : "";
   const of = day && value !== null ? `${day} ${textOfValue(value)} · ` : "";
   return [
-    element(
-      "span",
-      { className: "detail" },
-      of,
-      place ? element("b", { textContent: place }) : _("usual"),
-      ` ${textOfValue(low)} – ${lastText(high)}`,
-    ),
+    element("span.detail", of, place ? element("b", place) : _("usual"), ` ${textOfValue(low)} – ${lastText(high)}`),
   ];
 }
 
@@ -127,57 +117,65 @@ function rateOf(counts: FunnelCounts, pair: FunnelPair) {
   return hasRate(counts, steps) ? ratio(counts[pair], counts[steps[0]]) : null;
 }
 
-/** A step: its sessions, and the rate and time from the step before. */
-function stepRow(label: string, sessions: number, counts: TableRow<SignInTables["funnel"]>, pair?: FunnelPair) {
-  const cells = [numberCell(number(sessions)), barsCell(bar("step", sessions, 0, counts.sessions))];
-  if (pair) {
-    const times = rowsOf(found?.tables.times).find(({ step }) => step === pair);
-    const rate = usualOfDay(
-      (row) => rateOf(row, pair),
-      "share",
-      (row) => row[texts.sign_ins.rates[pair][0]],
-    );
-    const time = usualOfDay((row) => row[`${pair}_p50_ms` as const], "ms");
-    const [share, median] = [rateOf(counts, pair), times?.p50_ms ?? null];
-    cells.push(
-      numberCell(level(share), ...usualNote(share, rate, level, site.as_of.slice(5))),
-      numberCell(
-        milliseconds(median),
-        ...usualNote(
-          median,
-          time,
-          // Rounded to the nearest, an end would name a time outside of the range.
-          (value) => number(Math.ceil(value)),
-          "",
-          (value) => milliseconds(Math.floor(value)),
-        ),
-      ),
-      numberCell(milliseconds(times?.p95_ms ?? null)),
-      numberCell(times ? number(times.negative) : ""),
-    );
-  } else cells.push(...Array.from({ length: 4 }, () => numberCell()));
-  return element("tr", {}, element("th", { scope: "row", textContent: label }), ...cells);
+/** A step and its sessions; `pair` names the rate and the time from the step before. */
+interface FunnelLine {
+  label: string;
+  sessions: number;
+  pair?: FunnelPair;
+}
+
+function funnelTable(lines: FunnelLine[], counts: TableRow<SignInTables["funnel"]>) {
+  const ofPair =
+    (content: (pair: FunnelPair) => (Node | string)[]) =>
+    ({ pair }: FunnelLine) =>
+      numberCell(...(pair ? content(pair) : []));
+  const times = (pair: FunnelPair) => rowsOf(found?.tables.times).find(({ step }) => step === pair);
+  const rateContent = (pair: FunnelPair) => {
+    const requests = (row: StepDay) => row[texts.sign_ins.rates[pair][0]];
+    const usual = usualOfDay((row) => rateOf(row, pair), "share", requests);
+    const rate = rateOf(counts, pair);
+    return [level(rate), ...usualNote(rate, usual, level, site.as_of.slice(5))];
+  };
+  const timeContent = (pair: FunnelPair) => {
+    const usual = usualOfDay((row) => row[`${pair}_p50_ms` as const], "ms");
+    const median = times(pair)?.p50_ms ?? null;
+    // Rounded to the nearest, an end would name a time outside of the range.
+    const least = (value: number) => number(Math.ceil(value));
+    const most = (value: number) => milliseconds(Math.floor(value));
+    return [milliseconds(median), ...usualNote(median, usual, least, "", most)];
+  };
+  return dataTable(_("Funnel of one-click login"), lines, [
+    [headCell(_("Step")), ({ label }) => rowHead(label)],
+    figureColumn(_("Sessions"), ({ sessions }) => number(sessions), shownLabel()),
+    [headCell(_("Of all")), ({ sessions }) => barsCell(bar("step", sessions, 0, counts.sessions))],
+    [headCell(_("From the step before"), true), ofPair(rateContent)],
+    [headCell(_("Median time"), true, site.as_of), ofPair(timeContent)],
+    [headCell(_("95th percentile"), true, site.as_of), ofPair((pair) => [milliseconds(times(pair)?.p95_ms)])],
+    [
+      headCell(_("Clocks differ"), true, site.as_of),
+      ofPair((pair) => {
+        const found = times(pair);
+        return found ? [number(found.negative)] : [];
+      }),
+    ],
+  ]);
 }
 
 /** Notes on how to log the steps that the logs lack, with example records. */
 function howToLog(steps: FunnelStep[]) {
   if (!steps.length) return [];
   const { how_to_log: advice, examples } = texts.sign_ins;
-  const note = (...content: (Node | string)[]) => element("p", { className: "note lacking" }, ...content);
+  const note = (...content: (Node | string)[]) => element("p.note.lacking", ...content);
   return [
     ...steps.map((step) => note(advice[step][language])),
     note(
       _("Rates over what is not logged are left out. How to connect the steps is in"),
       " ",
-      element("code", { textContent: "docs/log-format.md" }),
+      element("code", "docs/log-format.md"),
       language === "zh" ? "；" : "; ",
       _("records with the fields that connect them:"),
     ),
-    element(
-      "pre",
-      { className: "example", tabIndex: 0 },
-      element("code", { textContent: steps.map((step) => examples[step]).join("\n") }),
-    ),
+    element("pre.example", { tabIndex: 0 }, element("code", steps.map((step) => examples[step]).join("\n"))),
   ];
 }
 
@@ -186,24 +184,24 @@ function drawFunnel() {
   const parts: Node[] = [];
   if (counts?.sessions) {
     const { stages, steps } = texts.sign_ins;
-    const head = [
-      headCell(_("Step")),
-      headCell(_("Sessions"), true, shownLabel()),
-      headCell(_("Of all")),
-      headCell(_("From the step before"), true),
-      ...[_("Median time"), _("95th percentile"), _("Clocks differ")].map((name) => headCell(name, true, site.as_of)),
-    ];
     const pairs: (FunnelPair | undefined)[] = [undefined, "page_click", "click_authorize", "authorize_verify"];
-    const rows = steps.map((step, i) => stepRow(stages[step][language], counts[step], counts, pairs[i]));
-    rows.push(stepRow(_("Signed in by one-click login, of the page"), counts.signed_in, counts, "page_signed_in"));
-    parts.push(plainTable(_("Funnel of one-click login"), head, rows));
+    const lines = steps.map(
+      (step, i): FunnelLine => ({
+        label: stages[step][language],
+        sessions: counts[step],
+        pair: pairs[i],
+      }),
+    );
+    const label = _("Signed in by one-click login, of the page");
+    lines.push({ label, sessions: counts.signed_in, pair: "page_signed_in" });
+    parts.push(funnelTable(lines, counts));
     parts.push(
-      element("p", {
-        className: "note",
-        textContent: _(
+      element(
+        "p.note",
+        _(
           "Each rate counts only sessions with the step before; that of the last row, sessions with the authorization page.",
         ),
-      }),
+      ),
     );
     parts.push(...howToLog(steps.filter((step) => !isLogged(counts, step))));
   } else parts.push(emptyNote(_("No session has a record in one-click login.")));
@@ -212,54 +210,47 @@ function drawFunnel() {
       successes: number(counts.prefetch_successes),
       prefetches: number(counts.prefetches),
     });
-    const rate = element("b", { textContent: level(ratio(counts.prefetch_successes, counts.prefetches)) });
-    parts.push(element("p", { className: "note eligible" }, metricLink("eligible_rate"), " ", rate, ` ${words}`));
+    const rate = element("b", level(ratio(counts.prefetch_successes, counts.prefetches)));
+    parts.push(element("p.note.eligible", metricLink("eligible_rate"), " ", rate, ` ${words}`));
   }
-  put("sign-in-funnel", ...parts);
-}
-
-function failureRow(label: string, row: FailureRow, channels: string[]) {
-  const concluded = row.sessions - row.cut;
-  return element(
-    "tr",
-    { className: row.channel === null && label === _("All failures") ? "total" : "" },
-    element("th", { scope: "row", textContent: label }),
-    numberCell(number(row.sessions)),
-    countCell(concluded - row.lost, concluded),
-    numberCell(number(row.retry)),
-    ...channels.map((channel) => numberCell(number(own(row.by, channel) || 0))),
-    numberCell(number(row.cut)),
-    countCell(row.lost, concluded),
-    countCell(row.within_minute, concluded),
-  );
+  put("sign-in-funnel", () => parts);
 }
 
 function drawFailures() {
   const { channels, rows, total } = afterFailure(rowsOfWindow("paths"));
-  if (!rows.length) return put("sign-in-failures", emptyNote(_("No session had a failure.")));
+  if (!rows.length) return put("sign-in-failures", () => [emptyNote(_("No session had a failure."))]);
   const rest = rows.slice(FAILURES_LISTED);
-  const head = [
-    headCell(_("First failure")),
-    headCell(_("Sessions"), true, shownLabel()),
-    headCell(_("Signed in at last"), true),
-    headCell(_("by a retry"), true),
-    ...channels.map((channel) => headCell(filled(_("by {channel}"), { channel: word(channel) }), true)),
-    headCell(metricLabel("cut"), true),
-    headCell(metricLabel("lost"), true),
-    headCell(_("Signed in within a minute"), true),
+  const lines = [
+    { label: _("All failures"), row: total },
+    ...rows
+      .slice(0, FAILURES_LISTED)
+      .map((row) => ({ label: `${word(row.channel || "")} · ${word(row.failure || "")}`, row })),
   ];
-  put(
-    "sign-in-failures",
-    plainTable(_("After a failure"), head, [
-      failureRow(_("All failures"), total, channels),
-      ...rows
-        .slice(0, FAILURES_LISTED)
-        .map((row) => failureRow(`${word(row.channel || "")} · ${word(row.failure || "")}`, row, channels)),
-      ...(rest.length
-        ? [failureRow(filled(_("{count} other failures"), { count: rest.length }), joinedFailures(rest), channels)]
-        : []),
-    ]),
-  );
+  if (rest.length) {
+    lines.push({ label: filled(_("{count} other failures"), { count: rest.length }), row: joinedFailures(rest) });
+  }
+  type Line = (typeof lines)[number];
+  const ofConcluded =
+    (countOf: (row: FailureRow) => number) =>
+    ({ row }: Line) =>
+      countCell(countOf(row), row.sessions - row.cut);
+  const columns: TableColumn<Line>[] = [
+    [headCell(_("First failure")), ({ label }) => rowHead(label)],
+    figureColumn(_("Sessions"), ({ row }) => number(row.sessions), shownLabel()),
+    [headCell(_("Signed in at last"), true), ofConcluded((row) => row.sessions - row.cut - row.lost)],
+    figureColumn(_("by a retry"), ({ row }) => number(row.retry)),
+    ...channels.map(
+      (channel): TableColumn<Line> =>
+        figureColumn(filled(_("by {channel}"), { channel: word(channel) }), ({ row }) =>
+          number(own(row.by, channel) || 0),
+        ),
+    ),
+    figureColumn(metricLabel("cut"), ({ row }) => number(row.cut)),
+    [headCell(metricLabel("lost"), true), ofConcluded((row) => row.lost)],
+    [headCell(_("Signed in within a minute"), true), ofConcluded((row) => row.within_minute)],
+  ];
+  const look = { classOf: ({ row }: Line) => (row === total ? "total" : "") };
+  put("sign-in-failures", () => [dataTable(_("After a failure"), lines, columns, look)]);
 }
 
 function stopWords({ channel, stage, outcome }: TableRow<SignInTables["stops"]>) {
@@ -270,62 +261,45 @@ function stopWords({ channel, stage, outcome }: TableRow<SignInTables["stops"]>)
 
 function drawStops() {
   const stops = rowsOfWindow("stops");
-  const whole = sum(...stops.map(({ sessions }) => sessions)) || 0;
-  const row = (label: string, sessions: number) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row", textContent: label }),
-      numberCell(number(sessions)),
-      numberCell(level(ratio(sessions, whole))),
-    );
+  const total = (some: typeof stops) => sum(...some.map(({ sessions }) => sessions)) || 0;
   const rest = stops.slice(STOPS_LISTED);
-  const rows = stops.slice(0, STOPS_LISTED).map((stop) => row(stopWords(stop), stop.sessions));
+  const lines = stops.slice(0, STOPS_LISTED).map((stop) => ({ label: stopWords(stop), sessions: stop.sessions }));
   if (rest.length) {
-    const sessions = sum(...rest.map((stop) => stop.sessions)) || 0;
-    rows.push(row(filled(_("{count} others"), { count: rest.length }), sessions));
+    lines.push({ label: filled(_("{count} others"), { count: rest.length }), sessions: total(rest) });
   }
-  const head = [headCell(_("Last record")), headCell(_("Sessions"), true, shownLabel()), headCell(_("Share"), true)];
-  const label = _("Where the others stopped");
-  const hasTexts = rowsOfWindow("funnel").some((counts) => counts.text_records);
-  put(
-    "sign-in-stops",
-    rows.length ? plainTable(label, head, rows) : emptyNote(_("No session ended without signing in.")),
-    ...(hasTexts
-      ? []
-      : [
-          element("p", {
-            className: "note texts",
-            textContent: _(
-              "The log has no record of text messages: who signed in by a text message is not seen signing in.",
-            ),
-          }),
-        ]),
-  );
+  const columns: TableColumn<(typeof lines)[number]>[] = [
+    [headCell(_("Last record")), ({ label }) => rowHead(label)],
+    figureColumn(_("Sessions"), ({ sessions }) => number(sessions), shownLabel()),
+    figureColumn(_("Share"), ({ sessions }) => level(ratio(sessions, total(stops)))),
+  ];
+  const none = _("No session ended without signing in.");
+  const parts = [dataTable(_("Where the others stopped"), lines, columns, { none })];
+  if (!rowsOfWindow("funnel").some((counts) => counts.text_records)) {
+    const text = _("The log has no record of text messages: who signed in by a text message is not seen signing in.");
+    parts.push(element("p.note.texts", text));
+  }
+  put("sign-in-stops", () => parts);
 }
 
 function drawLine() {
   if (!found) return;
   const { line, records, without_subject: without } = found;
-  put("sign-in-line", textOf(line));
+  put("sign-in-line", () => [textOf(line)]);
   const counted = ` (${number(without)} / ${number(records)})`;
   const days = shownDays();
   const last = site.long_days.length;
   const count = days - site.long_missing.filter((place) => place >= last - days).length;
-  put(
-    "sign-in-span",
-    `${dayRange(site.long_days[last - days], site.long_days[last - 1])} · ${filled(_("{count} of {days} days with data"), { count, days })}`,
-  );
-  put(
-    "sign-in-records",
-    ...(records
+  const range = dayRange(site.long_days[last - days], site.long_days[last - 1]);
+  put("sign-in-span", () => [`${range} · ${filled(_("{count} of {days} days with data"), { count, days })}`]);
+  put("sign-in-records", () =>
+    records
       ? [
           _("Records without a device or an attempt, in no session:"),
           " ",
-          element("b", { textContent: level(ratio(without, records)) }),
-          element("span", { className: "muted", textContent: counted }),
+          element("b", level(ratio(without, records))),
+          element("span.muted", counted),
         ]
-      : []),
+      : [],
   );
 }
 
@@ -352,7 +326,7 @@ async function load(place: HTMLElement) {
     drawSignIns();
     place.dataset.loaded = "true";
   } catch {
-    put("sign-in-line", _("The figures of this app could not be loaded."));
+    put("sign-in-line", () => [_("The figures of this app could not be loaded.")]);
   }
 }
 

@@ -4,13 +4,13 @@
 import { sparkline } from "../charts/sparkline.js";
 import { asked, keepInAddress, onBack } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
-import { _, filled, onLanguage, word } from "../choices/language.js";
+import { _, filled, inLanguage, word } from "../choices/language.js";
 import { site, windowKey } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onWindow } from "../choices/windows.js";
 import { coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
-import { all, around, element, one, painted } from "../dom.js";
+import { all, around, element, one, onPress, painted, press } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
 import type { BigList, Columns, PeriodKey, Value } from "../types.js";
 import {
@@ -24,8 +24,8 @@ import {
   textCell,
   wordCell,
 } from "./cells.js";
+import { numberCell } from "./data_table.js";
 import { makeFilters } from "./filters.js";
-import { numberCell } from "./periods.js";
 import { makeTable } from "./tables.js";
 
 /** Counts that are shown with their change. */
@@ -45,7 +45,7 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     account: codedColumn(data, "account", textCell, (value) => value),
     status: codedColumn(data, "status", badgeCell, word),
     schemes: numberColumn(() => data.list("schemes"), number),
-    sparkline: { cell: (row) => element("td", {}, sparkline(data.list("sparkline")[row])) },
+    sparkline: { cell: (row) => element("td", sparkline(data.list("sparkline")[row])) },
     files: { cell: (row) => filesCell(data, row) },
   };
   for (const name of cardMeasures()) columns[name] = numberColumn(values(name), number);
@@ -63,9 +63,8 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     return headings.map((heading) => {
       const { column = "" } = heading.dataset;
       const metric = column.replace("change_of_", "");
-      if (column === "app")
-        return element("th", { scope: "row", className: "of-app", textContent: counted(rows.length) });
-      if (!Object.hasOwn(totals, metric)) return element("td", {});
+      if (column === "app") return element("th.of-app", { scope: "row", textContent: counted(rows.length) });
+      if (!Object.hasOwn(totals, metric)) return element("td");
       if (metric === column) return numberCell(number(totals[column]));
       return changeCell(totals[`matched_${metric}`], totals[`counterpart_${metric}`], "ratio", isFair());
     });
@@ -89,17 +88,14 @@ export function drawAppTable(table: HTMLTableElement, data: BigList) {
     showPeriod(listing, period);
     made.order();
   }
-  for (const button of all("[data-period]", listing)) {
-    const offered = button.dataset.period as PeriodKey;
-    button.addEventListener("click", () => {
-      keepInAddress({ period: offered });
-      choose(offered);
-    });
-  }
-  showPeriod(listing, period);
+  const choosePeriod = (offered: string) => {
+    keepInAddress({ period: offered });
+    choose(offered as PeriodKey);
+  };
+  onPress("data-period", choosePeriod, listing);
+  inLanguage(() => showPeriod(listing, period));
   checkAddress(["period"], () => (PERIODS.some((one) => one === asked("period")) ? null : periodLabel(period)));
   drawInstead();
-  onLanguage(() => showPeriod(listing, period));
   onWindow(() => painted().then(() => choose(wanted())));
   onBack(() => {
     if (wanted() !== period) choose(wanted());
@@ -120,14 +116,12 @@ function filesCell(data: BigList, row: number): HTMLTableCellElement {
   const [folder, name] = [data.folder(row), data.list("name")[row]];
   const links = [fileLink(folder, "csv", "CSV", name)];
   if (data.list("has_xlsx")[row]) links.push(fileLink(folder, "xlsx", "xlsx", name));
-  return element("td", { className: "word links" }, ...links);
+  return element("td.word.links", ...links);
 }
 
 /** Marks the button of the period, and shows the days of the period and of its base of comparison. */
 function showPeriod(listing: HTMLElement, period: PeriodKey) {
-  for (const button of all("[data-period]", listing)) {
-    button.setAttribute("aria-pressed", String(button.dataset.period === period));
-  }
+  press("data-period", period, listing);
   const { first, last, base_first: baseFirst, base_last: baseLast } = site.periods[period];
   const parts = [
     dayRange(first, last),

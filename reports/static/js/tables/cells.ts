@@ -8,25 +8,21 @@ import { ABSENT, milliseconds, share, size } from "../data/format.js";
 import { element, named } from "../dom.js";
 import type { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.js";
 import { changeNode, changeOf } from "./change.js";
-import { numberCell } from "./periods.js";
+import { numberCell } from "./data_table.js";
 
 /** A cell with a name or another text of a log or registry. */
 export function textCell(text: string | null): HTMLTableCellElement {
-  return element("td", {}, named(text || ABSENT));
+  return element("td", named(text || ABSENT));
 }
 
 /** A cell with the word for a fixed value. */
 export function wordCell(value: string | null): HTMLTableCellElement {
-  return element("td", { className: "word", textContent: value ? word(value) : ABSENT });
+  return element("td.word", value ? word(value) : ABSENT);
 }
 
 /** A cell with the word for a state, in the colour of the state. */
 export function badgeCell(value: string): HTMLTableCellElement {
-  return element(
-    "td",
-    { className: "word" },
-    element("span", { className: `badge ${value}`, textContent: word(value) }),
-  );
+  return element("td.word", element("span", { className: `badge ${value}`, textContent: word(value) }));
 }
 
 /**
@@ -34,11 +30,11 @@ export function badgeCell(value: string): HTMLTableCellElement {
  * all apps.
  */
 export function appCell(name: string, key: string, folder: string | null): HTMLTableCellElement {
-  if (key === "*") return element("th", { scope: "row", className: "of-app", textContent: _("All apps") });
-  const label = element("bdi", { className: "name", textContent: name });
+  if (key === "*") return element("th.of-app", { scope: "row", textContent: _("All apps") });
+  const label = element("bdi.name", name);
   const shown = folder === null ? label : element("a", { href: appHref(folder, "index.html") }, label);
-  const cell = element("th", { scope: "row", className: "of-app" }, shown);
-  if (key !== name) cell.append(element("code", {}, named(key)));
+  const cell = element("th.of-app", { scope: "row" }, shown);
+  if (key !== name) cell.append(element("code", named(key)));
   return cell;
 }
 

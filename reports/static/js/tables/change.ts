@@ -2,7 +2,7 @@
    green or red only if the figure left its usual range in that direction; the declaration of the metric defines
    which direction is good. Without a base there is no per cent. */
 
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled } from "../choices/language.js";
 import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
 import { isComparable } from "../data/measures.js";
 import { all, element } from "../dom.js";
@@ -49,8 +49,7 @@ export function changeNode(
     side = "unknown",
   }: { comparable?: boolean; better?: Better; kind?: ChangeKind; quiet?: boolean; side?: Side } = {},
 ): HTMLElement {
-  const none = (text: string, title?: string) =>
-    element("span", { className: "change none", textContent: text, title });
+  const none = (text: string, title?: string) => element("span.change.none", { textContent: text, title });
   if (!known(value)) return none(ABSENT);
   if (!comparable) return quiet ? none(ABSENT, _("not comparable")) : none(_("not comparable"));
   const exact = changeOf(value, base, kind);
@@ -62,13 +61,9 @@ export function changeNode(
   return element(
     "span",
     { className: `change ${direction}${colour}` },
-    element("span", {
-      className: "arrow",
-      "aria-hidden": "true",
-      textContent: { up: "▲", down: "▼", level: "■" }[direction],
-    }),
-    element("b", { textContent: changeText(delta, kind) }),
-    element("span", { className: "direction", textContent: changeWord(delta) }),
+    element("span.arrow", { "aria-hidden": "true", textContent: { up: "▲", down: "▼", level: "■" }[direction] }),
+    element("b", changeText(delta, kind)),
+    element("span.direction", changeWord(delta)),
   );
 }
 
@@ -76,7 +71,7 @@ export function changeNode(
  * Draws the changes that templates contain as two numbers; `data-period` is the period of the change, `data-side` the
  * position of the figure relative to its usual range. Also writes the names of bases, and shortened counts.
  */
-function drawChanges() {
+export function drawChanges() {
   for (const place of all("[data-change]")) {
     const { value, base, better, kind, period, side } = place.dataset;
     const parsed = (text: string | undefined) => (text ? Number(text) : null);
@@ -94,10 +89,4 @@ function drawChanges() {
     place.textContent = [baseLabel(period), coverageNote(period)].filter(Boolean).join(" · ");
   }
   for (const place of all("[data-compact]")) place.textContent = compact(Number(place.dataset.compact));
-}
-
-/** Draws the changes in the templates, and redraws them after every change of language. */
-export function startChanges() {
-  drawChanges();
-  onLanguage(drawChanges);
 }

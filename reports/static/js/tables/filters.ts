@@ -4,7 +4,7 @@
 
 import { asked, keepInAddress, onBack } from "../choices/address.js";
 import { drawInstead } from "../choices/instead.js";
-import { _, onLanguage, word } from "../choices/language.js";
+import { _, inLanguage, word } from "../choices/language.js";
 import { checkAddress } from "../choices/unmet.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
 import { all, element, painted } from "../dom.js";
@@ -21,8 +21,7 @@ export function makeFilters(listing: HTMLElement, data: Rows, changed: () => voi
   const write = () => {
     for (const field of fields) if (field instanceof HTMLSelectElement) writeChoices(field, data);
   };
-  onLanguage(write);
-  write();
+  inLanguage(write);
   for (const field of fields) {
     const { filter = "" } = field.dataset;
     field.value = asked(filter) || "";

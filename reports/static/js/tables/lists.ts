@@ -2,7 +2,7 @@
    tables of the monitor page and of the files page are defined here. tables.ts has order, filter and paging,
    apptable.ts the table of the usage page. */
 
-import { _, filled, metricLabel, onLanguage, textOf, word } from "../choices/language.js";
+import { _, filled, inLanguage, metricLabel, onLanguage, textOf, word } from "../choices/language.js";
 import { chosenDays, texts, windowKey } from "../choices/state.js";
 import { onWindow } from "../choices/windows.js";
 import { chooseApp } from "../controls/picker.js";
@@ -55,11 +55,9 @@ export function startTables() {
 }
 
 function sayLost(table: HTMLElement) {
-  const say = () => {
+  inLanguage(() => {
     one(".waiting", around(table, ".scroll")).textContent = _("The list could not be loaded.");
-  };
-  onLanguage(say);
-  say();
+  });
 }
 
 function drawLoginTable(table: HTMLTableElement, data: BigList) {
@@ -70,7 +68,7 @@ function drawLoginTable(table: HTMLTableElement, data: BigList) {
     change: changeColumn(values("matched_authorization_rate"), values("counterpart_authorization_rate"), "points", () =>
       isComparable(windowKey()),
     ),
-    show: { cell: (row) => element("td", { className: "word" }, showButton(data, row)) },
+    show: { cell: (row) => element("td.word", showButton(data, row)) },
   };
   for (const name of [...loginChannels(), "authorization_requests", "authorizations"]) {
     columns[name] = numberColumn(values(name), number);
@@ -82,22 +80,19 @@ function drawLoginTable(table: HTMLTableElement, data: BigList) {
     const compared = [_("Change of rate"), baseLabel(windowKey()), coverageNote(windowKey())];
     one(".compared", around(table, ".listing")).textContent = compared.join(" · ");
   };
-  sayCompared();
-  onLanguage(sayCompared);
+  inLanguage(sayCompared);
   onWindow(sayCompared);
   onWindow(() => painted().then(made.order));
 }
 
 function showButton(data: BigList, row: number): HTMLElement {
-  const label = _("Show");
-  const of = { "aria-label": `${label} · ${data.list("name")[row]}` };
-  const button = element("button", { type: "button", className: "show", textContent: label, ...of });
-  button.addEventListener("click", () => {
+  const onclick = () => {
     chooseApp(data.list("key")[row]);
     // The charts show the app now; the field names it.
     one("[data-picker]").focus();
-  });
-  return button;
+  };
+  const label = `${_("Show")} · ${data.list("name")[row]}`;
+  return element("button.show", { type: "button", "aria-label": label, onclick }, _("Show"));
 }
 
 function drawFilesTable(table: HTMLTableElement, data: BigList) {
@@ -180,10 +175,7 @@ const FORMATS: Record<string, (value: Value) => string> = { count: number, size,
  */
 const KINDS: Record<string, [(value: never) => string, (value: never) => HTMLTableCellElement]> = {
   text: [(value: string) => value, textCell],
-  day: [
-    (value: string) => value,
-    (value: string) => element("td", { className: "word", textContent: dayLabel(value) }),
-  ],
+  day: [(value: string) => value, (value: string) => element("td.word", dayLabel(value))],
   word: [word, wordCell],
   both: [textOf, (value: BothTexts) => textCell(textOf(value))],
   badge: [word, badgeCell],
@@ -191,7 +183,7 @@ const KINDS: Record<string, [(value: never) => string, (value: never) => HTMLTab
     (value: boolean) => (value ? _("Restated") : ""),
     (value: boolean) => (value ? badgeCell("restated") : element("td")),
   ],
-  metric: [metricName, (value: string) => element("td", { textContent: metricName(value) })],
+  metric: [metricName, (value: string) => element("td", metricName(value))],
   app: [
     ([name, key]: ListedApp) => (key === "*" ? _("All apps") : name),
     ([name, key, folder]: ListedApp) => appCell(name, key, folder),

@@ -70,7 +70,7 @@ export function makeSortable(table: HTMLTableElement) {
     // A column of drawings cannot be sorted.
     if (rows.every((row) => keyOf(row.cells[place]) === null)) return;
     const text = shownText(heading, "svg, .detail, .meaning, button");
-    const button = element("button", { type: "button", className: "order" });
+    const button = element("button.order", { type: "button" });
     // Screen readers read a name from outside with the heading; inside a sentence it could change the direction of
     // writing.
     const isFromOutside = heading.querySelector("bdi");

@@ -1,34 +1,28 @@
 /* The four channels side by side over the chosen window: counts, shares and rates, each with its change. Each row
    has the key of its line in the charts. */
 
-import { seriesKey, sparkline } from "../charts/sparkline.js";
+import { seriesKey } from "../charts/sparkline.js";
 import { _, betterOf, metricLink, word } from "../choices/language.js";
-import { chosenDays, figures, site, texts, windowKey } from "../choices/state.js";
-import { onFigures, onPainted } from "../choices/windows.js";
+import { figures, site, texts, windowKey } from "../choices/state.js";
 import { baseLabel, number, share } from "../data/format.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
-import { all, element, own } from "../dom.js";
-import type { ChannelRow, Counts, Side, Value, WindowKey } from "../types.js";
+import { element, own, put } from "../dom.js";
+import type { ChannelRow, Counts, Side, TableColumn } from "../types.js";
 import { changeNode } from "./change.js";
-import { headCell, numberCell, plainTable } from "./periods.js";
+import { barCell, courseColumn, dataTable, figureColumn, headCell, numberCell, wordHead } from "./data_table.js";
 
 function channelName(channel: string): (Node | string)[] {
   return own(texts.looks, channel) ? [seriesKey(channel), word(channel)] : [word(channel)];
 }
 
-/** The positions of a channel's authorizations and rate relative to the usual range of the window. */
-function loginSides(channel: string, period: WindowKey): { counts: Side; rates: Side } {
-  const place = (field: string) => ({ group: "trend", series: channel, field }) as const;
-  return {
-    counts: sideOf(place("authorizations"), "records", period),
-    rates: sideOf(place("authorization_rate"), "share", period),
-  };
-}
+/** The position of a channel's authorizations or rate relative to the usual range of the window. */
+const loginSide = (series: string, field: string, unit: "records" | "share") =>
+  sideOf({ group: "trend", series, field }, unit, windowKey());
 
 /** A cell with a figure and its change below. */
 function withChange(text: string, change: HTMLElement | null): HTMLElement {
-  return numberCell(element("span", { className: "value", textContent: text }), ...(change ? [change] : []));
+  return numberCell(element("span.value", text), ...(change ? [change] : []));
 }
 
 /**
@@ -48,52 +42,23 @@ export function columnChange(
 }
 
 /**
- * The cells of a row's rates and requests.
- * @param side the position of the rate relative to its usual range.
+ * The columns of rates and requests.
+ * @param compared names the base of the change.
+ * @param sideOfRate the position of the rate relative to its usual range.
  */
-export function rateCells(row: Counts, comparable: boolean, side?: Side) {
-  return [
-    withChange(share(row.authorization_rate), columnChange(row, "authorization_rate", comparable, side)),
-    numberCell(share(row[TECHNICAL])),
-    numberCell(number(row.authorization_requests)),
-  ];
-}
-
-/** The headings of these cells; `compared` names the base of the change. */
-export const rateHeads = (compared: string) => [
-  headCell(metricLink("authorization_rate"), true, compared),
-  headCell(metricLink(TECHNICAL), true),
-  headCell(metricLink("authorization_requests"), true),
+export const rateColumns = <Row extends Counts>(
+  compared: string,
+  comparable: boolean,
+  sideOfRate?: (row: Row) => Side,
+): TableColumn<Row>[] => [
+  [
+    headCell(metricLink("authorization_rate"), true, compared),
+    (row) =>
+      withChange(share(row.authorization_rate), columnChange(row, "authorization_rate", comparable, sideOfRate?.(row))),
+  ],
+  figureColumn(metricLink(TECHNICAL), (row) => share(row[TECHNICAL])),
+  figureColumn(metricLink("authorization_requests"), (row) => number(row.authorization_requests)),
 ];
-
-/** A number above its bar; the bar is decorative and does not cover the digits. */
-export function barCell(value: Value, whole: number, text: string = number(value)): HTMLElement {
-  const bar = element("span", { className: "bar", "aria-hidden": "true" });
-  const part = whole ? Math.max(0, Math.min(1, (value ?? 0) / whole)) : 0;
-  bar.style.setProperty("--part", String(part));
-  return element("td", { className: "number barred" }, bar, element("span", { className: "value", textContent: text }));
-}
-
-function channelRow(row: ChannelRow, period: WindowKey): HTMLElement {
-  const comparable = isComparable(period);
-  const sides = loginSides(row.channel, period);
-  return element(
-    "tr",
-    { className: row.channel === "*" ? "total" : "" },
-    element("th", { scope: "row", className: "word" }, ...channelName(row.channel)),
-    element(
-      "td",
-      { className: "course" },
-      sparkline(figures.long.channels[row.channel].authorizations.slice(-site.days.length), { lit: chosenDays }),
-    ),
-    withChange(number(row.authorizations), columnChange(row, "authorizations", comparable, sides.counts)),
-    // The share of all channels together is always 100 %, and needs no bar.
-    row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share)),
-    ...rateCells(row, comparable, sides.rates),
-    numberCell(number(row.authorizations_cancelled)),
-    numberCell(number(row.authorizations_failed)),
-  );
-}
 
 /** The rows of channels other than the four, if they have requests. */
 export const otherRows = (rows: ChannelRow[]): ChannelRow[] =>
@@ -111,26 +76,31 @@ function shownRows(rows: ChannelRow[]): ChannelRow[] {
   );
 }
 
-function drawSummary() {
+/** Draws the table. */
+export function drawSummary() {
   const period = windowKey();
-  const compared = baseLabel(period);
-  for (const place of all("[data-part=summary]")) {
-    const head = [
-      headCell(_("Channel")),
-      element("th", { scope: "col", className: "course", textContent: _("30 days") }),
+  const [compared, comparable] = [baseLabel(period), isComparable(period)];
+  const columns: TableColumn<ChannelRow>[] = [
+    [headCell(_("Channel")), ({ channel }) => wordHead(...channelName(channel))],
+    courseColumn(({ channel }) => figures.long.channels[channel].authorizations.slice(-site.days.length)),
+    [
       headCell(metricLink("authorizations"), true, compared),
+      (row) => {
+        const side = loginSide(row.channel, "authorizations", "records");
+        return withChange(number(row.authorizations), columnChange(row, "authorizations", comparable, side));
+      },
+    ],
+    [
       headCell(metricLink("authorizations", _("Share")), true),
-      ...rateHeads(compared),
-      headCell(metricLink("authorizations_cancelled"), true),
-      headCell(metricLink("authorizations_failed"), true),
-    ];
-    const rows = shownRows(figures.channels[period]).map((row) => channelRow(row, period));
-    place.replaceChildren(plainTable(_("By channel"), head, rows, "plain summary"));
-  }
-}
-
-/** Draws the table after every change of figures or window. */
-export function startSummary() {
-  onFigures(drawSummary);
-  onPainted(drawSummary);
+      // The share of all channels together is always 100 %, and needs no bar.
+      (row) => (row.channel === "*" ? numberCell(share(row.share)) : barCell(row.share, 1, share(row.share))),
+    ],
+    ...rateColumns<ChannelRow>(compared, comparable, ({ channel }) =>
+      loginSide(channel, "authorization_rate", "share"),
+    ),
+    figureColumn(metricLink("authorizations_cancelled"), (row) => number(row.authorizations_cancelled)),
+    figureColumn(metricLink("authorizations_failed"), (row) => number(row.authorizations_failed)),
+  ];
+  const look = { className: "plain summary", classOf: (row: ChannelRow) => (row.channel === "*" ? "total" : "") };
+  put("summary", () => [dataTable(_("By channel"), shownRows(figures.channels[period]), columns, look)]);
 }

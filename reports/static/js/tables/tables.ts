@@ -5,12 +5,12 @@
    apptable.ts and lists.ts define the content of tables, cells.ts the cells. */
 
 import { asked, keepInAddress, onBack } from "../choices/address.js";
-import { _, filled, onLanguage } from "../choices/language.js";
+import { _, filled, inLanguage } from "../choices/language.js";
 import { language } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { sortedRows } from "../data/columns.js";
 import { number } from "../data/format.js";
-import { around, element } from "../dom.js";
+import { all, around, element } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import type { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.js";
@@ -29,7 +29,7 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
     rows: NONE,
   };
   const headings = Array.from(table.rows[0].cells);
-  const pager = makePager(table, state, options.count, draw);
+  const showPager = makePager(table, state, options.count, draw);
   const visible = () => headings.filter((heading) => !heading.hidden);
   const found = around(table, ".listing").querySelector(".found");
 
@@ -60,7 +60,6 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
     const lines = Array.from(state.rows.subarray(first, first + state.length), (row) =>
       element(
         "tr",
-        {},
         ...inColumns(
           shown,
           shown.map(({ column }) => options.columns[column].cell(row)),
@@ -68,16 +67,12 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
       ),
     );
     if (!lines.length) {
-      const nothing = element("td", {
-        colSpan: shown.length,
-        className: "nothing",
-        textContent: _("Nothing matches."),
-      });
-      lines.push(element("tr", {}, nothing));
+      const nothing = element("td.nothing", { colSpan: shown.length, textContent: _("Nothing matches.") });
+      lines.push(element("tr", nothing));
     }
     table.tBodies[0].replaceChildren(...lines);
     around(table, ".scroll").querySelector(".waiting")?.remove();
-    pager.show(state.rows.length);
+    showPager(state.rows.length);
     table.dataset.ready = [language, ...options.shows()].join(" ");
   }
 
@@ -121,8 +116,7 @@ export function makeTable(table: HTMLTableElement, options: TableOptions): MadeT
   }
   addDownload(table, columnsOfFile);
   // Texts sort differently in another language, and texts about the rows change.
-  onLanguage(order);
-  order();
+  inLanguage(order);
   return { order, filter };
 }
 
@@ -160,107 +154,69 @@ const columnAsked = (table: HTMLElement) => (asked(sortName(table)) || "").repla
 /** Adds the button below a table, next to the page's files. */
 function addDownload(table: HTMLTableElement, columns: () => FileColumn[]) {
   const listing = around(table, ".listing");
-  const label = () => shownText(around(table, ".listing").querySelector("h2, h3") || table, ".detail, small");
-  let place = listing.querySelector(".downloads");
-  if (!(place instanceof HTMLElement)) {
-    place = element("p", { className: "downloads" });
-    around(table, ".scroll").after(place);
-  }
-  const [holder] = [place];
-  const draw = () => {
-    holder.querySelector(".download-pair")?.remove();
+  const label = () => shownText(listing.querySelector("h2, h3") || table, ".detail, small");
+  const [place = element("p.downloads")] = all(".downloads", listing);
+  if (!place.parentNode) around(table, ".scroll").after(place);
+  inLanguage(() => {
+    place.querySelector(".download-pair")?.remove();
     // These lists are of all apps, whichever app the page's charts show.
-    holder.prepend(downloadButtons(label, columns, false));
-  };
-  onLanguage(draw);
-  draw();
+    place.prepend(downloadButtons(label, columns, false));
+  });
 }
 
 /* ---- paging: the buttons are reused, so that the focus is kept */
 
+/** Makes the pager; the returned function shows it for a number of rows. */
 function makePager(
   table: HTMLTableElement,
   state: TableState,
   count: number,
   draw: () => void,
-): { show(rows: number): void } {
-  const lengths = element(
-    "select",
-    {},
-    ...PAGE_LENGTHS.map((length) => element("option", { textContent: String(length) })),
-  );
-  const label = element("span", {});
-  const where = element("span", { className: "where" });
-  const step = (sign: string, name: () => string, target: (last: number) => number) => ({
-    button: element("button", { type: "button", textContent: sign }),
-    name,
-    target,
-  });
-  const steps = [
-    step(
-      "«",
-      () => _("First page"),
-      () => 0,
-    ),
-    step(
-      "‹",
-      () => _("Previous page"),
-      () => state.page - 1,
-    ),
-    step(
-      "›",
-      () => _("Next page"),
-      () => state.page + 1,
-    ),
-    step(
-      "»",
-      () => _("Last page"),
-      (last) => last,
-    ),
-  ];
+): (rows: number) => void {
+  const lengths = element("select", ...PAGE_LENGTHS.map((length) => element("option", String(length))));
+  const label = element("span");
+  const where = element("span.where");
   const lastPage = () => Math.max(0, Math.ceil(state.rows.length / state.length) - 1);
+  const targets = () => [0, state.page - 1, state.page + 1, lastPage()];
   const isPossible = (page: number) => page >= 0 && page <= lastPage() && page !== state.page;
-
-  for (const { button, target } of steps) {
-    button.addEventListener("click", () => {
-      const page = target(lastPage());
+  const buttons = [..."«‹›»"].map((textContent, i) => {
+    const onclick = () => {
+      const page = targets()[i];
       if (!isPossible(page)) return;
       state.page = page;
       draw();
-    });
-  }
+    };
+    return element("button", { type: "button", textContent, onclick });
+  });
   lengths.addEventListener("change", () => {
     const first = state.page * state.length;
     state.length = Number(lengths.value);
     state.page = Math.floor(first / state.length);
     draw();
   });
-  const buttons = steps.map(({ button }) => button);
   const place = element(
-    "div",
-    { className: "pager" },
+    "div.pager",
     where,
-    element("span", { className: "steps" }, ...buttons),
-    element("label", { className: "lengths" }, label, lengths),
+    element("span.steps", ...buttons),
+    element("label.lengths", label, lengths),
   );
   // A list that fits on one page needs no paging.
   if (count > PAGE_LENGTHS[0]) around(table, ".scroll").after(place);
 
-  return {
-    show(rows) {
-      const first = state.page * state.length;
-      place.hidden = rows === 0;
-      label.textContent = _("Rows per page");
-      where.textContent = filled(_("Rows {first} to {last} of {all}"), {
-        first: number(first + 1),
-        last: number(Math.min(first + state.length, rows)),
-        all: number(rows),
-      });
-      for (const { button, name, target } of steps) {
-        button.setAttribute("aria-label", name());
-        // Not `disabled`: the button would lose the focus at the last page.
-        button.setAttribute("aria-disabled", String(!isPossible(target(lastPage()))));
-      }
-    },
+  return (rows) => {
+    const first = state.page * state.length;
+    place.hidden = rows === 0;
+    label.textContent = _("Rows per page");
+    where.textContent = filled(_("Rows {first} to {last} of {all}"), {
+      first: number(first + 1),
+      last: number(Math.min(first + state.length, rows)),
+      all: number(rows),
+    });
+    const names = [_("First page"), _("Previous page"), _("Next page"), _("Last page")];
+    buttons.forEach((button, i) => {
+      button.setAttribute("aria-label", names[i]);
+      // Not `disabled`: the button would lose the focus at the last page.
+      button.setAttribute("aria-disabled", String(!isPossible(targets()[i])));
+    });
   };
 }
