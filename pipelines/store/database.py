@@ -130,26 +130,37 @@ def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
     try:
         with end_noticed():
             yield
-    except (duckdb.OutOfMemoryException, OSError) as error:
-        # PyArrow raises DuckDB's error as `OSError` while batches of rows are fetched.
-        if isinstance(error, OSError) and (not str(error).startswith("Out of Memory Error") or is_disk_full(error)):
+    except Exception as error:
+        if not (explained := _explained(error, temp, folders)):
             raise
-        raise AuthmeterError(
-            f"DuckDB ran out of memory: {str(error).splitlines()[0]}",
+        raise explained from None
+
+
+def _explained(error: Exception, temp: Path, folders: Sequence[Path]) -> AuthmeterError | None:
+    # While rows are fetched, PyArrow raises DuckDB's errors as `OSError`, and Polars as `ComputeError`.
+    said = str(error).removeprefix("got external error: ")
+    is_fetching = isinstance(error, OSError) or type(error).__name__ == "ComputeError"
+
+    def is_a(kind: type[duckdb.Error], words: str) -> bool:
+        return isinstance(error, kind) or (is_fetching and said.startswith(words))
+
+    if is_a(duckdb.OutOfMemoryException, "Out of Memory Error") and not (is_fetching and is_disk_full(error)):
+        return AuthmeterError(
+            f"DuckDB ran out of memory: {said.splitlines()[0]}",
             where="memory_limit in authmeter.toml",
             why="The step did not finish; the last good report stays published.",
             do="Raise memory_limit, or free space in the data folder for spilled data.",
-        ) from None
-    except duckdb.ConstraintException as error:
-        raise BooksError(
-            f"A table has a row without a required value: {str(error).splitlines()[0]}",
+        )
+    if isinstance(error, duckdb.ConstraintException):
+        return BooksError(
+            f"A table has a row without a required value: {said.splitlines()[0]}",
             where=str(temp.parent),
             why="A figure would be missing from sums.",
-        ) from None
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        if (damaged := _stored_file(str(error), folders)) is None:
-            raise
-        raise damaged_file(damaged, f"cannot be read: {str(error).splitlines()[0]}") from None
+        )
+    is_of_a_file = is_a(duckdb.IOException, "IO Error") or is_a(duckdb.InvalidInputException, "Invalid Input Error")
+    if is_of_a_file and (damaged := _stored_file(said, folders)):
+        return damaged_file(damaged, f"cannot be read: {said.splitlines()[0]}")
+    return None
 
 
 def _stored_file(said: str, folders: Sequence[Path]) -> str | None:

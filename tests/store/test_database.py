@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.common.errors import AuthmeterError
@@ -78,17 +79,28 @@ def test_a_failed_step_leaves_nothing_to_the_next_shared_workbench(tmp_path: Pat
             assert connection.execute("SELECT is_login_channel('qq')").fetchall() == [(True,)]
 
 
-def test_too_little_memory_for_rows_that_are_fetched(tmp_path: Path) -> None:
-    """PyArrow raises an error of DuckDB as `OSError` if it occurs while batches of rows are fetched."""
-    said = "Out of Memory Error: failed to allocate data of size 2.0 MiB (13.5 MiB/15.2 MiB used)"
-    with (
-        pytest.raises(AuthmeterError, match="ran out of memory") as found,
-        workbench(Settings(), tmp_path / "tmp", [tmp_path]),
-    ):
-        raise OSError(said)
-    assert found.value.do.startswith("Raise memory_limit")
-    with pytest.raises(OSError, match="of the machine"), workbench(Settings(), tmp_path / "tmp", [tmp_path]):
-        raise OSError("Out of memory of the machine")
+@pytest.mark.parametrize(("library", "prefix"), [(OSError, ""), (pl.exceptions.ComputeError, "got external error: ")])
+def test_an_error_of_duckdb_that_another_library_raises_while_rows_are_fetched(
+    tmp_path: Path, library: type[Exception], prefix: str
+) -> None:
+    def explained(said: str) -> Exception:
+        with (
+            pytest.raises((AuthmeterError, library)) as found,
+            workbench(Settings(), tmp_path / "tmp", [tmp_path]),
+        ):
+            raise library(f"{prefix}{said}")
+        return found.value
+
+    memory = explained("Out of Memory Error: failed to allocate data of size 2.0 MiB (13.5 MiB/15.2 MiB used)")
+    assert isinstance(memory, AuthmeterError)
+    assert memory.what.startswith("DuckDB ran out of memory: Out of Memory Error: failed")
+    assert memory.do.startswith("Raise memory_limit")
+    file = tmp_path / "days" / "2026-03-10" / "00000001" / "channel_daily.parquet"
+    damaged = explained(f"Invalid Input Error: No magic bytes found at end of file '{file}'")
+    assert isinstance(damaged, AuthmeterError)
+    assert (damaged.what[:28], damaged.where) == ("A stored file cannot be read", str(file))
+    for other in ("Out of memory of the machine", "Invalid Input Error: of no stored file"):
+        assert isinstance(explained(other), library)
 
 
 def test_a_data_folder_may_be_called_like_a_value_of_a_column(tmp_path: Path) -> None:
