@@ -40,6 +40,7 @@ from tests.data.published_tables import (
     many,
     steady,
 )
+from tests.support import DataFolder, records
 
 PAGES = {
     f"{name}.html"
@@ -244,6 +245,14 @@ def test_every_script_and_style_is_part_of_the_site() -> None:
     )
     assert b"AUTHMETER_WORKBOOK" in assets.WORKBOOK.read_bytes()
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
+
+
+def test_a_file_of_one_row_has_one_row_and_not_one_rows(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(1))
+    folder.publish()
+    page = (folder.store.site / "files.html").read_text("utf-8")
+    assert ">1 row, " in page
+    assert ">1 rows" not in page
 
 
 def test_one_script_alone_reads_a_clock() -> None:

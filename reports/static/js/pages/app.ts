@@ -127,7 +127,7 @@ function drawFiles() {
     );
   }
   const csv = { rows: number(rows), size: size(bytes) };
-  put("csv", () => (known(bytes) ? [filled(_("{rows} rows, {size}"), csv)] : []));
+  put("csv", () => (known(bytes) ? [filled(rows === 1 ? _("1 row, {size}") : _("{rows} rows, {size}"), csv)] : []));
   for (const place of all("[data-part=xlsx]")) {
     place.hidden = !known(xlsx);
     if (place.lastElementChild) place.lastElementChild.textContent = size(xlsx);

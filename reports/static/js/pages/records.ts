@@ -29,7 +29,7 @@ function fileOf(folder: string): HTMLElement[] {
   const name = `${folder}_records_${site.as_of}.csv`;
   const of = { className: "button", href: appHref(folder, encodeURIComponent(name)), download: name };
   const label = filled(_("Records of {day}, failed first (CSV)"), { day: site.as_of.slice(5) });
-  const size = element("span.detail", filled(_("{rows} rows"), { rows: number(rows) }));
+  const size = element("span.detail", rows === 1 ? _("1 row") : filled(_("{rows} rows"), { rows: number(rows) }));
   return [element("p.actions", element("a", of, label, " ", size))];
 }
 
