@@ -105,9 +105,9 @@ def read_week(database: Path, sunday: date) -> Week | None:
                 for one in named_rows(connection, sql("pipelines.alerts", "packages_left"))
             ]
             bills = named_rows(connection, sql("pipelines.alerts", "newest_bill"))
-            before = connection.execute(
+            ((before,),) = connection.execute(
                 f"SELECT max(day) FROM day_quality WHERE {has_data()} AND day < $1", [days[0]]
-            ).fetchall()[0][0]
+            ).fetchall()
     except (AuthmeterError, duckdb.Error):
         return None
     with_data = sum(key_days.counts[day][_BILLED] is not None for day in days)

@@ -110,7 +110,7 @@ def _same_cell(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
 
 
 def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole, one of which is a day cut short.
+    """Yield each pair of a part and its whole that includes a day cut short.
 
     If missing hours, missing files or one app's volume explain the day, the day is part of that incident. All other
     incidents of missing hours, files and volumes that begin together with the day are its parts, unless a volume

@@ -59,10 +59,9 @@ class Fall:
         """The newest days of the fall that have data, seven at most."""
         return self.places[-WINDOW_DAYS:]
 
-    def follow(self, is_bad: Callable[[int], bool | None]) -> int | None:
-        """Follow the fall from its first day until it ends, and set its last day, state and `ended_on`.
-
-        Return the day that shows the end, which is `opened` or later; None if the fall is still open.
+    def follow(self, is_bad: Callable[[int], bool | None]) -> None:
+        """Follow the fall from its first day until it ends, and set its last day, its state, and the day that shows the
+        end, which is `opened` or later. They stay as they are if the fall is still open.
 
         Args:
             is_bad: returns whether a day with data is still under the baseline, compared with the fall up to
@@ -72,7 +71,7 @@ class Fall:
         for day in range(self.first, len(self.has_data)):
             if day - self.first >= SETTLED_DAYS:
                 self.last, self.state, self.ended_on = self.first + SETTLED_DAYS - 1, "settled", day
-                return day
+                return
             bad = is_bad(day) if self.has_data[day] else None
             if bad:
                 self.last_bad, back = day, 0
@@ -80,8 +79,7 @@ class Fall:
                 back += 1
                 if back >= DAYS_BACK and day >= self.opened:
                     self.last, self.state, self.ended_on = self.last_bad, "recovered", day
-                    return day
-        return None
+                    return
 
     def loss_of_rate(self, requests: Floats, successes: Floats) -> Loss:
         """Return the loss of a rate. `level_before` and `level_now` of the loss are rates, from 0 to 1."""

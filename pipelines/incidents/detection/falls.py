@@ -68,7 +68,9 @@ def _falls_of(watch: "_Watch") -> list[Fall]:
     with np.errstate(divide="ignore", invalid="ignore"):
         while len(rows):
             opened = [watch.open(row, *window) for row, window in watch.first_fallen(rows, since).items()]
-            ended = {fall.row: day for fall in opened if (day := watch.follow(fall)) is not None}
+            for fall in opened:
+                watch.follow(fall)
+            ended = {fall.row: fall.ended_on for fall in opened if fall.ended_on is not None}
             # A fall that ended changed the baselines of its subject, so that its later days are compared again.
             rows, since = (np.array([*each], dtype=np.int64) for each in (ended.keys(), ended.values()))
             found += opened
@@ -151,8 +153,8 @@ class _Watch:
         baseline, frozen = self.baselines.days_of(row, before), self.baselines.frozen(row, before)
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
-    def follow(self, fall: Fall) -> int | None:
-        """Follow a fall until it ends. Return the day that shows the end; None if the fall is still open.
+    def follow(self, fall: Fall) -> None:
+        """Follow a fall until it ends.
 
         The days of a fall that recovered are taken out of the baselines; if it settled, the days before it are.
         """
@@ -172,10 +174,9 @@ class _Watch:
             # of the incident than to the baseline.
             return None if np.isnan(today) else not today < so_far / 2
 
-        shows_end = fall.follow(is_bad)
-        if shows_end is not None:
+        fall.follow(is_bad)
+        if fall.ended_on is not None:
             self.free[fall.row] = fall.end
             # After a settled fall, the baseline restarts at the new level.
             out = (0, fall.first - 1) if fall.state == "settled" else (fall.first, fall.last_bad)
             self.baselines.take_out(fall.row, *out)
-        return shows_end
