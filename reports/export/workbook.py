@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from io import SEEK_SET, BytesIO
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
@@ -138,63 +139,68 @@ class _Sheet:
     def __init__(self, workbook: Any, name: str, columns: Sequence[str], heads: Sequence[str]) -> None:
         self._sheet = workbook.add_worksheet(name)
         self._columns, self._headings = columns, heads
-        self._widths = [max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH for text in self._headings]
         self._heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         # With the text format, a cell stays text when it is edited.
-        self._text = workbook.add_format({"num_format": "@"})
-        self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        self._count = workbook.add_format({"num_format": "#,##0"})
+        text = workbook.add_format({"num_format": "@"})
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        count = workbook.add_format({"num_format": "#,##0"})
         number = workbook.add_format({"num_format": "General"})
-        # Formats of columns with fractional numbers.
         share = workbook.add_format({"num_format": "0.00%"})
-        shares = [column in METRICS and METRICS[column].unit == "share" for column in columns]
-        self._fractions = [share if is_share else number for is_share in shares]
+        # By column, the function that writes a value of each type, and the format of its cell.
+        self._cells: list[dict[type, tuple[Any, Any]]] = [
+            {
+                str: (self._write_text, text),
+                bool: (self._sheet.write_boolean, None),
+                date: (self._sheet.write_datetime, day),
+                int: (self._sheet.write_number, count),
+                float: (self._sheet.write_number, share if is_share else number),
+            }
+            for is_share in (column in METRICS and METRICS[column].unit == "share" for column in columns)
+        ]
 
     def write(self, rows: Iterable[Sequence[Any]]) -> int:
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_row(0, _HEADING_HEIGHT)
         for column, text in enumerate(self._headings):
             self._sheet.write_string(0, column, text, self._heading)
+        unread = iter(rows)
+        measured = list(islice(unread, _MEASURED_ROWS))
         written = 0
-        for written, row in enumerate(rows, start=1):
+        for written, row in enumerate(chain(measured, unread), start=1):
             for column, value in enumerate(row):
-                self._cell(written, column, value)
+                if value is not None:
+                    write, form = self._cells[column][type(value)]
+                    write(written, column, value, form)
         self._sheet.autofilter(0, 0, written, len(self._columns) - 1)
-        for column, width in enumerate(self._widths):
+        for column, text in enumerate(self._headings):
+            heading = max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH
+            # Most values of a column are repeated.
+            values = {row[column] for row in measured}
+            width = max(heading, *(_shown_width(value) + 1 for value in values)) if values else heading
             self._sheet.set_column(column, column, min(width, _MAX_WIDTH))
         # Keys of digits are texts on purpose; Excel would mark each with a warning.
         self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{written + 1}"})
         return written
 
-    def _cell(self, row: int, column: int, value: Any) -> None:
-        if isinstance(value, str):
-            self._text_cell(row, column, value)
-        elif isinstance(value, bool):
-            self._sheet.write_boolean(row, column, value)
-        elif isinstance(value, date):
-            self._widen(row, column, _DAY_WIDTH)
-            self._sheet.write_datetime(row, column, value, self._day)
-        elif isinstance(value, float):
-            self._sheet.write_number(row, column, value, self._fractions[column])
-        elif value is not None:
-            self._widen(row, column, len(f"{value:,}"))
-            self._sheet.write_number(row, column, value, self._count)
-
-    def _text_cell(self, row: int, column: int, text: str) -> None:
-        self._widen(row, column, _width(text))
+    def _write_text(self, row: int, column: int, text: str, form: Any) -> None:
         if len(text) > _MAX_TEXT // 2:
             # XlsxWriter drops longer texts; Excel counts 16-bit units.
             text = text.encode("utf-16-le")[: _MAX_TEXT * 2].decode("utf-16-le", "ignore")
         if text.startswith("<r>") and text.endswith("</r>"):
             # XlsxWriter would write such a text unescaped, as markup of its own rich strings, which could contain a
             # formula. A rich string made of parts is escaped.
-            self._sheet.write_rich_string(row, column, text[0], text[1], text[2:], self._text)
+            self._sheet.write_rich_string(row, column, text[0], text[1], text[2:], form)
         else:
-            self._sheet.write_string(row, column, text, self._text)
+            self._sheet.write_string(row, column, text, form)
 
-    def _widen(self, row: int, column: int, width: int) -> None:
-        if row <= _MEASURED_ROWS:
-            self._widths[column] = max(self._widths[column], width + 1)
+
+def _shown_width(value: Any) -> int:
+    """Return the width of a value in its cell; 0 for a fraction, which Excel shortens to the column."""
+    if isinstance(value, str):
+        return _width(value)
+    if isinstance(value, date):
+        return _DAY_WIDTH
+    return len(f"{value:,}") if type(value) is int else 0
 
 
 def _width(text: str) -> int:
