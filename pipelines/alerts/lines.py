@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual, half_up, per_cent
+from pipelines.common.text import Bilingual, per_cent
 
 Language = Literal["zh", "en"]
 # Items listed under a heading; the rest is counted.
@@ -49,7 +49,7 @@ def in_language(words: Bilingual, language: Language) -> str:
 def change_text(change: float, is_rate: bool, language: Language) -> str:
     """Return a change with its sign: of a rate in points, else in per cent."""
     if is_rate:
-        return f"{half_up(change * 100, 2):+} {in_language(_POINTS, language)}"
+        return f"{per_cent(change, 2, sign='+').rstrip('%')} {in_language(_POINTS, language)}"
     return per_cent(change, 1, sign="+")
 
 

@@ -25,5 +25,12 @@ def test_a_half_is_rounded_away_from_zero_as_in_the_scripts_of_the_pages(
     assert per_cent(share, decimals) == text
 
 
+@pytest.mark.parametrize(
+    ("change", "text"), [(0.0004, "±0.0%"), (-0.0004, "±0.0%"), (0, "±0.0%"), (0.0005, "+0.1%"), (-0.0005, "-0.1%")]
+)
+def test_a_change_that_is_rounded_to_zero_has_no_direction(change: float, text: str) -> None:
+    assert per_cent(change, 1, sign="+") == text
+
+
 def test_large_shares_have_thousands_separators() -> None:
     assert per_cent(138.886, 0) == "13,889%"

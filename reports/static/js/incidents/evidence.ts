@@ -44,7 +44,10 @@ function cellsOf(id: string, dimension: BothTexts, cells: EvidenceCell[]): HTMLD
     [_("Rate before"), (cell) => percentText(cell.rate_before)],
     [_("Requests now"), (cell) => number(cell.requests_now)],
     [_("Rate now"), (cell) => percentText(cell.rate_now)],
-    [_("Effect on the whole (pp)"), ({ effect }) => `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`],
+    [
+      _("Effect on the whole (pp)"),
+      ({ effect }) => `${effect < 0 ? "−" : effect > 0 ? "+" : "±"}${Math.abs(effect).toFixed(2)}`,
+    ],
   ];
   const head = element("tr", element("th", textOf(dimension)), ...columns.map(([name]) => element("th.number", name)));
   const rows = cells.map((cell) =>
