@@ -176,7 +176,7 @@ class _Sheet:
             heading = max(map(_width, text.rsplit(" ", 1))) + _BUTTON_WIDTH
             # Most values of a column are repeated.
             values = {row[column] for row in measured}
-            width = max(heading, *(_shown_width(value) + 1 for value in values)) if values else heading
+            width = max(heading, *(_cell_width(value) + 1 for value in values)) if values else heading
             self._sheet.set_column(column, column, min(width, _MAX_WIDTH))
         # Keys of digits are texts on purpose; Excel would mark each with a warning.
         self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{written + 1}"})
@@ -194,7 +194,7 @@ class _Sheet:
             self._sheet.write_string(row, column, text, form)
 
 
-def _shown_width(value: Any) -> int:
+def _cell_width(value: Any) -> int:
     """Return the width of a value in its cell; 0 for a fraction, which Excel shortens to the column."""
     if isinstance(value, str):
         return _width(value)
