@@ -75,7 +75,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Curve:
-    """An incident's values from `first`, two weeks before its `first_day`, to the as-of; None on days without data."""
+    """An incident's value on each day from `first`, two weeks before its `first_day`, to the as-of.
+
+    A day without data has None; for a rate also a day without requests.
+    """
 
     first: date
     values: tuple[float | None, ...]
