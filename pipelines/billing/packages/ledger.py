@@ -105,10 +105,10 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days on which several packages cover the uses, or a package covers only some of them.
+        """The days on which several packages cover the uses, or one package only some of them.
 
-        A ledger of all apps together (app `*`) does not show which app used which package on these days. So it must be
-        computed again, from the uses of each app.
+        Use it only on a ledger of all apps together (app `*`): such a ledger does not show which app used which
+        package.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
