@@ -58,7 +58,7 @@ class InUseError(AuthmeterError):
 class BooksError(AuthmeterError):
     """Counts that must agree (books) differ, or a key exists twice: a blocking check failed, and nothing is published.
 
-    The default of `do` asks the user to report it, because the cause is a fault of authmeter.
+    The default of `do` asks the user to report the error, because the cause is a fault of authmeter.
     """
 
     def __init__(
