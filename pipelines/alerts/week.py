@@ -87,8 +87,9 @@ def last_sunday(day: date) -> date:
 
 
 def read_week(database: Path, sunday: date) -> Week | None:
-    """Return the week that ends on a Sunday. Return None if the week has no data, or if the published file is missing,
-    damaged or of another version.
+    """Return the content of the weekly message for the week that ends on `sunday`.
+
+    Return None if the week has no data, or if the published file is missing, damaged or of another version.
     """
     days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
     try:
