@@ -107,8 +107,8 @@ class AccountLedger:
     def shared_days(self) -> list[date]:
         """The days on which several packages cover the uses, or one package only some of them.
 
-        Use it only on a ledger of all apps together (app `*`): such a ledger does not show which app used which
-        package.
+        Only for a ledger of all apps together (app `*`). Which app used which package on these days is known only from
+        a ledger by app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]
