@@ -88,7 +88,7 @@ def errors_behind(error: BaseException) -> Iterator[BaseException]:
 
 
 def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
-    """Return an error for the user that reports an unexpected exception as a fault of authmeter.
+    """Return the error that reports an unexpected exception to the user as a fault of authmeter.
 
     `place` is appended to the first sentence, such as ` in the step x`.
     """
