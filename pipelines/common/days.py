@@ -22,7 +22,7 @@ FIRST_DAY = date(2000, 1, 1)
 
 
 def is_within_calendar(day: date) -> bool:
-    """Return whether a day may occur in the registry: from `FIRST_DAY` to the end of the last but one year of `date`."""
+    """Return whether a day may occur in the registry: not before `FIRST_DAY`, and not in the year `MAXYEAR`."""
     # Without this check, a mistyped year could create a table of a million days.
     return day >= FIRST_DAY and day.year < MAXYEAR
 
