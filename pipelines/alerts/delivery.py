@@ -106,7 +106,7 @@ class Receivers:
 
     @property
     def keys(self) -> list[str]:
-        """The keys of all receivers; the key of a receiver changes only with its address."""
+        """The keys of all receivers, the alert command's first."""
         return [*([_COMMAND] if self.command else []), *self.urls]
 
     def only(self, keys: Collection[str]) -> "Receivers":

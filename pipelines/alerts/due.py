@@ -1,4 +1,4 @@
-"""Decides which messages are due: after a run that published or failed, and while days are late.
+"""Decides which messages are due: at the end of each run, and while days are late.
 
 Each receiver gets each kind of message at most once for a day, and `weekly` once for a week: see `sent.py`. A message
 that cannot be delivered does not end a run: it becomes a warning.
@@ -35,8 +35,7 @@ def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None,
 
     Args:
         workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
-        reported: the published day in the `status.json` of the run before; None if there is none. If a run was killed
-            after it switched the site and before it sent its messages, it is older than `State.closed_before`.
+        reported: the published day in the `status.json` of the previous run; None if there is none.
     """
     before = undelivered(data)
     try:
@@ -109,12 +108,15 @@ def _published(
 
 
 def _first_unreported(data: Path, as_of: date, reported: date | None) -> date:
+    # If the run before was killed after the switch of the site and before its messages, `reported` is the older day.
     known = [day for day in (Store(data).read_state().closed_before, reported) if day]
     return min(min(known) + timedelta(days=1) if known else as_of, as_of)
 
 
 def _claim_week(data: Path, settings: Settings, as_of: date, first: date) -> None:
-    """Mark a weekly message as due if the days from `first` to `as_of`, which no run has reported, include a Sunday."""
+    """Mark a weekly message as due if weekly messages are on, and the days from `first` to `as_of`, which no run has
+    reported, include a Sunday.
+    """
     sunday = last_sunday(as_of)
     if first <= sunday and "weekly" in settings.alerts.on:
         # Even if the marker could not be flushed to disk, the next run finds it.
@@ -125,11 +127,11 @@ def _claim_week(data: Path, settings: Settings, as_of: date, first: date) -> Non
 def _weekly(data: Path, settings: Settings, status: "Status", sunday: date) -> Iterator[Sent]:
     """Send the weekly message of the week that ends on `sunday`, and yield it with its delivery.
 
-    Send and yield nothing if all receivers have it, if the week has no data, or if it was not marked as due: weekly
-    messages were off when the Sunday was published.
+    Send and yield nothing if all receivers have the message, if it was not marked as due, or if the week has no data.
     """
     to, _ = all_receivers(data, settings.alerts)
     is_open = not all(is_claimed(data, "weekly", sunday, key) for key in to.keys)
+    # The message was not marked as due if weekly messages were off when the Sunday was published.
     if not is_open or not is_claimed(data, "weekly", sunday, _DUE):
         return
     if week := read_week(Store(data).database, sunday):

@@ -53,7 +53,7 @@ class Headline:
 
     Attributes:
         records: the number of the day's records.
-        usual_records: the usual number on the day's weekday.
+        usual_records: the usual number of records on the weekday of the day.
         is_short: whether the day has far fewer records than usual.
         days: the number of all days with data.
         newest_day: the last day with data.
@@ -75,7 +75,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Curve:
-    """An incident's values from `first`, two weeks before its `first_day`, to the as-of; None on days without data."""
+    """An incident's value on each day from `first`, two weeks before its `first_day`, to the as-of.
+
+    A day without data has None; for a rate also a day without requests.
+    """
 
     first: date
     values: tuple[float | None, ...]
@@ -91,7 +94,7 @@ class Curve:
 def read_headline(database: Path) -> Headline:
     """Return the headline figures of the published day.
 
-    They are empty if the published file is missing, damaged or of another version.
+    Return an empty `Headline` if the published file is missing, damaged or of another version.
     """
     try:
         with closing(open_published(database)) as connection:

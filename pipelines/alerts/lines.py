@@ -47,7 +47,7 @@ def in_language(words: Bilingual, language: Language) -> str:
 
 
 def change_text(change: float, is_rate: bool, language: Language) -> str:
-    """Return a change with its sign: of a rate in points, else in per cent."""
+    """Return a change with its sign. `change` is a fraction: 0.01 is 1 percentage point of a rate, else 1 per cent."""
     if is_rate:
         return f"{per_cent(change, 2, sign='+').rstrip('%')} {in_language(_POINTS, language)}"
     return per_cent(change, 1, sign="+")

@@ -1,4 +1,5 @@
-"""The text of an alert in Chinese or English: the verdict as title, then incidents, their cost, and figures.
+"""The text of an alert in Chinese or English: a verdict as title, then the first incident, other open problems, and
+figures.
 
 This module creates the lines, and the JSON for a command. `due.py` decides when a message is sent, `forms.py` formats
 it for each service, and `week_message.py` has the words of a week.
@@ -62,7 +63,7 @@ class Message:
         return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
 
     def title(self, language: Language) -> str:
-        """Return the verdict in one line."""
+        """Return the title, one line: the verdict on the day or week, or what failed or is late."""
         first, last = f"{self.first_day:%m-%d}", f"{self.day:%m-%d}"
         days = Bilingual(last, last) if first == last else Bilingual(f"{first} 至 {last}", f"{first} to {last}")
         words = {
@@ -130,7 +131,7 @@ class Message:
         return as_text(self.lines(language), language)
 
     def as_json(self, language: Language) -> dict[str, object]:
-        """Return the message for a command, with the figures as numbers."""
+        """Return the message as the alert command gets it: a dictionary, with figures as numbers."""
         figures = {f.metric: asdict(f) for f in self.headline.figures}
         return {
             "kind": self.kind, "day": str(self.day), "first_day": str(self.first_day), "state": self.state,

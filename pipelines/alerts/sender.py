@@ -101,7 +101,10 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Within the block, turn refusals by DingTalk or WeCom, sent with HTTP 200, into errors that Apprise handles."""
+    """In the `with` block, `requests.post` raises an error if DingTalk or WeCom refuses the message.
+
+    Both services refuse with HTTP status 200, which Apprise reads as success.
+    """
     post = requests.post
     requests.post = _reading_answers(post)
     try:

@@ -26,7 +26,7 @@ _DAYS_KEPT: Final = 40
 class Sent:
     """A message and its delivery, which is None if the message is switched off or every receiver already has it.
 
-    `refused` has the keys of the receivers that were tried and did not get it.
+    `refused` has the keys of the receivers that should have got the message and did not.
     """
 
     message: Message
@@ -115,8 +115,8 @@ def _marker(data: Path, kind: Kind, day: date, key: str) -> Path:
 
 
 def claim(data: Path, kind: Kind, day: date, keys: Iterable[str]) -> frozenset[str]:
-    """Create the marker of a message for each receiver in `keys`. Return the keys whose marker did not exist before.
-    Old markers are removed.
+    """Create the marker of a message for each receiver in `keys`, and remove old markers. Return the keys whose marker
+    did not exist before.
 
     Raises:
         OSError: a marker could not be written or flushed; some markers may exist.

@@ -53,7 +53,7 @@ class WeekFigure:
 
 @dataclass(frozen=True)
 class WeekIncident:
-    """An incident that began or ended in the week, with its text."""
+    """An incident that began or ended, with its text."""
 
     incident_id: str
     text: Bilingual
@@ -61,12 +61,12 @@ class WeekIncident:
 
 @dataclass(frozen=True)
 class Week:
-    """The content of a weekly message. It has no incidents of the kind `further`, and no parts of other incidents.
+    """The content of a weekly message, without incidents of the kind `further` and incidents that are part of another.
 
     Attributes:
         days: the number of days with data.
         opened: the incidents that began in the week.
-        ended: the incidents whose end was detected in the week.
+        ended: the incidents whose end was detected in the week, or in weeks without data just before it.
         packages: a row for each account with an active package.
         bills: a row for each account with a bill for the newest billed month.
     """
@@ -87,8 +87,9 @@ def last_sunday(day: date) -> date:
 
 
 def read_week(database: Path, sunday: date) -> Week | None:
-    """Return the week that ends on a Sunday. Return None if the week has no data, or if the published file is missing,
-    damaged or of another version.
+    """Return the content of the weekly message for the week that ends on `sunday`.
+
+    Return None if the week has no data, or if the published file is missing, damaged or of another version.
     """
     days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
     try:

@@ -37,7 +37,7 @@ def week_title(week: Week, problems: Problems) -> Bilingual:
 def week_lines(
     week: Week, problems: Problems, still_open: Sequence[OpenIncident], language: Language
 ) -> Iterator[Line]:
-    """Yield the lines of a week below the link to the report; `still_open` are the incidents that are open now."""
+    """Yield the lines of a weekly message after the link to the report; `still_open` are the incidents open now."""
     is_zh = language == "zh"
     words = in_language(problem_words(problems.open, problems.to_look_at, problems.warnings), language)
     yield Line(words, "合计" if is_zh else "In all")

@@ -25,7 +25,7 @@ _NO_HOURS: Final = (
 
 
 def _by_account(*keys: str) -> str:
-    """Return a query for the counts of verification records by billed account: one row per combination of the keys."""
+    """Return a query for the counts of verification records by billed account; `keys` are the columns of its key."""
     return (
         f"SELECT {', '.join(keys)}, {sums(VERIFIED)} FROM verification_hours "
         "JOIN app_accounts USING (app_key, vendor) GROUP BY ALL"

@@ -1,6 +1,6 @@
-"""Reads day tables and computes the tables of resource packages and of reconciliation of a data folder.
+"""Reads the stored day tables of a data folder, and returns the tables of resource packages and of reconciliation.
 
-The computation is in `package_tables.py` and `reconciliation/tables.py`.
+`packages/package_tables.py` and `reconciliation/tables.py` compute the rows.
 """
 
 from datetime import date, timedelta

@@ -41,7 +41,7 @@ class Address:
 def address_of(place: BucketPlace, url: str) -> Address:
     """Parse `url`, the address of a bucket, which the settings have validated.
 
-    Endpoint and region come from `place`. If it has no endpoint, S3 and OSS use the endpoint of the environment.
+    Endpoint and region come from `place`. Without an endpoint there, S3 and OSS use the endpoint of the environment.
     """
     parts = urlsplit(url)
     endpoint = place.endpoint

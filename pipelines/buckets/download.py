@@ -1,7 +1,7 @@
 """Downloads one object to a file, complete and of one version.
 
-A server that reads a file while it is written can send parts of two versions. So a download must have the listed size,
-and its MD5 must equal the object's ETag, or the object must still have the listed ETag and size after the download.
+A download must have the listed size. Also, its MD5 must equal the object's ETag, or the object must still have the
+listed ETag and size after the download.
 """
 
 import hashlib
@@ -70,6 +70,7 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
     else:
         with open(file, "wb", buffering=0) as out:
             md5 = _write(bucket, wanted, out)
+    # A server that reads a file while it is written can send parts of two versions.
     if file.stat().st_size == wanted.size and md5 == wanted.version:
         return True
     # The ETags of encrypted objects and of multipart uploads are no MD5.

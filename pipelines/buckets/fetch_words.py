@@ -17,7 +17,7 @@ DAMAGED: Final = Bilingual(
 
 
 def refused(names: Sequence[str]) -> Bilingual:
-    """The finding on objects whose names cannot be file names."""
+    """Return the finding on objects whose names cannot be file names."""
     return Bilingual(
         f"{len(names):,} 个对象的名称不能作为文件名（空路径段、. 或 ..、控制字符），未取回：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched, because their names cannot be file names (an empty part, `.` or "
@@ -26,7 +26,7 @@ def refused(names: Sequence[str]) -> Bilingual:
 
 
 def omitted(names: Sequence[str]) -> Bilingual:
-    """The finding on files of a folder that obstore does not list, because their names end in `#` and digits."""
+    """Return the finding on files of a folder that obstore does not list, because their names end in `#` and digits."""
     return Bilingual(
         f"{len(names):,} 个对象的名称以 # 加数字结尾，会被当作未写完的文件，未取回，请改名：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched, because their names end in # and digits like unfinished files; "
@@ -35,7 +35,7 @@ def omitted(names: Sequence[str]) -> Bilingual:
 
 
 def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
-    """The finding on objects that could not be downloaded, for the reason `why`; the fetch went on with others."""
+    """Return the finding on objects that could not be downloaded (`why`), after which the fetch went on with others."""
     return Bilingual(
         f"{len(names):,} 个对象未取回（{why.zh}）：{listed(names)}",
         f"{counted(len(names), 'object')} not fetched ({why.en}): {listed(names)}",
@@ -43,7 +43,7 @@ def not_fetched(names: Sequence[str], why: Bilingual) -> Bilingual:
 
 
 def ended(done: int, due: int, why: Bilingual) -> Bilingual:
-    """The finding on a bucket that became unavailable (`why`) after `done` of `due` objects were downloaded."""
+    """Return the finding on a bucket that became unavailable (`why`) after `done` of `due` objects were downloaded."""
     return Bilingual(
         f"取回 {done:,} / {due:,} 个对象后中断（{why.zh}），其余留待下次运行",
         f"ended after {done:,} of {counted(due, 'object')} ({why.en}): the rest stays for the next run",
@@ -51,7 +51,9 @@ def ended(done: int, due: int, why: Bilingual) -> Bilingual:
 
 
 def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
-    """The finding on objects that wait for the next run because of `max_gb`: their number, and their bytes (`size`)."""
+    """Return the finding on objects that wait for the next run because of `max_gb`. `waiting` is their number, `size`
+    their total bytes.
+    """
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",

@@ -38,7 +38,7 @@ _NOT_USABLE = Bilingual(
 
 @dataclass(frozen=True)
 class FetchedObject:
-    """A downloaded object, with its path under landing."""
+    """A downloaded object. `path` is its path under landing, empty for a folder marker."""
 
     key: str
     size: int

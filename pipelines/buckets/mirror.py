@@ -53,8 +53,8 @@ class Mirror:
         version: identifies the content of the folder; different content has a different version.
         last: patterns of paths in the folder that are copied after all others, in this order; `*` also matches `/`.
         without: patterns of paths that are never copied.
-        index: path of a JSON file that lists `files`; its copy lists only the files that are copied. Empty if the
-            folder has no such file.
+        index: path in the folder of a JSON file with the list `files`; its copy lists only files that are copied. Empty
+            if there is none.
         keeps_gone: whether the bucket keeps a file for one version more after the folder lost it.
     """
 
@@ -70,7 +70,7 @@ class Mirror:
         return not any(fnmatch(path, pattern) for pattern in self.without)
 
     def files(self) -> list[list[Path]]:
-        """Return the files to copy, in groups that must be copied one after another."""
+        """Return all files that belong in the bucket, in groups that must be copied one after another."""
         groups: list[list[Path]] = [[] for _ in range(len(self.last) + 1)]
         for file in sorted(self.folder.rglob("*")):
             path = str(file.relative_to(self.folder))
@@ -141,10 +141,10 @@ class _Mirroring:
         return before
 
     def _drop(self, present: set[str], before: dict[str, Copied]) -> None:
-        """Remove files from the bucket that the folder lacks now. With `keeps_gone`, only remove files that an earlier
-        version of the folder lacked, too, and record which files are missing for the first time.
+        """Remove from the bucket the files of `before` that the folder lacks; `present` has the paths in the folder.
 
-        `present` has the paths of the files in the folder now, `before` the files copied before, by path.
+        With `keeps_gone`, a file is removed only if an earlier version of the folder already lacked it; a file that is
+        missing for the first time is only recorded.
         """
         gone = {path: copied for path, copied in before.items() if path not in present}
         kept = (None, self._what.version) if self._what.keeps_gone else ()

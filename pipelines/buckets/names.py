@@ -1,5 +1,4 @@
-"""Makes the path in landing from the name of an object. Names of objects can contain characters that file names cannot
-contain.
+"""Checks the names of objects, and makes the paths in landing from them.
 
 Names that look like options or commands of a shell are allowed, as no name is passed to a shell.
 """

@@ -21,7 +21,7 @@ def note_findings(store: Store, kind: Kind, findings: Mapping[str, Bilingual]) -
 
 
 def findings_of(store: Store, kind: Kind) -> dict[str, Bilingual]:
-    """Return the stored findings, by address."""
+    """Return the stored findings of fetching or publishing, by address; empty if there are none."""
     return {url: Bilingual(*words) for url, words in _noted(store).get(kind, {}).items()}
 
 

@@ -64,8 +64,8 @@ class Placer:
         self._ledger.add_fetched(self._address.identity, rows)
 
     def _can_keep_path(self, before: FetchedObject, file: Path) -> bool:
-        """Whether the downloaded `file`, a new version of the object `before`, can keep its path: nothing exists there,
-        or only the old or the new version of this object.
+        """Whether `file`, a new version of the object `before`, can have the object's old path: the path is free, or
+        contains only the old or the new version.
         """
         if not before.path:
             return False
@@ -94,7 +94,7 @@ class Placer:
         return _has_room(target)
 
     def clear_unfinished(self, kept: Container[str]) -> None:
-        """Remove unfinished files except those in `kept`, and their folder if it is empty."""
+        """Remove unfinished files except those named in `kept`, and their folder if it is empty."""
         with suppress(FileNotFoundError):
             for file in self.unfinished.iterdir():
                 if file.name not in kept:

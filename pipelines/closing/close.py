@@ -32,12 +32,12 @@ def next_as_of(manifest: Manifest, day: date) -> date:
 def close_days(store: Store, manifest: Manifest, settings: Settings, as_of: date) -> None:
     """Close the days up to the as-of: store in `closed_before` the last day that readers can see now.
 
-    This day is before `manifest.as_of` if a run ended before it switched the site. If readers can see no day, or if
-    `as_of` is not newer than `manifest.as_of`, `closed_before` is not changed.
+    If readers can see no day, or if `as_of` is not newer than `manifest.as_of`, `closed_before` is not changed.
 
     Raises:
         AuthmeterError: a day has too few records to be published, by the setting `block_below_share`.
     """
+    # The last visible day is before `manifest.as_of` if a run ended before it switched the site.
     if manifest.as_of and as_of > manifest.as_of and (published := last_visible_day(store, manifest.as_of)):
         manifest.closed_before = published
     refuse_short_day(manifest, settings, as_of)

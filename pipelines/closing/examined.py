@@ -13,16 +13,18 @@ EXAMINED_DAYS = 7
 
 
 def closed_days(manifest: Manifest, as_of: date) -> list[date]:
-    """Return the days that were closed last, up to `as_of`: at most seven, the newest last."""
+    """Return the days after `closed_before` up to `as_of`, at most the last seven.
+
+    If there are none, or `closed_before` is not set, return only `as_of`.
+    """
     before = manifest.closed_before
     first = max(before + timedelta(days=1), as_of - timedelta(days=EXAMINED_DAYS - 1)) if before else as_of
     return [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first <= as_of else [as_of]
 
 
 def files_since_closing(manifest: Manifest) -> list[FileEntry]:
-    """Return the files that count and that were read by the run that closed the newest day, or by a later run.
-
-    A file stays in this list until the next day is closed.
+    """Return the files that count and that were read by the run that closed the newest day, or by a later run. Return
+    all files that count if `closed_before` is not set.
     """
     before = manifest.closed_before
     return [

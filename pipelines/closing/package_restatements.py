@@ -32,8 +32,7 @@ def note_changed_packages(
 
     Args:
         tables: the tables of resource packages that are about to be published; None if there are no packages.
-        causes_by_day: the cause for each closed day whose tables changed in this run. Days without a restatement are
-            included: if a use only moved to another time of the day, no figure changes, but a balance can change.
+        causes_by_day: the cause for each closed day whose tables changed in this run, also if no figure changed.
     """
     if tables is None and not may_have_packages(store.database):
         return 0
@@ -46,6 +45,7 @@ def note_changed_packages(
     from pipelines.billing.packages.package_tables import no_packages
     from pipelines.rollup.restatements import ALL, SCHEMA
 
+    # If a use only moved to another time of the day, no figure of the day changes, but a balance can change.
     rolled_up = pl.DataFrame(sorted(causes_by_day.items()), {"day": pl.Date, "cause": pl.String}, orient="row")
     key = ["day", "resource_package_id"]
     now = (tables or no_packages())["resource_package_daily"].select(*key, published_now="remaining")
@@ -60,6 +60,7 @@ def note_changed_packages(
         return 0
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
+    # If packages were published before the first log arrived, no day was closed, and no restatement names the cause.
     causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
     causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(CAUSE_SEPARATOR))
     unknown = pl.lit(RULES_CHANGED)
@@ -111,9 +112,7 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
     """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
-
-    New days are days that the published file lacks. These rows name the cause if packages were published before the
-    first log arrived: no day was closed then, so no restatement of a day names the cause.
+    New days are days that the published file lacks.
     """
     import polars as pl
 

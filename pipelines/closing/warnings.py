@@ -158,11 +158,9 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
-    """Return the check of the share of rejected records in the files that `files_since_closing` returns.
-
-    Older files are left out, so that an old bad file does not warn forever. All runs from that closing on count
-    together, so that a later run with a good file does not hide a bad one.
-    """
+    """Return the check of the share of rejected records in the files of `files_since_closing`, all files together."""
+    # Older files are left out, so that an old bad file does not warn forever. All runs since the last closing count
+    # together, so that a good file of a later run does not hide a bad one.
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
     share = rejected / read if read else 0.0

@@ -22,10 +22,8 @@ FIRST_DAY = date(2000, 1, 1)
 
 
 def is_within_calendar(day: date) -> bool:
-    """Return whether a day may occur in the registry: from `FIRST_DAY` on, and before the last year that `date` allows.
-
-    Without this check, a mistyped year could create a table of a million days.
-    """
+    """Return whether a day may occur in the registry: not before `FIRST_DAY`, and not in the year `MAXYEAR`."""
+    # Without this check, a mistyped year could create a table of a million days.
     return day >= FIRST_DAY and day.year < MAXYEAR
 
 

@@ -58,7 +58,7 @@ class InUseError(AuthmeterError):
 class BooksError(AuthmeterError):
     """Counts that must agree (books) differ, or a key exists twice: a blocking check failed, and nothing is published.
 
-    The default of `do` asks the user to report it, because the cause is a fault of authmeter.
+    The default of `do` asks the user to report the error, because the cause is a fault of authmeter.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ def errors_behind(error: BaseException) -> Iterator[BaseException]:
 
 
 def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
-    """Return an error for the user that reports an unexpected exception as a fault of authmeter.
+    """Return the error that reports an unexpected exception to the user as a fault of authmeter.
 
     `place` is appended to the first sentence, such as ` in the step x`.
     """

@@ -19,8 +19,8 @@ SegmentUses = tuple[date, datetime, str, str, int]
 def accounts_of(bought: Packages, uses: Iterable[DayUses], segments: Iterable[SegmentUses]) -> list[Account]:
     """Return the accounts with a package, sorted by id.
 
-    The `segments` of a day are cut at the purchases, expiries and readings of all accounts. In the result, an account's
-    day is cut only at its own.
+    The days in `segments` are cut at the purchases, expiries and readings of all accounts. In the result, the day of an
+    account is cut only at the events of its own packages.
     """
     by_account: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for day, account_id, app_key, count in uses:

@@ -105,10 +105,10 @@ class AccountLedger:
 
     @property
     def shared_days(self) -> list[date]:
-        """Days on which several packages cover the uses, or a package covers only some of them.
+        """The days on which several packages cover the uses, or one package only some of them.
 
-        A ledger of all apps together (app `*`) does not show which app used which package on these days. So it must be
-        computed again, from the uses of each app.
+        Only for a ledger of all apps together (app `*`). Which app used which package on these days is known only from
+        a ledger by app.
         """
         rows = Counter(use.day for use in self.usage)
         return [day for day, count in rows.items() if count > 1]

@@ -35,10 +35,10 @@ class Outlook:
     """The result of the simulation with one factor.
 
     Attributes:
-        run_out_day: the first day with more uses than the packages have; None if the simulation has no such day.
+        run_out_day: the first day whose uses exceed the balances of the packages; None if there is no such day.
         lapsed: the uses left at expiry, by package; only packages that expire within the simulated days.
         used_up: the day on which a package's balance reaches 0, by package.
-        left: the total balance of the valid packages at the end of each day.
+        left: the total balance of the valid packages at the end of each simulated day.
     """
 
     run_out_day: date | None = None
@@ -48,11 +48,12 @@ class Outlook:
 
 
 def outlook(week: Sequence[int], remaining: Mapping[Package, int], days: Sequence[FutureDay], now: datetime) -> Outlook:
-    """Draw the forecast uses of future days from the packages, and return when these run out and what lapses.
+    """Draw the forecast uses of future days from the packages. Return when the packages run out and what lapses.
 
     Args:
         week: the forecast uses of each weekday, Monday first.
-        remaining: the balance of each package that has not expired; for a package that is not bought yet, its quantity.
+        remaining: the balance of each package that has not expired; for a package that is not bought yet, its
+            quantity.
         now: the instant at which the as-of ends. Packages that expire at that instant lapse before the first day.
     """
     found = Outlook()

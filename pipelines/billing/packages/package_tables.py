@@ -80,8 +80,9 @@ def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataF
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:
     """Check the sums in the ledger of an account.
 
-    The counts in each row of a package must give its balance, with which the package's next row opens. On each day, the
-    uses drawn by apps must add up to the uses of each package, and to the uses of the account.
+    In each row of a package, the counts must add up to the balance, and the package's next row must open with that
+    balance. On each day, the uses drawn by apps must add up to the uses of each package, and to the uses of the
+    account.
 
     Raises:
         BooksError: a sum is wrong.

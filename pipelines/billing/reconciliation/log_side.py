@@ -64,7 +64,7 @@ class LogSide:
         return self.days.get((day, account_id, app_key, channel), NOTHING)
 
     def hours_of(self, account_id: str, channel: str, day: date, measure: str) -> list[int]:
-        """Return the counts of a measure for each hour of a day."""
+        """Return the 24 hourly counts of a measure on a day; zeros if the log has no such records."""
         hours = self.hours.get((account_id, channel), {}).get(day)
         return [counts.of(measure) for counts in hours] if hours else [0] * 24
 

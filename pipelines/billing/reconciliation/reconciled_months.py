@@ -42,7 +42,7 @@ class MonthReconciled(NamedTuple):
 
     @property
     def month_days(self) -> int:
-        """Number of days in the month: a log or console with fewer days cannot agree with the bill."""
+        """The number of days in the month."""
         return monthrange(self.month.year, self.month.month)[1]
 
 
@@ -129,9 +129,10 @@ def _shift(key: BillKey, days: Iterable[date], log: LogSide, shifts: Mapping[Ser
 def _with_number(
     bills: dict[BillKey, Bill], billed: dict[ConsoleKey, int]
 ) -> tuple[dict[BillKey, Bill], dict[ConsoleKey, int]]:
-    """Return the bills and the console's billed counts, with the channel `number` on both sides if one side has it.
+    """Return the bills and the console's billed counts (`billed`).
 
-    A side that lacks this channel for an account and month gets the sum of both channels of number verification.
+    If only one of the two has the channel `number` for an account and month, the other gets it, too: the sum of both
+    channels of number verification.
     """
     of_bills = {(key.month, key.account_id) for key in bills if key.channel == NUMBER}
     of_console = {(key.day.replace(day=1), key.account_id) for key in billed if key.channel == NUMBER}

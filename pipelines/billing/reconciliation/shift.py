@@ -72,8 +72,11 @@ def shift_of(series: Series, console: Mapping[date, int], tolerance: Tolerance, 
 
 
 def _of_day(sums: list[int], day: int, hours: int) -> int:
-    """Return the count of the 24 hours that begin `hours` after 00:00 of a day. `sums` is the result of
-    `Series.running`, and `day` counts the days from the argument `first` of that call, from 0.
+    """Return the count of the 24 hours that begin `hours` after 00:00 of a day.
+
+    Args:
+        sums: the result of `Series.running`.
+        day: the number of days from the `first` of that call to the day.
     """
     start = 24 * (day + _AROUND) + hours
     return sums[start + 24] - sums[start]
@@ -84,8 +87,8 @@ def _ahead(day: date, days: int) -> date:
 
 
 def _hours_of_zones(day: date, zone: str) -> list[int]:
-    """Return the possible shifts against the business zone `zone`: for all time zones, how many whole hours later than
-    in `zone` their day can begin. A negative number means earlier.
+    """Return all possible shifts in whole hours: how much later than in the business zone `zone` a day can begin in
+    another time zone. A negative number means earlier.
     """
     offset = utc_offset(day.replace(day=1), zone)
     east = offset / timedelta(hours=1)

@@ -108,7 +108,7 @@ def _export_month(store: Store, month: date, format: str, target: Path) -> None:
 def _export_table(store: Store, request: TableRequest) -> None:
     """Write a published table, or its rows of a span.
 
-    If the rows of the table have no day, write the whole table. If a span was requested, print that it is ignored.
+    If its rows have no day, write the whole table, and print that a requested span is ignored.
     """
     _refuse_own_place(store, request.target)
     try:
@@ -123,7 +123,9 @@ def _export_table(store: Store, request: TableRequest) -> None:
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:
-    """Print the number of rows written. Print a notice if `last`, the last day of a span, is not published yet."""
+    """Print the number of rows written, and a hint if `last`, the last day of a span, is not published yet (after
+    `as_of`).
+    """
     if last and as_of and last > as_of:
         print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {target}")

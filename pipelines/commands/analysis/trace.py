@@ -34,7 +34,7 @@ def run_trace(
 ) -> None:
     """Print the sessions and records of each subject (a device, or an attempt without a device) that has the given id.
 
-    `_span` gives the days for `first` and `last`, which may be None.
+    Without `first`, the span has 30 days; without `last`, it ends at the last published day.
 
     Raises:
         UsageError: nothing is published, the app is unknown, no day of the span is stored, or the hash key differs.

@@ -143,7 +143,9 @@ def _in_landing(landing: Path, file: Path) -> Path | None:
 
 
 def _is_ignored(landing: Path, place: Path) -> bool:
-    """Return whether a run ignores a file because of a link or a name on `place`, its path relative to landing."""
+    """Return whether a run ignores a file because a part of `place`, its path relative to landing, is a link or has an
+    ignored name.
+    """
     links = any((landing / part).is_symlink() for part in (place, *place.parents[:-1]))
     return links or any(map(has_ignored_name, place.parts))
 
@@ -151,8 +153,8 @@ def _is_ignored(landing: Path, place: Path) -> bool:
 def _given_days(data: Path, settings: Settings, *, is_landed: bool) -> GivenDays:
     """Return how old the records of a checked file may be in a run that starts now.
 
-    The run accepts older records of a landed file if an earlier content of its path had some. A file outside of landing
-    (`is_landed` is false) has no earlier content.
+    In a landed file, they may be as old as the oldest stored record of its path, before or after rotation. A file
+    outside of landing (`is_landed` is false) has no stored records.
     """
     found = GivenDays.at(datetime.now(UTC), Store(data).read_manifest(), settings)
     return found if is_landed else GivenDays(found.time)

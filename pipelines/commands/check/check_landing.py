@@ -80,7 +80,7 @@ def _poor_files(
     """Return the checks of damaged files and of files with few good records, as a run would find them now.
 
     At most `_MOST_EXAMINED` files are examined, each by its beginning: first files from which another mapping accepted
-    no record, then new files. Printed messages name the files to read again, and report if there are more new files.
+    no record, then new files. Prints which files to read again, and whether more files are new.
 
     Args:
         logs: the files that a source reads, each with its mapping.

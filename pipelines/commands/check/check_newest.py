@@ -80,8 +80,8 @@ def check_newest(store: Store, settings: Settings, sources: Sources, registry: R
     """Print for each source the shares of its sign-in records that have a subject, the stage `page` and the stage
     `click`, and the result codes that the dictionary lacks.
 
-    Also print how to log subjects if fewer than 90 % of the records have one, and how to log pages or clicks if there
-    are fewer than half as many as sign-ins.
+    Also print how to log subjects if fewer than 90 % of a source's records have one, and how to log pages or clicks if
+    all sources together have fewer than half as many as sign-ins.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()

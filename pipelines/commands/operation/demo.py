@@ -18,6 +18,8 @@ def run_demo(data: Path) -> int:
     spec = SampleSpec(days=60, apps=8, events=20_000, seed=1, last_day=yesterday())
     store = Store(data)
     if is_of_other_sample(store.landing, spec.command):
+        # The new files have the names of the old ones. With the old store, a run would hold most of them, because they
+        # would remove records of closed days.
         _remove_stored(store)
     write_sample(data, spec)
     run_daily(data, None)
@@ -25,11 +27,7 @@ def run_demo(data: Path) -> int:
 
 
 def _remove_stored(store: Store) -> None:
-    """Remove the store of an earlier demo.
-
-    The new sample replaces the old files by files with the same names. With the old store, a run would hold most of
-    them, because they would remove records of closed days.
-    """
+    """Remove the store of an earlier demo, except its lock."""
     with hold(store.lock, "demo", datetime.now(UTC)):
         for path in store.warehouse.iterdir():
             if path.is_dir():

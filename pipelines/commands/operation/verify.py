@@ -1,5 +1,6 @@
-"""`authmeter verify`: checks the stored files, computes published days again, and prints all that it compared and each
-difference.
+"""`authmeter verify`: checks the stored files and computes published days again.
+
+It prints how much it compared, and the first differences.
 """
 
 from datetime import UTC, date, datetime

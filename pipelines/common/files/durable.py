@@ -111,7 +111,7 @@ def write_once(path: Path, content: bytes) -> None:
 def discard(path: Path) -> None:
     """Remove a file or folder that does not count any more.
 
-    On a network file system, a file that a program has open cannot be removed. Such a file stays until the next run.
+    On a network file system, a file that a program has open stays until the next run.
     """
     try:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)

@@ -87,12 +87,11 @@ def killed_work(note: Mapping[str, Any]) -> Mapping[str, Any]:
 def is_held(lock: Path) -> bool:
     """Return whether a process holds the lock.
 
-    The number of a process in the note does not show this: another process can have the number of a killed one, and
-    processes of other containers cannot be found by number.
-
     Raises:
         OSError: the file does not exist or cannot be read, or its file system has no locks.
     """
+    # The number of a process in the note is not enough: another process can have the number of a killed one, and
+    # processes of other containers cannot be found by number.
     descriptor = os.open(lock, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -17,9 +17,10 @@ _arrived: signal.Signals | None = None
 
 @contextmanager
 def ends_in_order(*numbers: signal.Signals) -> Iterator[None]:
-    """Raise `KeyboardInterrupt` in the `with` block if SIGINT arrives, and `SystemExit(128 + n)` for another signal n.
+    """In the `with` block, raise an exception if one of the signals `numbers` arrives: `KeyboardInterrupt` for SIGINT,
+    `SystemExit(128 + n)` for another signal n.
 
-    Signals that are ignored or have a handler already stay as they are. Must be called in the main thread.
+    Signals that are ignored or already have a handler stay as they are. Must be called in the main thread.
     """
     global _arrived
     defaults = (signal.SIG_DFL, signal.default_int_handler)

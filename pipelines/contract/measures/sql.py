@@ -67,7 +67,8 @@ def sql(package: str, name: str, *more: Callable[..., str]) -> str:
 
 
 def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
-    """Return SELECT items that sum counts. Each is named `prefix` and the count's name, and is 0 if there are no rows.
+    """Return SELECT items that sum counts; a sum is 0 if there are no rows. The name of each item is `prefix` followed
+    by the count's name.
 
     Args:
         names: names of additive columns.
@@ -141,7 +142,7 @@ def span_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def each(names: Iterable[str], term: str) -> str:
-    """Return SELECT items that apply `term` to several columns, each under its name; `{}` is replaced by the column."""
+    """Return SELECT items that apply `term` to columns, each under the column's name; `{}` in `term` is the column."""
     return each_of(names, term.replace("{}", "{0}") + " AS {0}", ",\n    ")
 
 

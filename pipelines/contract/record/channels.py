@@ -87,7 +87,8 @@ def channel_macros() -> Iterator[str]:
 
 
 def number_macros(channels: Sequence[str]) -> tuple[str, ...]:
-    """Return the statements that create the SQL macros for the numbers of `channels`, all channels of records.
+    """Return the statements that create the SQL macros for the numbers of `channels`, the channels that a record can
+    have.
 
     - `channel_number(channel)`: the position of a channel in `channels`, from 1; `channel_of(number)`: the reverse.
     - `channel_numbers()`: the list of all numbers.

@@ -80,7 +80,7 @@ _COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "c
 def typed_values(channels: Iterable[str], instant: str = "") -> str:
     """Return SELECT items with each field's value as `good <field>`: NULL if its text is absent or breaks the rule.
 
-    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER, all others are text.
+    `event_time` is a TIMESTAMP in UTC, `latency_ms` an INTEGER; all other values are texts.
 
     Args:
         channels: the channels that a record may have.

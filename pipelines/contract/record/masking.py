@@ -64,7 +64,8 @@ def masked_value(text: str, personal: Iterable[str] = ()) -> str:
     2,000 characters.
 
     Args:
-        personal: known values of devices or phones. Short ones are not masked: they may also be ordinary words.
+        personal: known values of devices or phones, masked too if they have six characters or more: shorter ones may
+            also be ordinary words.
     """
     text = _shortened(text)
     for value in personal:

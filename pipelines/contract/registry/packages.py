@@ -58,7 +58,8 @@ class Packages:
 
     @cached_property
     def cuts(self) -> dict[date, list[datetime]]:
-        """The instants at which a day's uses are split, in UTC: its 00:00, and later purchases, expiries and readings.
+        """By day: the instants, in UTC, at which the day's uses are split: its 00:00, and later purchases, expiries and
+        readings.
 
         Days without a purchase, expiry or reading after 00:00 are left out.
         """

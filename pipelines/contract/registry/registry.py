@@ -54,8 +54,9 @@ _CODE_WORDS = {"layer": LAYERS, "platform": (*PLATFORMS, "*")}
 class Registry:
     """The valid rows of the registry, and the problems found in its files.
 
-    A row of `apps`, `schemes`, `codes` (result codes) and `notes` has a text for each column. `bought` has the resource
-    packages and their readings. `switched_off` are the keys of the apps with the status `disabled` in the file.
+    A row of `apps`, `schemes`, `codes` (result codes) and `notes` has a text for each column, None for an empty cell.
+    `bought` has the resource packages and their readings. `switched_off` are the keys of the apps with the status
+    `disabled` in the file.
     """
 
     apps: list[dict[str, str | None]] = field(default_factory=list)

@@ -138,8 +138,8 @@ class RowFile:
         columns: the columns that are read.
         needed: the columns that every row needs.
         key: the columns that together are unique; empty if rows may repeat.
-        is_descriptive: whether it has names, notes or codes. Bad rows then show only the columns that are read, because
-            such files are exports of other systems.
+        is_descriptive: whether it has names, notes or codes; its bad rows are shown with only the columns that are
+            read.
     """
 
     file: Path

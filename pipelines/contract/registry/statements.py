@@ -1,7 +1,7 @@
 """STATEMENTS of a provider: daily counts of its console, and monthly bills, from `registry/console/` and
 `registry/bills/`.
 
-This module reads and validates these files. They are compared with the log in `pipelines/billing`.
+This module reads and validates these files; `pipelines/billing` compares the counts with the log.
 """
 
 import re

@@ -42,7 +42,7 @@ class BillingRule(BaseModel):
 def rules_in_force(rules: Iterable[BillingRule], day: date) -> dict[str, BillingRule]:
     """Return each vendor's newest rule that began by `day`, sorted by vendor.
 
-    `*` is the rule of vendors without a rule of their own, the default rule if none was declared.
+    The entry `*` is for vendors without a rule of their own. It is the default rule if no rule for `*` began by `day`.
     """
     newest = {ANY: BillingRule()}
     for rule in sorted(rules, key=lambda rule: rule.valid_from):

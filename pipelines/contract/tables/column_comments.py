@@ -1,4 +1,4 @@
-"""The meaning of each column of the published tables: comments in the DuckDB file, and the tables of the docs.
+"""The meaning of each column of the published tables, for the comments in the DuckDB file and for the docs.
 
 Columns that are not metrics are described here, in `_WORDS`: in Markdown, with links relative to `docs/reference/`. The
 comment is the same text without the links. For a metric's column, the docs link to the metric, and the comment has its

@@ -12,7 +12,7 @@ class Table:
         key: the columns that together are unique; rows are sorted by them.
         columns: the DuckDB type of each column, by name.
         nullable: the columns that may be NULL. In a key column, NULL counts as one value.
-        later: the nullable columns that files of earlier versions lack; their rows have NULL.
+        later: the nullable columns that files of earlier versions lack. In rows of such files they are NULL.
     """
 
     name: str

@@ -22,7 +22,7 @@ def _measures(names: Iterable[str]) -> str:
 
 
 def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
-    """Return columns of counts for `table_of`. Each is named `prefix` and the count's name.
+    """Return columns of counts for `table_of`. The name of each column is `prefix` followed by the count's name.
 
     `absent` is `?` if the columns may be NULL.
     """
@@ -30,7 +30,9 @@ def _counts(names: Iterable[str], prefix: str = "", absent: str = "") -> str:
 
 
 def _fields(names: Iterable[str]) -> str:
-    """Return columns for fields of a record, with a final `?` if a record may lack it, `??` if older files lack it."""
+    """Return columns for fields of a record, for `table_of`: with a final `??` if older files lack the field, else `?`
+    if a record may lack it.
+    """
     later = {key for key, one in BY_KEY.items() if one.is_later}
     return " ".join(f"{name}{'??' if name in later else '?' if name in ABSENT_FIELDS else ''}" for name in names)
 
