@@ -18,7 +18,7 @@ def name_of(file: Path) -> str:
 
 
 def imports(file: Path) -> Iterator[str]:
-    """Yield the full names that a module imports, also inside functions and only for types."""
+    """Yield the full names that a module imports, including imports inside functions and for type checkers only."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,7 +1,6 @@
 """Both engines give the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
 
-The golden cases define the right rows for DuckDB, and the long form compares Spark with the independent count. The
-tests compare two folders, which the engines process alone or in different turns.
+Each test compares two data folders that different engines processed, or both engines in turns.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def as_array(rows: list[Row]) -> bytes:
 
 
 def repeated(day: date, app: str) -> list[Row]:
-    """Return verifications at the same second, of few devices and phones."""
+    """Return nine verifications of an app at the same second, with four devices and three phones."""
     rows = records(9, day, app, app_key=app, stage="verify")
     return [row | {"device_id": f"r{n % 4}", "phone": f"1391234567{n % 3}"} for n, row in enumerate(rows)]
 

@@ -143,10 +143,10 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """Make the rows of a CSV available in each way in which a statement may read them: as a table of the database
-    `out`, a view, and a Parquet file.
+    """Store the rows of a CSV as a table of the database `out`, as a view and as a Parquet file: statements read any
+    of them.
 
-    The variable `<name>_files` has the path of the Parquet file. `day` is the default of columns of dates.
+    The SQL variable `<name>_files` has the path of the Parquet file. `day` is the default in columns of type DATE.
     """
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given
