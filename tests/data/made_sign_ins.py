@@ -14,7 +14,7 @@ _STEPS = ("sessions", "page", "click", "authorize", "verify", "page_click", "cli
 
 
 def add_sign_ins(made: Database, odd: str) -> None:
-    """Add the tables of sessions; `odd` is the scheme of the app `img`, whose SDK version is unknown."""
+    """Add the tables of sessions. Sessions of the app `img` have the scheme `odd` and an unknown SDK version."""
     _add_ways(made, odd)
     _add_paths(made)
     for values, counts in (

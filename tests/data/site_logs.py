@@ -142,7 +142,7 @@ def _version(back: int, number: int) -> Row:
 
 
 def _midnight(back: int) -> int:
-    """Return the begin of a day in Shanghai in Unix ms."""
+    """Return 00:00 of a day in Shanghai as Unix time in milliseconds."""
     return (day(back) - date(1970, 1, 1)) // timedelta(milliseconds=1) - 8 * 3_600_000
 
 

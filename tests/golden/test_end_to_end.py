@@ -2,8 +2,8 @@
 
 To add a case, add a folder to `end_to_end/`. It contains:
 
-- `case.toml`: a description, and the `runs`, each with the folder of logs that lands before it. `where` has, by table,
-  a condition for the rows that are compared.
+- `case.toml`: a description, and the `runs`, each with the folder of logs to land before it. `where` maps a table to
+  an SQL condition; only rows that meet it are compared.
 - `registry/` and `authmeter.toml`, if needed.
 - `expected/<table>.csv`: all rows of the table that meet its condition. The header names the compared columns. An empty
   cell is NULL. Fractions are rounded to nine places.

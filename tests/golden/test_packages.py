@@ -3,7 +3,8 @@
 To add a case, add a folder `packages/<case>`. It contains:
 
 - `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, the day on which the log `began`
-  (by default the first day with uses), and `where`: by table, a condition for the rows that are compared.
+  (by default the first day with uses), and `where`, which maps a table to an SQL condition for the
+  compared rows.
 - `resource_packages.csv` and `resource_package_readings.csv`, as in a registry.
 - `uses.csv`: a number of uses `at` an instant, or at the start of each day of `FIRST..LAST`.
 - `expect_<table>.csv`: all rows of a table in order, with the columns in the header. An empty cell is NULL.

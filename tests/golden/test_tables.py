@@ -3,7 +3,7 @@
 To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
 
 - `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
-  `settings`, the `cuts` of the day's uses, and `where`: a condition for the rows that are compared.
+  `settings`, the `cuts` of the day's uses, and `where`: an SQL condition for the compared rows.
 - `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
 - Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
   otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
