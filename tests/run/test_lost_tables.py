@@ -28,7 +28,7 @@ def two_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def published(copy_of: CopyOf) -> DataFolder:
-    """Return a folder with the published tables of two days, of three and of two records."""
+    """Return a folder with the published tables of two days: three records on the first, two on the second."""
     return copy_of(two_days)
 
 

@@ -1,5 +1,5 @@
 """Tests that `make setup` installs a command that starts, repairs a damaged or moved environment, and does nothing if
-all is well. Scripts and environments are real. pip, npm and `authmeter` are fakes; those of pip and npm fetch
+all is well. Scripts and environments are real. pip, npm and `authmeter` are fakes; the fakes of pip and npm fetch
 nothing and record their calls.
 """
 
