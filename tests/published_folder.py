@@ -38,7 +38,7 @@ MARKED_PHONE = "16612088877"
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that has ended."""
+    """The exit code and output of a command that has ended."""
 
     code: int
     out: str

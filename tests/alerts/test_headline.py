@@ -1,4 +1,4 @@
-"""The headline figures of an alert are the published day's, compared with the same weekday of the week before."""
+"""Tests the figures of daily and weekly messages, and their comparison with the same weekday or the week before."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ class Reader:
         self.page.emulate_media(media="screen", color_scheme="light")
 
     def open(self, path: str, **choices: object) -> Page:
-        """Open a page, with choices in its address, and wait until everything is drawn."""
+        """Open a page with `choices` as query parameters, and wait until everything is drawn."""
         self.page.goto((self.site / path).as_uri() + (f"?{urlencode(choices)}" if choices else ""))
         self.settle(str(choices.get("period", "")))
         return self.page

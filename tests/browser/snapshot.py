@@ -159,9 +159,7 @@ def _complex(text: str) -> Match:
 
 
 def _simple(found: re.Match[str]) -> Match:
-    """Return a function that reports whether a node meets one condition: a tag, id, class, attribute or pseudo-
-    class.
-    """
+    """Return a function that reports whether a node meets one condition, such as a tag, id, class or attribute."""
     tag, name, attribute, value, inner = (found[key] for key in ("tag", "name", "attribute", "value", "inner"))
     if tag:
         return lambda node: tag in (node.tag, "*")

@@ -42,7 +42,9 @@ def test_a_failing_version_shows_its_rate_its_share_and_its_first_day(look: Look
 
 @pytest.mark.parametrize("is_own_page", [True, False])
 def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[..., Reader], is_own_page: bool) -> None:
-    """Before that, an app's page and its monitoring list four versions, and a row for all others."""
+    """At first, the page of an app and the monitoring page of this app list four versions, and one row for all
+    others.
+    """
     reader = read_site("full")
     (app,) = (one.name for one in (reader.site / "apps").iterdir())
     path = f"apps/{app}/index.html" if is_own_page else "monitor.html"

@@ -20,7 +20,7 @@ from tests.data import made_database
 
 
 def pasted(page: Page) -> str:
-    """Return the text of the clipboard, pasted into a field of the page itself."""
+    """Return the text of the clipboard, by pasting it into a field that is added to the page for a moment."""
     page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
     page.keyboard.press("Control+V")
     text = page.locator("body > textarea").input_value()

@@ -1,4 +1,6 @@
-"""The site behind `authmeter serve` in a browser: signing in by link and by form, and a report page as on the disk."""
+"""Tests the site behind `authmeter serve` in a browser: signing in by link and by form, and a report page with
+charts.
+"""
 
 import functools
 import http.server

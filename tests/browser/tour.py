@@ -113,7 +113,7 @@ _TRESPASS = """() => {
 
 
 def open_all(page: Page) -> None:
-    """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
+    """Open every fold of a page, also hidden ones: reasons of the trust bar, tables behind charts."""
     page.evaluate("for (const one of document.querySelectorAll('details:not([open]) > summary')) one.click()")
 
 

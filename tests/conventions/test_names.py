@@ -1,5 +1,5 @@
-"""Compares tables, columns, metrics, words of the log and commands with a second copy of their names in the
-contract.
+"""Compares tables, columns, metrics, words of the log and commands with a copy of the contract's names in this
+module.
 """
 
 from __future__ import annotations

@@ -147,7 +147,10 @@ def _midnight(back: int) -> int:
 
 
 def _broken(rng: Random, row: Row) -> Row:
-    """Return the record with a new id and an optional field that breaks its rule. It counts without that field."""
+    """Return the record with a new id and an optional field that breaks its rule.
+
+    The record counts without that field.
+    """
     name, value = rng.choice((("latency_ms", -1), ("platform", "windows"), ("package_name", "a b")))
     return row | {"event_id": f"{row['event_id']}-broken", name: value}
 

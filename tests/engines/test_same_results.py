@@ -54,7 +54,10 @@ PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
 
 def assert_same(one: DataFolder, other: DataFolder, *, are_parts_equal: bool = True) -> None:
-    """Compare the stored files of two folders byte for byte, and, if published, their tables and sites."""
+    """Compare the stored files of two folders byte for byte, and, if published, their tables and sites.
+
+    Parts are compared only if `are_parts_equal`.
+    """
     assert [_stored(entry) for entry in one.manifest.files] == [_stored(entry) for entry in other.manifest.files]
     for folder in ("events", "days", "restatements") if are_parts_equal else ("days", "restatements"):
         assert tree(one.store.warehouse / folder) == tree(other.store.warehouse / folder)

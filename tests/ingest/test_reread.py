@@ -64,7 +64,10 @@ def a_misunderstood_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def wrong(copy_of: CopyOf) -> DataFolder:
-    """Two closed days of a foreign log that its mapping does not understand, and of another log with good records."""
+    """Return a folder with two closed days.
+
+    It has a foreign log whose mapping is wrong, and another log with good records.
+    """
     return copy_of(a_misunderstood_log)
 
 

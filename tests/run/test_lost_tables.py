@@ -1,5 +1,6 @@
-"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures. No
-day is computed from a part of its records.
+"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures.
+
+No day is computed if some of its records are missing.
 """
 
 from __future__ import annotations

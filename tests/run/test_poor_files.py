@@ -36,7 +36,7 @@ def renamed(**names: str) -> list[dict[str, Any]]:
 
 
 def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
-    """Return rows as CSV, with their own names in the header or without a header."""
+    """Return rows as CSV, with the keys of the first row as header or without a header."""
     head = [",".join(rows[0])] if has_header else []
     return "\n".join([*head, *(",".join(map(str, row.values())) for row in rows)]).encode() + b"\n"
 

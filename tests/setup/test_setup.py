@@ -63,7 +63,10 @@ def executable(file: Path, text: str) -> None:
 
 @dataclass
 class Clone:
-    """A small project with this one's scripts and Makefile. `PATH` contains only the programs that they need."""
+    """A small project with the scripts and the Makefile of this project.
+
+    `PATH` contains only the programs that they need.
+    """
 
     folder: Path
     bin: Path
@@ -150,7 +153,6 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def ready(set_up: tuple[Path, Path]) -> Clone:
-    """A clone that is set up."""
     place, kept = set_up
     shutil.rmtree(place)
     shutil.copytree(kept, place, symlinks=True)

@@ -130,9 +130,9 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
 
 
 def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0) -> list[int | None]:
-    """Return the `count` numbers in the text `name`, or `absent` for each if there is no text.
+    """Return the `count` numbers in the text `name`; without this text, `absent` for each.
 
-    Assert that no text is empty.
+    Assert that the text is not empty.
     """
     assert texts.get(name) != ""
     return unpacked(texts.get(name, ""), count, absent)
