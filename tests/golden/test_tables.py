@@ -1,13 +1,6 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the expected rows.
 
-To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
-
-- `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
-  `settings`, the `cuts` of the day's uses, and `where`: an SQL condition for the compared rows.
-- `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
-- Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
-  otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
-  its value is 0 for a count, the day of the case for a day, and otherwise NULL.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -43,6 +36,13 @@ from pipelines.store.database import workbench
 from tests.support import DAY
 
 HERE = Path(__file__).parent
+# To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
+# - `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
+#   `settings`, the `cuts` of the day's uses, and `where`: an SQL condition for the compared rows.
+# - `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
+# - Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
+#   otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
+#   its value is 0 for a count, the day of the case for a day, and otherwise NULL.
 CASES = sorted(
     file.parent for folder in ("rollup", "marts", "billing") for file in (HERE / folder).glob("*/*/case.toml")
 )
