@@ -63,10 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_instance_of_another_test() -> None:
-    """Remove Dagster's reference to the instance that was entered last.
-
-    If two instances were left in another order than they were entered, Dagster would return a deleted one.
-    """
+    """Remove Dagster's reference to an instance of an earlier test, which may be deleted."""
     if base := sys.modules.get("dagster._core.storage.defs_state.base"):
         base._current_storage.set(None)
 

@@ -1,6 +1,6 @@
-"""Disables waiting for the disk in test processes. It would leave a core idle for some tenths of a second in each run.
+"""Turns off waiting for the disk in test processes, which saves some tenths of a second in each run.
 
-Tests of the files on disk, and of their order, record system calls instead.
+Tests of the order in which files are written record system calls instead.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ import pytest
 
 
 def once_for_all(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the folder of this name, filled by `make`. No test may change its contents.
+    """Return the folder `name`, which `make` fills in the first process that calls this.
 
-    The first process that calls this fills the folder, and the others wait. If `make` fails, the next process tries.
+    No test may change the folder. Other processes wait for it; if `make` fails, the next process calls it again.
     """
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -38,7 +38,7 @@ MARKED_PHONE = "16612088877"
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that has ended."""
+    """The exit code and output of a command that has ended."""
 
     code: int
     out: str
@@ -49,7 +49,10 @@ Call = Callable[..., Ended]
 
 
 def checked(ended: Ended) -> Ended:
-    """Assert that the errors of a command fit one screen without a traceback, and that a failure has a message."""
+    """Return `ended`.
+
+    Assert that it has no traceback, at most 24 lines of errors, and some output if its code is 1 or 2.
+    """
     assert "Traceback" not in ended.err + ended.out, ended.err
     assert len(ended.err.splitlines()) <= 24, ended.err
     if ended.code in (1, 2):
@@ -58,7 +61,10 @@ def checked(ended: Ended) -> Ended:
 
 
 def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT, **environment: str) -> Ended:
-    """Run a command in a process of its own. `environment` are additional variables."""
+    """Run `authmeter` with these arguments in a new process, and return its exit code and output.
+
+    `environment` adds environment variables.
+    """
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), *(["--data", str(data)] if data else [])]
     env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
@@ -96,7 +102,10 @@ def marked(event_id: str, day: date, **changes: object) -> Row:
 
 
 def fill(folder: DataFolder, newest: date) -> None:
-    """Land three days of logs of two apps, as JSON, CSV and Parquet, with too few invalid records for a warning."""
+    """Land logs of two apps for the three days up to `newest`, as JSON, CSV and Parquet.
+
+    They contain too few invalid records for a warning.
+    """
     folder.write(
         "registry/apps.csv",
         "app_key,app_name,platform,account_id,created_at,status\nshop,商城,ios,,2026-01-02,\ngame,Game,android,,2026-01-02,\n",
@@ -135,10 +144,10 @@ def held(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def publish_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], DataFolder]:
-    """Return a function that returns the folder published as of a day.
+    """Return a function that returns the data folder published as of a given day.
 
-    Tests may only copy the folder, not open it: opening its SQLite files makes and removes files, and another test's
-    copy at that moment would fail.
+    Tests may only copy the folder. Opening its SQLite files creates and removes files, which would break another test's
+    copying.
     """
 
     def publish(root: Path, day: date) -> None:

@@ -36,9 +36,9 @@ CANONICAL = SourceMapping(name="canonical", files=("*",))
 
 
 def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shanghai") -> Reading:
-    """Return the zones and the accepted times of the run for 10 March 2026.
+    """Return the zones and accepted times of a run for 10 March 2026.
 
-    Times are accepted from 400 days before that day to two days after the morning that follows it.
+    Times are accepted from 3 February 2025, 00:00, to 13 March 2026, 02:30, in Shanghai.
     """
     oldest, newest = datetime(2025, 2, 2, 16, tzinfo=UTC), datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
     return Reading.of_zones(business_zone, source_zone, oldest, newest)
@@ -46,8 +46,9 @@ def limits(business_zone: str = "Asia/Shanghai", source_zone: str = "Asia/Shangh
 
 @dataclass(frozen=True)
 class ReadFile:
-    """The result of reading a file. `rejects` has line, reason and text of the kept rejects, `rejected` the number of
-    all by reason.
+    """The result of reading one file.
+
+    `rejects` has line, reason and text of each reject that is kept; `rejected` has the number of all rejects by reason.
     """
 
     records: pa.Table
@@ -57,12 +58,12 @@ class ReadFile:
 
     @cached_property
     def events(self) -> list[Row]:
-        """The events in order of their ids, each hash as a UUID."""
+        """The events sorted by `event_id`. Their hashes are UUIDs."""
         return sorted((_with_hashes(row) for row in self.records.to_pylist()), key=lambda row: row["event_id"])
 
     @property
     def reasons(self) -> list[tuple[int, str]]:
-        """Line and reason of each reject."""
+        """Line and reason of each reject that is kept."""
         return [reject[:2] for reject in self.rejects]
 
     def event(self, event_id: str) -> Row:
@@ -90,7 +91,7 @@ class ReadingBench:
             return _read(target, books)
 
     def read_into(self, target: Path, content: bytes) -> PartBooks:
-        """Read a JSON file into a new folder that is kept, and return its books."""
+        """Read `content` as NDJSON into the new folder `target`, and return the books of the file."""
         target.mkdir()
         with NamedTemporaryFile(dir=self._root) as file:
             Path(file.name).write_bytes(content)
@@ -110,8 +111,9 @@ class ReadingBench:
             return self._reader.read(landed, mapping, limits(), target)
 
     def read_texts(self, content: bytes, reading: Reading) -> ReadFile:
-        """Read JSON lines by the query for single lines, which the reader uses if its query for whole files rejects a
-        line.
+        """Read JSON lines by the query for single lines.
+
+        The reader uses this query only if its query for whole files rejects a line.
         """
         with TemporaryDirectory(dir=self._root) as folder:
             job = ReadingJob(self._connection, CANONICAL, reading, KEY, Path(folder))
@@ -138,7 +140,7 @@ def _read(part: Path, books: PartBooks) -> ReadFile:
 
 
 def _with_hashes(row: Row) -> Row:
-    """Return an event with each hash joined from its halves to a UUID, and without the place of its file."""
+    """Return an event without `file`, and with each hash as one UUID instead of two integers."""
     halves = {name: (row.pop(f"{name}_high"), row.pop(f"{name}_low")) for name in ("device", "phone")}
     del row["file"]
     return row | {

@@ -30,7 +30,10 @@ def python_bound_by_rights() -> list[str]:
 
 
 def authmeter_bound_by_rights(*arguments: object, data: Path, before: Sequence[str] = ()) -> Ended:
-    """Run a command as a user to whom file permissions apply. `before` is put before its command line."""
+    """Run a command to which file permissions apply, and return its exit code and output.
+
+    `before` is the start of its command line, such as the result of `read_only_mount`.
+    """
     command = [*before, *python_bound_by_rights(), "-m", "pipelines", *map(str, arguments), "--data", str(data)]
     env = os.environ | {"PYTHONPATH": str(PROJECT)}
     done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)

@@ -97,10 +97,10 @@ def days_before(day: date, back: int) -> date:
 
 
 def closed_day(stays: timedelta = timedelta(minutes=2), at: timedelta = timedelta(0)) -> date:
-    """Return the newest day that is over in Shanghai by the machine's clock, which commands read, too.
+    """Return the newest day that is over in Shanghai by the machine's clock.
 
-    If the next day would be over before `stays` has passed, wait until it is over. `at` is the time of the next day at
-    which a day counts as over: midnight, or the time of the schedule.
+    If another day will be over within `stays`, wait for that day. A day is over at the time `at` of the next day:
+    midnight, or the time of the schedule.
     """
     now = datetime.now(UTC) - at
     day = last_closed_day(now, ZONE)
@@ -117,14 +117,17 @@ def morning_after(day: date) -> datetime:
 
 
 def write_key(file: Path, key: str) -> None:
-    """Write a file with a hash key that only its owner may read."""
+    """Write a hash key to a file that only its owner may read."""
     file.write_text(key)
     file.chmod(0o600)
 
 
 @cache
 def _reader() -> duckdb.DuckDBPyConnection:
-    """Return the DuckDB that attaches published files. A new one for each query takes six times as long."""
+    """Return a DuckDB connection that all queries of the tests share.
+
+    A new one for each query takes six times as long.
+    """
     return duckdb.connect()
 
 
@@ -167,9 +170,10 @@ class DataFolder:
         return file
 
     def open(self, day: date = DAY, now: datetime | None = None, forced: frozenset[date] = frozenset()) -> DailyRun:
-        """Open a run for `day`; the caller runs its steps. Its clock is `now`, by default at 02:30 of the next morning.
+        """Open a run for `day`; the caller runs its steps.
 
-        The days `forced` are rolled up even if nothing changed.
+        The run's clock shows `now`, by default 02:30 of the morning after `day`. The days `forced` are rolled up even
+        if nothing changed.
         """
         run, _ = open_run(self.root, forced)
         run.now = now or morning_after(day)
@@ -223,7 +227,7 @@ class DataFolder:
 
     @property
     def warnings(self) -> list[CheckResult]:
-        """The checks of a run that did not pass."""
+        """The results of the checks that did not pass."""
         return [check for check in self.open().checks if not check.passed]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -236,7 +240,7 @@ class DataFolder:
             return {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
 
     def counted(self) -> dict[date, int]:
-        """Return the de-duplicated records by closed day, from the day tables."""
+        """Return the number of records without copies by rolled-up day, from the day tables."""
         files = list(self.store.day_table_files(self.manifest, "outcome_daily").values())
         if not files:
             return {}
@@ -245,7 +249,7 @@ class DataFolder:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
-        """Return columns of the stored restatements, sorted by value. This needs no published table."""
+        """Return `columns`, a list of SQL expressions, of all stored restatements, sorted by value."""
         files = [str(file) for file in self.store.restatement_files(self.manifest)]
         if not files:
             return []
@@ -269,8 +273,9 @@ outcome = "'success'"
 
 
 def write_line_source(data: Path, event_id: str) -> None:
-    """Write a source `x` that makes each line of a `.txt` file a good record. `event_id` is the expression of
-    its id.
+    """Write a source `x` that makes each line of a `.txt` file a good record.
+
+    `event_id` is the SQL expression of the record's id.
     """
     (data / "sources").mkdir(exist_ok=True)
     (data / "sources" / "x.toml").write_text(_LINE_SOURCE.format(event_id=event_id, day=DAY))
@@ -288,7 +293,7 @@ def writable(database: Path) -> str:
 
 
 def finding(checks: Iterable[CheckResult], name: str) -> CheckResult:
-    """Return the result of a check."""
+    """Return the first result of the check `name`."""
     return next(check for check in checks if check.check_name == name)
 
 

@@ -33,9 +33,7 @@ URLS = {
 
 @dataclass
 class Service:
-    """The messages that a chat service accepted. If `refuses` is true it rejects all, as a robot whose keyword is
-    missing does.
-    """
+    """A fake chat service and the messages that it accepted. If `refuses` is true, it rejects every message."""
 
     got: list[Body] = field(default_factory=list)
     refuses: bool = False
@@ -106,8 +104,9 @@ _HOSTS: dict[str, tuple[str, Callable[..., str], str]] = {
 
 @contextmanager
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
-    """Run all chat services on one port of loopback, and send all HTTP requests of this process there. Yield them by
-    name.
+    """Run all chat services on one port of loopback, and send all HTTP requests of this process there.
+
+    Yield the services by name.
     """
     found = {name: Service() for name, _, _ in _HOSTS.values()}
 

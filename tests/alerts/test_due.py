@@ -94,7 +94,10 @@ def one_day(day: date) -> Make:
 
 
 def first_published(copy_of: CopyOf, day: date, extra: str = "") -> DataFolder:
-    """Return a folder with two receivers, in which the first run has published a day and sent the alert of its end."""
+    """Return a folder with two receivers, in which a run published `day` and sent its messages.
+
+    `extra` has further settings of `[alerts]`.
+    """
     folder = copy_of(one_day(day))
     with_receivers(folder, extra)
     ended(folder, day)
@@ -139,7 +142,7 @@ def test_the_workbook_of_the_day_comes_with_the_daily_message_alone(copy_of: Cop
 
 @pytest.fixture
 def no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each flush of the folder of markers fail."""
+    """Make each sync of the folder that records sent messages fail with an I/O error."""
 
     def broken(path: object) -> None:
         raise OSError(errno.EIO, "Input/output error")

@@ -1,4 +1,4 @@
-"""The headline figures of an alert are the published day's, compared with the same weekday of the week before."""
+"""Tests the figures of daily and weekly messages, and their comparison with the same weekday or the week before."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_week_is_compared_over_the_days_that_both_weeks_have(folder: DataFolde
 
 
 def test_a_week_has_the_usual_value_of_its_days_with_data(tmp_path: Path) -> None:
-    """The app has 40 verifications a day, and 70 authorizations of 90 requests that nobody cancelled."""
+    """Each day has 40 verifications, and 90 requests that no user cancelled. 70 of the requests are authorized."""
     database = steady(tmp_path / "authmeter.duckdb", missing=(3,))
     week = read_week(database, last_sunday(AS_OF))
     assert week
@@ -116,8 +116,10 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
 
 
 def test_an_app_that_rests_at_weekends_recovers_in_the_week_after(folder: DataFolder) -> None:
-    """Monday to Friday have 100 requests. On the second-last Thursday half of them fail. The Friday after it is the
-    first day that is back, and the Monday the second.
+    """The app has 100 requests a day from Monday to Friday.
+
+    On the Thursday ten days before `SUNDAY` half of them fail. The first two good days after it are Friday and Monday,
+    so the incident ends in the week of that Monday.
     """
     thursday = days_before(SUNDAY, 10)
     rows = {day: records(100, day) for day in (days_before(SUNDAY, back) for back in range(50)) if day.isoweekday() < 6}

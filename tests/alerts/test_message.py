@@ -1,4 +1,7 @@
-"""The title of a message is the verdict. Its lines report the faults, their cost, and the day's figures."""
+"""Tests the texts of messages.
+
+The title is the verdict; the lines report the faults, their cost, and the day's figures.
+"""
 
 from __future__ import annotations
 

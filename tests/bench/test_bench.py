@@ -1,4 +1,4 @@
-"""The benchmark is right: all peers give one answer, seconds and bytes are correct, and tables are readable."""
+"""Tests the benchmark: all peers give the same answer, seconds and bytes are correct, and tables are readable."""
 
 import json
 import math
@@ -142,7 +142,7 @@ def test_memory_is_that_of_the_child_and_its_children() -> None:
 
 @pytest.mark.lab
 def test_memory_that_the_benchmark_held_itself_is_not_the_childs() -> None:
-    """In the kernel's count, the peak memory of a child begins with that of the process that started it."""
+    """The kernel's figure for the peak memory of a child is at least the memory of the process that started it."""
     big = b"1" * 300_000_000
     del big
     assert run([sys.executable, "-c", "import time; time.sleep(0.3)"]).peak_bytes < 100_000_000

@@ -22,14 +22,14 @@ ADDED = r"[+-]\d+\.\d\d s \(\d+\.\d\d → \d+\.\d\d\)"
 
 
 def limits(rows: list[Row]) -> list[tuple[str, float, str]]:
-    """Return `what`, limit and unit of each row with a target, and assert that its figure is above zero."""
+    """Return `what`, limit and unit of each row with a target, and assert that the target's figure is above zero."""
     with_target = [(row.what, row.target) for row in rows if row.target is not None]
     assert all(target.figure > 0 for _, target in with_target)
     return [(what, target.limit, target.unit) for what, target in with_target]
 
 
 def run_here(data: Path, day: date) -> Run:
-    """Replace the command: publish the data folder in this process, without Dagster, which would double the time."""
+    """Publish the data folder in this process instead of by `authmeter run`, and return the times of the run."""
     begun = time.perf_counter()
     DataFolder(data).publish(day)
     return Run(time.perf_counter() - begun, time.process_time(), 1, "")

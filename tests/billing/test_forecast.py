@@ -66,7 +66,10 @@ def test_uses_are_rounded_half_up(factor: int, uses: int) -> None:
 
 
 def test_a_product_is_rounded_to_nine_digits_before_it_is_floored() -> None:
-    """The level is 1/4. Times 5.999999998 it is 1.4999999995: with nine digits 1.500000000, which is rounded to 2."""
+    """A level of 1/4 times a factor of 5.999999998 is 1.4999999995.
+
+    With nine digits this is 1.500000000, which is rounded to 2 uses.
+    """
     found = forecast(28, lambda day: int(day.isocalendar().week % 4 == 0))
     assert found.base == [Fraction(1, 4)] * 7
     assert [found.week(factor) for factor in (5_999_999_998, 5_999_999_997)] == [[2] * 7, [1] * 7]
@@ -91,7 +94,10 @@ def test_there_are_factors_of_eight_ratios_and_more(weeks: int, factors: Factors
 
 
 def test_the_middle_of_an_even_number_is_the_lower_one() -> None:
-    """Five weeks of 20 follow weeks of 10. The eight ratios are 1.6, 2, 1.75, 1.5, 1.25 and three times 1."""
+    """Five weeks with 20 uses a day follow weeks with 10.
+
+    The eight ratios are 1.6, 2, 1.75, 1.5, 1.25 and three times 1.
+    """
     found = forecast(7 * 12, lambda day: 20 if day > AS_OF - timedelta(days=35) else 10).factors
     assert (found.low, found.mid, found.high) == (UNIT, UNIT * 5 // 4, 2 * UNIT)
 
@@ -116,8 +122,8 @@ def test_ratios_look_back_over_26_origins_and_no_further() -> None:
     newest = AS_OF - timedelta(days=28)
 
     def least(weeks_before: int) -> int | None:
-        """Return the low factor if uses are halved in the four weeks after the origin `weeks_before` weeks before the
-        newest.
+        """Return the low factor if uses are halved for four weeks after one origin, which is `weeks_before` weeks
+        before the newest.
         """
         origin = newest - timedelta(weeks=weeks_before)
         low = {origin + timedelta(days=ahead + 1) for ahead in range(28)}

@@ -1,4 +1,6 @@
-"""Tests the ledger beyond the golden cases: deleted events, and segments whose uses differ from the uses of the day."""
+"""Tests the ledger beyond the golden cases: deleted events, and uses between cuts whose sum is not the uses of the
+day.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ def package(name: str, quantity: int, purchased_at: datetime, expires_at: dateti
 def account(
     packages: list[Package], segments: Mapping[str, Mapping[str, int]], readings: tuple[PackageReading, ...] = ()
 ) -> Account:
-    """Return an account with the uses of `DAY`. `segments` has the uses by time of the cut, then by app."""
+    """Return an account with the uses of `DAY`.
+
+    `segments` has the uses after each cut: time of the cut, then app, then uses.
+    """
     uses: dict[str, int] = {}
     for segment in segments.values():
         for app_key, count in segment.items():

@@ -1,6 +1,6 @@
 """Compares ledger, states and forecasts of random packages with the independent count, cell by cell.
 
-The product reads the two files of the registry. The uses come from the count.
+The product reads packages and readings from the registry; the uses come from the independent count.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def account_of(name: str, bought: Packages, uses: list[Verified], zone: str) -> 
 
 
 def made(folder: Path, world: World) -> tuple[dict[str, list[Row]], list[tuple[str, int, str]]]:
-    """Return the product's package tables of a world, and path, line and reason of each invalid row of the registry."""
+    """Return the product's package tables for a random world, by name, and path, line and reason of each invalid
+    registry row.
+    """
     problems: list[Problem] = []
     zone = world.zone.key
     bought = load_packages(folder / "registry", zone, problems)

@@ -1,6 +1,5 @@
-"""Compares days and months of random consoles and bills with the independent count, cell by cell.
-
-The product reads the two folders of the registry. The log comes from the count.
+"""Compares the reconciliation of random consoles and bills by day and by month with the independent count, cell by
+cell. The product reads consoles and bills from the registry; the counts of the log come from the independent count.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ MONTHLY = ("month", "account_id", "channel", "measure")
 
 
 def log_of(world: World, book: Ledger) -> LogSide:
-    """Return the log of a world as input of the reconciliation. `book` has the uses that no package covered."""
+    """Return the log of a random world as input of the reconciliation. `book` has the uses that no package covered."""
     daily = [tuple(row.values()) for row in billing_daily(world.verified)]
     hourly = [tuple(row.values()) for row in billing_hourly(world.verified)]
     overflow: Counter[tuple[date, str]] = Counter()
@@ -48,7 +47,9 @@ def log_of(world: World, book: Ledger) -> LogSide:
 
 
 def made(folder: Path, world: World, book: Ledger) -> tuple[list[Row], list[Row], list[tuple[str, int, str]]]:
-    """Return the product's days and months of a world, and path, line and reason of each invalid registry row."""
+    """Return the reconciled days and months of a random world, and path, line and reason of each invalid registry
+    row.
+    """
     problems: list[Problem] = []
     said, log, zone = load_statements(folder / "registry", problems), log_of(world, book), world.zone.key
     allowed = Tolerance(world.settings.tolerance_records, float(world.settings.tolerance_share))

@@ -5,11 +5,10 @@ import shutil
 
 
 def chromium() -> str:
-    """Return the program: `AUTHMETER_CHROMIUM`, else the headless shell, which opens pages in four fifths of the time,
-    else Chromium itself.
+    """Return the program that opens pages: `AUTHMETER_CHROMIUM`, else `chromium-headless-shell`, else `chromium`.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: none of them exists.
     """
     named = os.environ.get("AUTHMETER_CHROMIUM")
     if found := named or shutil.which("chromium-headless-shell") or shutil.which("chromium"):

@@ -1,7 +1,6 @@
-"""Sites opened from their folder in Chromium, as a reader opens them.
+"""Fixtures that open pages of a site in Chromium, from the site's folder.
 
-`chromium.py` finds Chromium. Console messages, and requests that leave the site's folder, fail the test that opened the
-page.
+A console message, or a request outside that folder, fails the test that opened the page.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ World = Callable[[str], Path]
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Return the folder of a world, with `site` and `authmeter.duckdb`."""
+    """Return a function that returns the folder of a world of `worlds.py`, with `site` and `authmeter.duckdb`."""
     return cache(lambda name: once_for_all(tmp_path_factory, f"world-{name}", WORLDS[name]))
 
 
@@ -90,13 +89,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def tab(browser: Browser) -> Page:
-    """One tab for all tests that act: opening another takes as long as a page with all its charts."""
+    """One tab for all tests that act on a page.
+
+    Opening another tab takes as long as opening a page with all its charts.
+    """
     return browser.new_context().new_page()
 
 
 @pytest.fixture
 def fresh(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that remembers nothing, for pages of a server. Their charts are not drawn."""
+    """A browser without cookies or storage, for pages of a server. Their charts are not drawn."""
     context = browser.new_context()
     draw_nothing(context)
     yield context
@@ -104,17 +106,20 @@ def fresh(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def draw_nothing(pages: Page | BrowserContext) -> None:
-    """Replace Plotly."""
+    """Replace Plotly by a script that draws nothing, but stores the data and layout of each chart."""
     pages.route("**/assets/plotly-*.js", lambda route: route.fulfill(body=_NO_DRAWING))
 
 
 def choices_of(page: Page) -> dict[str, str]:
-    """Return the choices in the address of a page."""
+    """Return the query parameters of a page's address by name."""
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until something holds that only the test's own handlers can see, such as a number of requests."""
+    """Wait until `holds` returns true, at most 10 seconds.
+
+    It is for conditions of the test, such as a number of requests.
+    """
     for _ in range(1000):
         if holds():
             return
@@ -123,7 +128,10 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 class Reader:
-    """A page of a site, with its console messages and its requests. Its charts are drawn if it `draws`."""
+    """A tab that opens pages of one site, and records console messages and requests.
+
+    Charts are drawn only if `draws`.
+    """
 
     def __init__(self, page: Page, site: Path, *, draws: bool = False) -> None:
         # A published site is a link to the newest one.
@@ -152,7 +160,7 @@ class Reader:
         dialog.dismiss()
 
     def forget(self) -> None:
-        """Remove choices, size and theme of an earlier reader."""
+        """Reset the stored choices, the size and the theme."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
         session.detach()
@@ -160,7 +168,7 @@ class Reader:
         self.page.emulate_media(media="screen", color_scheme="light")
 
     def open(self, path: str, **choices: object) -> Page:
-        """Open a page, with choices in its address, and wait until everything is drawn."""
+        """Open a page with `choices` as query parameters, and wait until everything is drawn."""
         self.page.goto((self.site / path).as_uri() + (f"?{urlencode(choices)}" if choices else ""))
         self.settle(str(choices.get("period", "")))
         return self.page
@@ -168,7 +176,7 @@ class Reader:
     def settle(self, period: str = "") -> None:
         """Wait until charts and tables show the language and the days of the page.
 
-        `period` is that of the table of all apps, if it differs from the days of the page.
+        `period` is the period of the table of all apps, if it differs from the days of the page.
         """
         for _ in range(_PAGES_AT_MOST):
             try:
@@ -203,7 +211,10 @@ class Reader:
 
 @pytest.fixture
 def read_site(browser: Browser, tab: Page, world: World) -> Iterator[Callable[..., Reader]]:
-    """Open a reader of a world; `fresh` in a tab of its own, for what cannot be taken back; `draws` with its charts."""
+    """Return a function that opens a `Reader` of a world.
+
+    `fresh` opens a new tab, for changes that cannot be undone; `draws` draws the charts.
+    """
     readers: list[Reader] = []
 
     def opened(name: str, *, fresh: bool = False, draws: bool = False) -> Reader:
@@ -233,7 +244,7 @@ def drawing_reader(read_site: Callable[..., Reader]) -> Reader:
 
 @pytest.fixture(scope="session")
 def read_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser, world: World) -> Callable[..., Any]:
-    """Return everything of a page that `tour.take` reads, read once for all test processes."""
+    """Return a function that reads a page by `tour.take`. Each page is read once for all test processes."""
 
     @cache
     def camera() -> Page:
@@ -260,7 +271,7 @@ def read_page(tmp_path_factory: pytest.TempPathFactory, browser: Browser, world:
 
 @pytest.fixture(scope="session")
 def look(read_page: Callable[..., Any]) -> Look:
-    """Return a page of a world in a language as it opens; with `opened`, with every fold open."""
+    """Return a function that returns a page of a world in a language. With `opened`, every fold of the page is open."""
 
     @cache
     def node(path: str, language: str = "en", name: str = "example", *, opened: bool = False, **choices: Any) -> Node:

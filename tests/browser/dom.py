@@ -1,4 +1,4 @@
-"""Reading of a table of a page on which a test acts."""
+"""Reads tables of a page that is open in the browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 
 def table_rows(page: Page, selector: str) -> list[list[str]]:
-    """The rows of one table's body."""
+    """Return the cell texts of each row in a table's body."""
     return page.eval_on_selector(
         selector,
         """(table) => Array.from(table.tBodies[0].rows, (row) =>

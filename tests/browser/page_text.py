@@ -1,6 +1,7 @@
 """Pages as text: each heading, sentence, card, table and line of a chart that a reader sees, in the order of the page.
 
-`test_page_texts.py` compares them with the files in `page_texts`; `python -m tests.browser.page_text` writes these.
+`test_page_texts.py` compares these texts with the files in `page_texts`; `python -m tests.browser.page_text` writes the
+files.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ _SIZE = re.compile(r"\b[\d.,]+ (?:k|M)?B\b")
 
 @dataclass(frozen=True)
 class Text:
-    """A page of a world, read in Chinese over 30 days, and in English over seven days with every fold open; or only a
-    part of it.
+    """A page of a world, or the element `within` of it.
+
+    It is read in Chinese over 30 days, and in English over seven days with every fold open.
     """
 
     world: str
@@ -62,7 +64,7 @@ class Text:
     choices: dict[str, object] = field(default_factory=dict)
 
     def read(self, reader: Reader) -> str:
-        """Open the page and return both texts."""
+        """Open the page and return the Chinese text, then the English text."""
         page = reader.open(self.path, lang="zh", days=30, **self.choices)
         for late in page.locator("#sign-ins").all():
             # It is drawn when a reader comes near.
@@ -114,7 +116,7 @@ def file_of(name: str) -> Path:
 
 
 def main() -> None:
-    """Write the text of each page."""
+    """Write the file of each page in `page_texts`."""
     from tests.browser.chromium import chromium
     from tests.browser.conftest import FLAGS, Reader
     from tests.browser.worlds import WORLDS

@@ -1,7 +1,6 @@
-"""Pages of a site as Chromium shows them, read once into plain data that many tests ask by CSS selectors.
+"""Pages of a site as Chromium shows them, read once into plain data in which tests search by CSS selector.
 
-`take` reads a page in both languages, first as it opens, then with every fold open; `Node` answers the tests. Tests
-that act on a page use `Reader` of `conftest.py`.
+`take` in `tour.py` reads a page; a `Node` is an element of it. Tests that act on a page use `Reader` of `conftest.py`.
 """
 
 from __future__ import annotations
@@ -75,16 +74,16 @@ class Node:
 
     @property
     def target(self) -> str:
-        """The address of a link without its choices."""
+        """The address of a link without query parameters."""
         return self["href"].split("?")[0]
 
     def all(self, selector: str, text: str = "") -> list[Node]:
-        """Return the elements that match, with the text in them."""
+        """Return the elements below this one that match the selector and contain `text`, in the order of the page."""
         match = _selector(selector)
         return [one for one in self if match(one) and text in one.content]
 
     def one(self, selector: str, text: str = "") -> Node:
-        """Return the first element that matches."""
+        """Return the first element that `all` returns, and fail if there is none."""
         found = self.all(selector, text)
         assert found, f"no {selector}"
         return found[0]
@@ -109,13 +108,13 @@ class Node:
 
 @cache
 def _selector(text: str) -> Match:
-    """Compile a list of CSS selectors, of the forms that these tests use."""
+    """Return a function that reports whether a node matches one of the selectors in a list, such as `h1, .card a`."""
     choices = [_complex(one.strip()) for one in _split(text)]
     return lambda node: any(match(node) for match in choices)
 
 
 def _split(text: str) -> list[str]:
-    """Split at the commas outside brackets."""
+    """Split a list of selectors at the commas outside brackets."""
     return re.findall(r"(?:[^,(\[]|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))+", text)
 
 
@@ -127,7 +126,7 @@ _PIECE = re.compile(
 
 
 def _complex(text: str) -> Match:
-    """Compile simple selectors that follow each other, the last one first."""
+    """Return a function that reports whether a node matches a selector without commas, such as `.card > a`."""
     links: list[str] = []
     parts: list[list[Match]] = [[]]
     place = 0
@@ -160,7 +159,7 @@ def _complex(text: str) -> Match:
 
 
 def _simple(found: re.Match[str]) -> Match:
-    """Compile one condition of an element."""
+    """Return a function that reports whether a node meets one condition, such as a tag, id, class or attribute."""
     tag, name, attribute, value, inner = (found[key] for key in ("tag", "name", "attribute", "value", "inner"))
     if tag:
         return lambda node: tag in (node.tag, "*")

@@ -1,6 +1,6 @@
-"""An app's own page: faults first, rates before counts, only parts with data, a sentence in place of absent ones.
+"""Tests an app's own page: faults come first, rates come before counts, and a sentence replaces a part without data.
 
-`page_texts` has its figures, `test_incidents_in_browser.py` its incidents.
+`page_texts` has the figures of the page, `test_incidents_in_browser.py` tests its incidents.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def test_a_failing_version_shows_its_rate_its_share_and_its_first_day(look: Look
 
 @pytest.mark.parametrize("is_own_page", [True, False])
 def test_a_reader_who_asks_gets_every_version_of_an_app(read_site: Callable[..., Reader], is_own_page: bool) -> None:
-    """An app's page lists five, and so does the monitoring page if the app is chosen there."""
+    """At first, the page of an app and the monitoring page of this app list four versions, and one row for all
+    others.
+    """
     reader = read_site("full")
     (app,) = (one.name for one in (reader.site / "apps").iterdir())
     path = f"apps/{app}/index.html" if is_own_page else "monitor.html"

@@ -1,4 +1,6 @@
-"""The briefing on a screen: which words are read without scrolling, on a desk and on a phone, of the sample's month."""
+"""Tests the briefing on a desktop and on a phone: which words can be read without scrolling, and where its links
+lead.
+"""
 
 from __future__ import annotations
 
@@ -45,14 +47,14 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def planted(world: World) -> dict[str, Any]:
-    """Return the planted incident of technical success that is open."""
+    """Return the sample's open planted incident whose metric is not the sign-in rate."""
     truth = json.loads((world("sampled") / "data" / "sample_truth.json").read_text("utf-8"))
     (found,) = [one for one in truth["incidents"] if one["state"] == "open" and one["metric"] != SIGN_IN]
     return found
 
 
 def in_sight(page: Page, selector: str) -> str:
-    """Return the text of the first such element that can be read without scrolling."""
+    """Return as much of the first matching element's text as can be read without scrolling."""
     return page.locator(selector).first.evaluate(_IN_SIGHT)
 
 
@@ -181,7 +183,10 @@ def test_the_largest_of_many_apps_are_listed_and_the_others_one_click_away(look:
 
 
 def test_the_briefing_needs_no_script_for_its_figures(read_site: Callable[..., Reader]) -> None:
-    """The page has sentence, cards, figures and apps; scripts make the two languages and the changes."""
+    """Without scripts, the page has its sentence, cards, figures and apps.
+
+    Scripts switch the language and add the changes.
+    """
     reader = read_site("example")
     reader.page.route("**/*.js*", lambda route: route.abort())
     reader.page.goto((reader.site / "index.html").as_uri())

@@ -1,4 +1,4 @@
-"""Charts: gaps, the same look of a channel everywhere, both windows, both themes, paper."""
+"""Tests charts: gaps, the same look of a channel everywhere, both windows, both themes, and paper."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ _DRAWN = """(days) => Object.fromEntries(Array.from(
 
 
 def drawn(reader: Reader, days: int) -> dict[str, Any]:
-    """Return the looks of every chart of the page, once both windows are drawn and one of them is shown."""
+    """Wait until both windows of all charts are drawn.
+
+    Return the looks of each chart in the window of `days` by its name.
+    """
     reader.settle()
     charts = "figure:not([hidden]) [data-chart]"
     reader.page.wait_for_selector(f"html:not(:has({charts} [data-layer]:not([data-drawn])))", state="attached")
@@ -81,12 +84,12 @@ def test_a_missing_day_is_a_gap_in_every_chart(
 
 
 def colour(text: str) -> str:
-    """Return a colour as the browser computes it, in the form of `LOOKS`."""
+    """Convert a colour such as `rgb(1, 2, 3)` to the form of `LOOKS`, `#010203`."""
     return "#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", text)[:3])
 
 
 def test_a_channel_looks_the_same_in_every_chart_and_legend(drawing_reader: Reader) -> None:
-    """All apps together have every channel. That each theme has its colours is in `tests/reports/charts`."""
+    """The pages of all apps have every channel. `tests/reports/charts` tests the colours of each theme."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     keys: list[tuple[str, str]] = []
     for path in ("monitor.html", "usage.html"):

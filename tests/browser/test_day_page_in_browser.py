@@ -1,6 +1,6 @@
-"""The page of a day: its incidents, its notes, and its moves; on a phone each in its width.
+"""Tests the page of a day: its incidents, notes and largest changes, also on a phone.
 
-`page_texts` has its figures.
+`page_texts` has the figures of the page.
 """
 
 from __future__ import annotations

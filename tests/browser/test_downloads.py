@@ -25,7 +25,7 @@ OF_PAGE = {"CSV", "xlsx", "Excel", "查看", "打开", "下载此表", "↕", "?
 
 
 def downloaded(page: Page, button: Locator) -> tuple[str, list[list[str]]]:
-    """The name of the file and its rows."""
+    """Click a button, and return the name and the rows of the CSV file that it downloads."""
     with page.expect_download() as download:
         button.click()
     content = Path(download.value.path()).read_bytes()
@@ -36,7 +36,9 @@ def downloaded(page: Page, button: Locator) -> tuple[str, list[list[str]]]:
 
 
 def workbook(page: Page, button: Locator) -> tuple[str, list[list[Any]]]:
-    """The name of the file and its cells, by column, the heading first."""
+    """Click a button, and return the name of the workbook that it downloads and the cells of each column, heading
+    first.
+    """
     with page.expect_download() as download:
         button.click()
     content = Path(download.value.path()).read_bytes()
@@ -45,7 +47,9 @@ def workbook(page: Page, button: Locator) -> tuple[str, list[list[Any]]]:
 
 
 def assert_one_unit(heading: str, unit: str, cells: list[Any], where: str) -> None:
-    """The cells under a heading are texts, days, or numbers of the unit that it names."""
+    """Assert that a column has only texts, only days or only numbers, as its `unit` requires, and that its heading
+    names the unit. `where` is printed if the assertion fails.
+    """
     filled = [cell for cell in cells if cell is not None]
     assert not {str(cell) for cell in filled} & OF_PAGE, (where, heading)
     if not unit and any(isinstance(cell, str) for cell in filled):
@@ -64,7 +68,7 @@ def assert_one_unit(heading: str, unit: str, cells: list[Any], where: str) -> No
 
 
 def assert_same_cells(columns: list[dict[str, Any]], text: str) -> None:
-    """A CSV has the cells of the workbook, a share in per cent."""
+    """Assert that a CSV text has the cells of a workbook's columns. The CSV has shares in per cent."""
     headings, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert headings == [column["heading"] for column in columns]
     for column, texts in zip(columns, zip(*rows, strict=True), strict=bool(rows)):

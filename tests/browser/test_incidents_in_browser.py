@@ -1,4 +1,6 @@
-"""An incident as readers see it: the same in the briefing, its app's page and its days, marked in charts."""
+"""Tests that an incident has the same words in the briefing, on its app's page and on its days, and is marked in
+charts.
+"""
 
 from __future__ import annotations
 

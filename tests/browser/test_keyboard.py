@@ -1,4 +1,7 @@
-"""Everything works from the keyboard: short-cuts, every control by Tab, Enter, Space and arrows; the focus is seen."""
+"""Tests that everything works from the keyboard: short-cuts, and every control by Tab, Enter, Space and arrows.
+
+The focus is visible.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Links, pictures and copied incidents of pages opened from file://, an app's day, and a chosen range."""
+"""Tests what leaves a page opened from file://: copied links, pictures and incidents.
+
+Also tests an app's day and a chosen range.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from tests.data import made_database
 
 
 def pasted(page: Page) -> str:
-    """Return the text of the clipboard, pasted into a field of the page itself."""
+    """Return the text of the clipboard, by pasting it into a field that is added to the page for a moment."""
     page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
     page.keyboard.press("Control+V")
     text = page.locator("body > textarea").input_value()
@@ -220,7 +223,7 @@ def test_a_line_that_the_chosen_app_does_not_have_is_named(reader: Reader) -> No
 
 
 def test_an_impossible_choice_with_marks_of_direction_leaves_the_line_readable(reader: Reader) -> None:
-    """An unclosed mark would reverse the rest of the sentence."""
+    """An unclosed mark of direction would reverse the rest of the sentence."""
     page = reader.open("monitor.html", lang="en", app="\u202egnp.exe")
     line = page.locator("[data-part=instead] p")
     expect(line.locator("bdi")).to_have_text(["app=\u202egnp.exe", "All apps"])

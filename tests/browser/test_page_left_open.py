@@ -1,4 +1,4 @@
-"""A page that stays open while a run publishes, on a server that has only the newest site, or beside another page."""
+"""Tests a page that stays open while a run publishes a newer site, and two pages that are open at the same time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The site of eight days, and the site that a run on the next morning published. No test may change one."""
+    """The site of eight days, and the site that a run on the next morning published.
+
+    No test may change either of them.
+    """
     folder = DataFolder(tmp_path_factory.mktemp("open") / "data")
     for back in range(8):
         day = DAY - timedelta(days=back)
@@ -49,7 +52,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def site(tmp_path: Path, sites: tuple[Path, Path]) -> Path:
-    """The link to the newest site, as in a data folder: to the older one until a test calls `publish`."""
+    """A link `site`, as in a data folder. It points to the older site until the test calls `publish`."""
     link = tmp_path / "site"
     link.symlink_to(sites[0])
     return link
@@ -66,7 +69,7 @@ def publish(site: Path, sites: tuple[Path, Path]) -> Callable[[], None]:
 
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
-    """The address of a server of the newest site."""
+    """The address of a server of the site to which the link `site` points."""
     handler = functools.partial(_Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -75,7 +78,10 @@ def address(site: Path) -> Iterator[str]:
 
 
 def _stay_older(page: Page, older: dict[str, bytes]) -> list[str]:
-    """Answer requests for the page and the scripts in its head by these files; return the openings of the page."""
+    """Answer requests for the monitoring page and the scripts in its head with the files `older`.
+
+    Return a list that gets an entry at each request for the page.
+    """
     opened: list[str] = []
 
     def answer(route: Route) -> None:
@@ -115,7 +121,7 @@ def test_figures_loaded_after_a_newer_publication_have_their_own_days(
 def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older(
     fresh: BrowserContext, site: Path, publish: Callable[[], None], address: str
 ) -> None:
-    """The state while a site is copied, and the browser has the older page and its data in its cache."""
+    """While a site is being copied, a browser can have the older page and its data in its cache."""
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js", "data/all.js")}
     page = fresh.new_page()
     opened = _stay_older(page, older)
@@ -130,7 +136,7 @@ def test_figures_of_a_newer_publication_are_not_drawn_on_a_page_that_stays_older
 def test_figures_of_another_day_than_the_pages_are_not_drawn_on_its_days(
     fresh: BrowserContext, site: Path, publish: Callable[[], None], address: str
 ) -> None:
-    """The state while a site is copied: the figures are copied before the days of all pages, or after them."""
+    """While a site is being copied, its figures can be newer than the days of its pages."""
     older = {name: (site / name).read_bytes() for name in ("monitor.html", "assets/site.js")}
     publish()
     page = fresh.new_page()

@@ -1,8 +1,7 @@
-"""Each kind of page shows the sentences, tables, cards and lines of charts that `page_texts` has for it.
+"""Compares the text of each kind of page with its file in `page_texts`.
 
-The data are random logs that went through two real runs (`site_logs.py`), and the example for pages that these logs
-lack. When these files were written, every number was counted a second time from the tables. After a change of a page,
-write them anew with `python -m tests.browser.page_text` and read what changed.
+The data are random logs that two real runs read (`site_logs.py`), and the example for pages that these logs lack. After
+a change of a page, write the files anew with `python -m tests.browser.page_text` and review the differences.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ ReadPage = Callable[..., Any]
 
 
 def has_latin(text: str) -> bool:
-    """Whether a text has words, apart from words of both languages and names of tables and files."""
+    """Whether a text has Latin words, apart from words of both languages, such as `SDK`, and names of tables and
+    files.
+    """
     rest = SAME.sub("", re.sub(r"表 (incidents|restatements)|<b>\.ndjson|SDK <img.*?…", "", text))
     return bool(re.search(r"[a-z]{2}", rest, re.IGNORECASE))
 
@@ -75,7 +77,9 @@ def test_a_page_has_one_name_in_menu_title_and_docs(
 
 @each_kind
 def test_a_page_has_no_fault_of_accessibility(read_page: ReadPage, path: str) -> None:
-    """Colours do not depend on words: light English and dark Chinese are checked, of some pages on a phone."""
+    """Each page is checked in light English and in dark Chinese; for some kinds of pages the second check is on a
+    phone.
+    """
     taken = read_page(path)
     found = taken["faults"] + read_page(path, width=390, days=7).get("faults", [])
     assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
@@ -221,7 +225,7 @@ def test_hostile_names_are_text_on_their_own_pages(look: Look, read_page: ReadPa
 
 
 def assert_harmless(page: Any, taken: Any) -> None:
-    """No name became an element, an address or a title."""
+    """Assert that no hostile name became an element, an address or a title, and that no page is too wide."""
     assert page.count("img, a[href*=invalid], body script:not([type='application/json'])") == 0
     assert "owned" not in taken["title"] or taken["title"].startswith(tuple(HOSTILE_NAMES.values()))
     assert [one for one in taken["widths"] if one[1] > one[0]] == []

@@ -1,4 +1,7 @@
-"""A phone: rows are lists, rarely read parts are folded, and a finger hits its target. See also `test_pages.py`."""
+"""Tests pages on a phone: rows are lists, rarely read parts are folded, and buttons are large enough for a finger.
+
+See also `test_pages.py`.
+"""
 
 from __future__ import annotations
 

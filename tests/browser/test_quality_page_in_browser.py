@@ -1,6 +1,6 @@
-"""The quality page: present faults in sight, also on a phone; the lists behind the numbers folded, a click away.
+"""Tests the quality page: present faults are visible, also on a phone, and the lists behind the numbers are folded.
 
-`page_texts` has its figures.
+`page_texts` has the figures of the page.
 """
 
 from __future__ import annotations

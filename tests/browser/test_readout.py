@@ -1,4 +1,6 @@
-"""Charts beside their lines: the previous span, usual ranges, notes, longer spans, and the figures of one day."""
+"""Tests what charts show besides their lines: the previous span, usual ranges, notes, longer spans, and the figures of
+one day.
+"""
 
 from __future__ import annotations
 
@@ -35,17 +37,17 @@ _LAYER = """(place) => {
 
 
 def layer(page: Page, chart: str) -> dict[str, Any]:
-    """Return the content of a chart in its span."""
+    """Return the traces, shapes and labels of a chart in the span that it shows."""
     return page.locator(f"[data-chart={chart}]").evaluate(_LAYER)
 
 
 def marked(page: Page, chart: str, kind: str) -> list[str]:
-    """Return where the marks of a kind are, or begin."""
+    """Return the first day of each mark of a kind, such as `note`, in a chart."""
     return [shape["x0"] for shape in layer(page, chart)["shapes"] if shape["name"] == kind]
 
 
 def point_at(page: Page, chart: str, place: int, places: int) -> None:
-    """Moves the pointer over one of the days or months of a chart."""
+    """Move the pointer over the day or month with the index `place` in a chart that has `places` days or months."""
     left, top, width, height = page.evaluate(_PLOT, chart)
     page.mouse.move(left + width * (place + 0.5) / places, top + height / 2)
 
@@ -182,7 +184,7 @@ def test_hostile_notes_are_text(drawing_reader: Reader) -> None:
 
 
 def check_place_of_values(reader: Reader, page: Page) -> None:
-    """The row of values does not cover the chart that is read."""
+    """Assert that the row of values does not cover the chart under the pointer."""
     for place, side in (("end", "above"), ("start", "")):
         chart = page.locator("[data-chart=authorizations]")
         chart.evaluate("(one, block) => one.scrollIntoView({block})", place)
@@ -199,7 +201,7 @@ def check_place_of_values(reader: Reader, page: Page) -> None:
 
 
 def check_usual_range(reader: Reader, page: Page) -> None:
-    """The usual range is drawn behind a single line."""
+    """Assert that the usual range is drawn if only one line is shown, and not otherwise."""
     behind = {"norm", "previous"}
     assert not behind & {one["name"] for one in layer(page, "authorizations")["shapes"]}
     assert "Click a name to show its line alone with its usual range" in texts_of(page)
@@ -212,7 +214,7 @@ def check_usual_range(reader: Reader, page: Page) -> None:
 
 
 def check_values_of_a_day(reader: Reader, page: Page) -> None:
-    """All charts read the same day, and a gap says so."""
+    """Assert that all charts show their values of the same day, and `no data` on a missing day."""
     point_at(page, "authorizations", 6, 7)
     row = page.locator(".readout")
     assert row.locator(".of-day").inner_text().startswith(f"{day(0)} Tue")
@@ -242,7 +244,7 @@ def check_values_of_a_day(reader: Reader, page: Page) -> None:
 
 
 def check_click_on_a_day(reader: Reader, page: Page) -> None:
-    """A click on a day leads to its page."""
+    """Assert that a click on a day opens the page of that day."""
     point_at(page, "usage", 5, 7)
     left, top, width, height = page.evaluate(_PLOT, "usage")
     page.mouse.click(left + width * 5.5 / 7, top + height / 2)
@@ -252,7 +254,7 @@ def check_click_on_a_day(reader: Reader, page: Page) -> None:
 
 
 def check_legend(reader: Reader, page: Page) -> None:
-    """A click on a legend isolates its series."""
+    """Assert that a click on a name in the legend shows its series alone, and that Enter shows all again."""
     everyone = ["one_click", "wechat"]
     assert [one["look"] for one in layer(page, "authorizations")["traces"]] == everyone
     wechat = page.locator("[data-legend=timed]").get_by_role("button", name="WeChat")
@@ -271,7 +273,7 @@ def check_legend(reader: Reader, page: Page) -> None:
 
 
 def check_notes(reader: Reader, page: Page) -> None:
-    """Notes are marks with their text."""
+    """Assert that notes and new SDK versions are marked, and listed with their texts."""
     assert marked(page, "usage", "note") == [str(day(12)), str(day(9))]
     keys = page.locator("[data-chart-keys]").first.locator(".note-key").all_inner_texts()
     assert keys == [f"Noted {day(12):%m-%d} an earlier campaign", f"Noted {day(9):%m-%d} SDK 2.15.0 发布"]
@@ -284,7 +286,7 @@ def check_notes(reader: Reader, page: Page) -> None:
 
 
 def check_versions(reader: Reader, page: Page) -> None:
-    """Lines are versions if these are chosen."""
+    """Assert that the lines are SDK versions after a reader has chosen versions."""
     page.locator("[data-by-button=version]").click()
     reader.settle()
     names = ["2.13.0", "2.15.0", "2.14.0", "Unknown"]

@@ -33,7 +33,7 @@ def published(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def named(published: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    """The rows of a query by column, days as they are written."""
+    """Return the rows of a query as dictionaries. Days are texts."""
     found = published.execute(query)
     names = [column[0] for column in found.description or ()]
     return [
@@ -111,7 +111,7 @@ def test_bills_and_consoles_differ_as_planted(published: duckdb.DuckDBPyConnecti
 
 
 def in_sight(page: Node, selector: str, screen: str) -> bool:
-    """Whether the first such element can be read without scrolling."""
+    """Whether the first element that matches the selector can be read without scrolling."""
     return page.one(selector).box[3] <= SCREENS[screen][1]
 
 

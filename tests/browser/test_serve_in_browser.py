@@ -1,4 +1,6 @@
-"""The site behind `authmeter serve` in a browser: signing in by link and by form, and a report page as on the disk."""
+"""Tests the site behind `authmeter serve` in a browser: signing in by link and by form, and a report page with
+charts.
+"""
 
 import functools
 import http.server
@@ -40,7 +42,7 @@ def address(world, tmp_path_factory):
 
 @pytest.fixture
 def page(fresh, address):
-    """A fresh browser's page, whose console must stay empty, except for refusals."""
+    """A page of a fresh browser. A console message fails the test unless it is about status 401 or 403."""
     opened, complaints = fresh.new_page(), []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -79,7 +81,9 @@ def test_a_page_that_is_not_granted_leads_back(page, address):
 
 
 def test_a_link_of_another_site_signs_in_and_leaves_no_token_behind(page, address, tmp_path: Path):
-    """A browser keeps a strict cookie back on the way from another site: the first page asks once more."""
+    """On a link from another site, a browser does not send a strict cookie, so the first page makes a second
+    request.
+    """
     other = f'<link rel="icon" href="data:,"><a href="{address}/apps/{APP}/?token={token_of("cmd")}">by token</a>'
     (tmp_path / "index.html").write_text(other + f'<a href="{address}/apps/{APP}/">by cookie</a>')
     handler = functools.partial(QuietHandler, directory=str(tmp_path))

@@ -1,4 +1,7 @@
-"""The page of sign-in sessions: figures of each span, comparison of two values. `page_texts` has its other lines."""
+"""Tests the page of sign-in sessions: figures of each span, and the comparison of two values.
+
+`page_texts` has the other lines of the page.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ from tests.data.published_tables import HOSTILE_NAMES
 
 
 def test_figures_are_those_of_the_chosen_span(reader: Reader) -> None:
-    """`page_texts` has the figures of two spans."""
     page = reader.open("signin.html", lang="en", days=7)
     # One of these days is missing.
     assert "6 of 7 days with data" in page.locator("[data-sign-in-span='7'] figcaption").inner_text()
@@ -59,7 +61,7 @@ def test_two_values_are_compared_and_only_differences_are_stated(reader: Reader)
 
 @pytest.mark.parametrize("app", ["", "sample-app-0001"])
 def test_each_entry_channel_has_its_days_by_way(read_site: Callable[..., Reader], app: str) -> None:
-    """The drawings show the downloaded rows of the last 30 days, each row by its largest day."""
+    """The bars of each row are the downloaded sessions of the last 30 days, in per cent of the row's largest day."""
     reader = read_site("sampled")
     read = pl.read_csv(reader.site / "sessions.csv", infer_schema=False)
     counted = read.unpivot(WAYS, index=["day", "app_key", "entry_channel"], variable_name="way", value_name="number")
@@ -114,7 +116,6 @@ def test_a_page_without_sessions_says_so(look: Look) -> None:
 
 
 def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader) -> None:
-    """`page_texts` has the figures of two spans."""
     page = reader.open(SHOP, lang="en", days=7)
     assert not loaded(page)
     # Empty tables would move when they are filled.
@@ -176,7 +177,7 @@ def test_the_card_of_an_incident_counts_failed_sessions_and_leads_to_them(
 
 
 def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(read_site: Callable[..., Reader]) -> None:
-    """An app without SDK logs. It compares schemes first, whose long names must fit a phone."""
+    """The app has no SDK logs. The long names of its schemes must fit a phone."""
     page = with_sign_ins(read_site("sampled").open("apps/sample-app-0006/index.html", lang="en"))
     part = page.locator("[data-part=sign-in-funnel]")
     rows = table_rows(page, "[data-part=sign-in-funnel] table")
@@ -232,12 +233,12 @@ def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(read_site:
 
 
 def with_sign_ins(page: Page) -> Page:
-    """The page of an app, once its sessions are loaded."""
+    """Scroll to the sign-in sessions of an app's page, wait until they are loaded, and return the page."""
     page.locator("#sign-ins").scroll_into_view_if_needed()
     page.wait_for_selector("#sign-ins[data-loaded]")
     return page
 
 
 def loaded(page: Page) -> bool:
-    """Whether the page has the file of sign-in sessions."""
+    """Whether the page has loaded the file of sign-in sessions."""
     return bool(page.evaluate("'AUTHMETER_SIGN_INS' in window"))

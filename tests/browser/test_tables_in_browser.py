@@ -1,4 +1,4 @@
-"""The lists of apps: every row once over the pages, order, search, filters and sums, all kept in the address."""
+"""Tests the lists of apps: each row is on exactly one page, and the address keeps order, search and filters."""
 
 from __future__ import annotations
 

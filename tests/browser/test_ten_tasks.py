@@ -19,21 +19,21 @@ APP = "sample-app-0001"
 
 
 class Analyst:
-    """A reader who begins at the briefing and has few clicks."""
+    """A reader who begins at the briefing and has `MOST_CLICKS` clicks."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader, self.clicks = reader, 0
         self.page: Page = reader.open("index.html", lang="en")
 
     def click(self, place: str | Locator) -> None:
-        """Click the first such place and wait until the page has changed."""
+        """Click the first element of `place` and wait until the page has changed."""
         self.clicks += 1
         assert self.clicks <= MOST_CLICKS
         (self.page.locator(place) if isinstance(place, str) else place).first.click()
         self.reader.settle()
 
     def open(self, page: str) -> None:
-        """Goes to a page of the menu."""
+        """Open a page by its link in the menu."""
         self.click(f"header nav a[href^='{page}']")
         self.page.wait_for_url(re.compile(page))
         self.reader.settle()

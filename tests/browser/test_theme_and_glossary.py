@@ -76,7 +76,7 @@ def test_without_storage_the_theme_can_be_chosen_and_the_address_has_the_choices
 
 
 def test_high_contrast_keeps_drawings_and_marks_pressed_buttons(reader: Reader) -> None:
-    """In high contrast, a browser replaces all backgrounds by the one of the system."""
+    """In high contrast, a browser replaces all backgrounds by the system's background."""
     page = reader.open("monitor.html", lang="en")
     page.emulate_media(forced_colors="active")
     drawn = """(one) => {

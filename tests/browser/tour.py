@@ -1,6 +1,6 @@
-"""Reading of each page that is opened for a snapshot: as it opens and with every fold open.
+"""Reads pages for `snapshot.py`, as they open and with every fold open.
 
-The twelve kinds of pages of the example are also held to rules of all pages: accessibility, width, paper, policy.
+The twelve kinds of pages of the example are also checked for accessibility, width, paper and content policy.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ _TRESPASS = """() => {
 
 
 def open_all(page: Page) -> None:
-    """Open every fold: reasons of the trust bar, tables behind charts, hidden ones too."""
+    """Open every fold of a page, also hidden ones: reasons of the trust bar, tables behind charts."""
     page.evaluate("for (const one of document.querySelectorAll('details:not([open]) > summary')) one.click()")
 
 
@@ -126,9 +126,9 @@ def faults(page: Page, where: str = "html") -> list[tuple[str, list[str]]]:
 
 
 def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, Any]) -> dict[str, Any]:
-    """Open a page and read it in a state: in a language as it opens, or `opened`, with every fold open.
+    """Open a page and read it in a state: `zh` or `en` as it opens, `opened zh` or `opened en` with every fold open.
 
-    The state `EVERY` has all of these, and holds a page of `KINDS` to the rules of all pages.
+    The state `EVERY` reads `zh`, `en` and `opened en`, and adds the faults against the rules of all pages.
     """
     page = reader.page
     page.set_viewport_size({"width": width, "height": PHONE["height"] if width < SHEET else 900})
@@ -174,7 +174,7 @@ def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, A
 
 
 def _sheet(page: Page) -> list[Any]:
-    """Return the width of a page on paper, figures that overlap with drawings, and the colour of its paper."""
+    """Return a page's width on paper, the texts of figures that overlap with drawings, and the colour of the paper."""
     page.emulate_media(media="print", color_scheme="dark")
     questions = (_WIDTH, _OVERLAPS, "getComputedStyle(document.body).backgroundColor")
     found = [page.evaluate(question) for question in questions]
@@ -183,7 +183,10 @@ def _sheet(page: Page) -> list[Any]:
 
 
 def _policy(reader: Reader) -> list[Any]:
-    """Return whether a script of the page was kept from sending and adding code, with the numbers of complaints."""
+    """Try to send a request and to add a script.
+
+    Return whether the script did not run, and the numbers of policy violations and of other console messages.
+    """
     assert reader.complaints == []
     is_kept = reader.page.evaluate(_TRESPASS)
     reader.page.wait_for_timeout(20)

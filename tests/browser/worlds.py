@@ -1,6 +1,6 @@
 """Published sites that the browser tests read, each made once for all test processes.
 
-A world is a folder with the database and the site of it; no test may change one.
+A world is a folder with a published database and its site; no test may change it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MANY = 300
 
 
 def made(make: Callable[..., Path], *arguments: Any, **named: Any) -> Callable[[Path], None]:
-    """Return what fills a world: a database, and the site of it."""
+    """Return a function that fills a world's folder with the database of `make` and its site."""
 
     def fill(world: Path) -> None:
         (world / "site").mkdir()
@@ -38,7 +38,7 @@ def made(make: Callable[..., Path], *arguments: Any, **named: Any) -> Callable[[
 
 
 def run(publish: Callable[[Path], object]) -> Callable[[Path], None]:
-    """Return what fills a world by runs over a data folder."""
+    """Return a function that fills a world's folder by calling `publish` with a data folder in it."""
 
     def fill(world: Path) -> None:
         publish(world / "data")
@@ -62,7 +62,7 @@ def no_subject(root: Path) -> None:
 
 
 def fault_of_data(world: Database) -> None:
-    """Add a data day without records, and the fall of an app behind it."""
+    """Add an incident of the missing data day, and a fall of an app's volume as a part of it."""
     world.add(
         "incidents",
         incident("day", 0, kind="data", metric="missing_day", app_key="*", channel="*", cause_kind=None),
@@ -71,7 +71,7 @@ def fault_of_data(world: Database) -> None:
 
 
 def repeated(world: Database) -> None:
-    """Add an open incident of the data."""
+    """Add an open incident of repeated records."""
     row = incident("fault", 2, kind="data", metric="repeated_records", app_key="*", channel="*", cause_kind=None)
     world.add("incidents", row)
 
@@ -89,7 +89,7 @@ def limited(world: Database) -> None:
 
 
 def holiday(world: Database) -> None:
-    """Make a day of the 90 a holiday."""
+    """Make the day 60 days before the as-of a holiday."""
     world.connection.execute("UPDATE day_quality SET is_holiday = true WHERE day = ?", [day(60)])
 
 
@@ -100,7 +100,10 @@ def sign_ins(world: Database) -> None:
 
 
 def click_not_logged(world: Database) -> None:
-    """Add sign-in sessions whose clicks were logged up to eight days before the as-of, when an app had few."""
+    """Add 20 days of sign-in sessions.
+
+    The newest eight days have no clicks, but a hundred times as many sessions as the days before.
+    """
     cell = {"app_key": "shop", "platform": "android", "carrier": "CMCC", "sdk_version": "2.1", "scheme_id": "s1"}
     for back in range(20):
         steps = ("click", "click_authorize") if back > 7 else ()
@@ -156,7 +159,7 @@ def changed_channels(world: Database) -> None:
 
 
 def many_parts(world: Database) -> None:
-    """Add an incident of app `a0` with the parts of apps `a1` to `a7`, the largest first."""
+    """Add an incident of app `a0`, and as its parts smaller incidents of `a1` to `a7`."""
     for i in range(8):
         world.connection.execute(f"INSERT INTO apps VALUES ('a{i}', 'App {i}', 'ios', '', NULL, 'enabled', true)")
         row = incident(f"of-a{i}", 3, app_key=f"a{i}", lost=100.0 - i, lost_total=900.0 - i)
@@ -164,8 +167,9 @@ def many_parts(world: Database) -> None:
 
 
 def digits_and_a_missing_day(world: Database) -> None:
-    """Add an app and a scheme whose keys and names look like numbers, days and formulas. Take the records of one day
-    away, where every check passed.
+    """Add an app and a scheme whose keys and names look like numbers, days and formulas.
+
+    Remove the records of one day.
     """
     world.connection.execute("INSERT INTO apps VALUES ('0012345', '0099', 'ios', '00077', NULL, 'enabled', true)")
     world.connection.execute(
@@ -201,7 +205,7 @@ def accounts(path: Path) -> Path:
 
 
 def improved(back: int) -> int:
-    """Return the authorizations of a day: more in the newest week."""
+    """Return the authorizations of the day `back` days before the as-of: 80 in the newest week, else 60."""
     return 80 if back < 7 else 60
 
 

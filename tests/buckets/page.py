@@ -1,4 +1,6 @@
-"""Writes `docs/buckets-tried.md`, the page of the cases that are tried with buckets: `python -m tests.buckets.page`."""
+"""Writes `docs/buckets-tried.md`, the list of cases that tests try with each kind of bucket: `python -m
+tests.buckets.page`.
+"""
 
 from __future__ import annotations
 

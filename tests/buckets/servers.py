@@ -113,10 +113,10 @@ def _running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]
 
 
 class Relay:
-    """A connection to a server, which a test can cut, slow down or direct to another server.
+    """A proxy to a server. A test can cut its connections, slow them down or direct them to another server.
 
-    `watch` gets the first line of each request, and the number of bytes of the answer so far. If it returns False, the
-    connection is cut.
+    `watch` is called with the first line of a request and the number of bytes of the answer so far. If it returns
+    False, the connection is cut.
     """
 
     def __init__(self, server: Server) -> None:
@@ -163,6 +163,6 @@ class Relay:
 
 
 def _end(connection: socket.socket) -> None:
-    """Shut a connection down, also for a thread that waits for its data."""
+    """Shut a connection down, and wake a thread that waits for its data."""
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The page of the cases that are tried with buckets is current, and their tests run in `make test`."""
+"""Tests that `docs/buckets-tried.md` is current, and that the tests behind it run in `make test`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""The checks examine the days that were closed last, and the files read by the run that closed them or by later runs.
-
-Both follow from the manifest alone.
+"""Tests which days and files the checks examine: the days closed last, and the files read by the run that closed them
+or by later runs.
 """
 
 from __future__ import annotations

@@ -268,7 +268,10 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
 def test_a_check_of_a_file_that_a_run_ignores_says_so(
     call: Call, folder: DataFolder, tmp_path: Path, yesterday: date, name: str, linked: str | None, source: str
 ) -> None:
-    """The mapping is that of the file's place, although a run ignores it: for its name, as a link or below one."""
+    """A run ignores these files because of their names, or because they are links or below one.
+
+    A check reads them with the source mapping of their path.
+    """
     file = folder.land(name, records(3, yesterday))
     if linked:
         place = folder.store.landing / linked
@@ -548,7 +551,7 @@ def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolde
 
 
 def test_a_failed_try_and_the_log_of_the_server_need_no_page_of_their_own(call: Call, folder: DataFolder) -> None:
-    """The example of the log format has one session with each step, so its page shows all rates."""
+    """The example of the log format has each step in one session, so no hint is printed."""
     folder.write("authmeter.toml", "retention_days = 36500\n")
     page = (PROJECT / "docs" / "log-format.md").read_text("utf-8")
     (log,) = re.findall(r"```ndjson\n(.*?)```", page, re.DOTALL)

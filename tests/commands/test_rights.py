@@ -70,7 +70,7 @@ def test_a_read_only_mount_is_named_and_read(own: DataFolder) -> None:
     ],
 )  # fmt: skip
 def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterday: date, closed: str) -> None:
-    """Such files of root remain if somebody ran the command once as root."""
+    """A folder contains files that its user may not write if somebody once ran a command as root."""
     own.land("late.ndjson", records(1, yesterday, "late"))
     paths = [own.root / closed]
     if closed == "dagster/history":

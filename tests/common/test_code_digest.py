@@ -128,7 +128,7 @@ def test_no_code_of_the_project_is_left_out_of_its_digest(package: str) -> None:
 
 
 def without_comments(query: str) -> str:
-    """Return a query without its comments. It is read character by character, independently of the product."""
+    """Return an SQL query in which a space replaces each comment. It shares no code with the product."""
     kept, place, quote = [], 0, ""
     while place < len(query):
         if not quote and query.startswith(("--", "/*"), place):

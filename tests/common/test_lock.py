@@ -54,7 +54,7 @@ def test_a_second_process_is_refused_and_learns_who_holds_it(folder: DataFolder)
 
 
 def test_a_lock_that_is_looked_at_is_not_refused(folder: DataFolder) -> None:
-    """`is_held` takes the lock for an instant, and a run that starts then must wait instead of being refused."""
+    """`is_held` takes the lock for a moment. A run that starts in that moment must wait instead of being refused."""
     folder.store.lock.parent.mkdir()
     with folder.store.lock.open("w") as looked_at:
         fcntl.flock(looked_at, fcntl.LOCK_SH)

@@ -1,4 +1,4 @@
-"""Names that are nearly a valid name are refused if a user would otherwise assume that they were read."""
+"""Tests that misspelt names of files in a data folder, such as `authmetre.toml`, are refused instead of ignored."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ ALL_CHANNELS = ("verification_requests", "billable_verifications")
 
 
 def grid(day: date) -> list[dict[str, Any]]:
-    """Return one to three records of each app, stage, channel and outcome. All have different ids."""
+    """Return one to three records of each combination of app, stage, channel and outcome. All have different ids."""
     cells = enumerate(product(("shop", "game"), STAGES, CHANNELS, OUTCOMES))
     return [
         record(
@@ -150,9 +150,9 @@ def test_a_restated_figure_of_a_channel_is_that_of_the_table(tables: duckdb.Duck
 
 
 def differing(connection: duckdb.DuckDBPyConnection, relation: str, columns: set[str]) -> dict[str, int]:
-    """Return, for each share, the number of rows in which it differs from the ratio of its parts.
+    """Return by share the number of rows of `relation` in which it is not its numerator over its denominator.
 
-    Shares that are not in `columns`, or whose parts are not, are left out.
+    Shares are left out if `columns` lacks the share or a count of its numerator or denominator.
     """
     found = {}
     for name in SHARES:

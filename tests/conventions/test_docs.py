@@ -297,7 +297,7 @@ def test_followed_to_the_letter_logs_come_first_then_the_check_then_the_run() ->
 
 
 def test_what_a_page_says_stands_in_a_file_does() -> None:
-    """An example of such a statement is "`count_late` in `pipelines/ingest/entries.py`"."""
+    """If a page has a text such as "`count_late` in `pipelines/ingest/entries.py`", that file has that name."""
     said = {
         found
         for page in PAGES

@@ -68,7 +68,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 
 def missing_files(text: str, paths: str) -> list[str]:
-    """Return the files that a text names and that are not in `paths`: one path per line, each beginning with `/`."""
+    """Return the files that a text names and `paths` lacks. `paths` has one path per line, each beginning with `/`."""
     named = {name.removeprefix("./") for name in NAMED_FILE.findall(text) if not ANY_NAME.search(name)}
     return sorted(name for name in named - MADE if f"/{name}\n" not in paths)
 

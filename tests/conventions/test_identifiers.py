@@ -1,4 +1,4 @@
-"""The names of functions, classes, modules and variables in Python: one word for one thing."""
+"""Tests that names in Python use one word for one thing, and that no two classes of the product have the same name."""
 
 from __future__ import annotations
 

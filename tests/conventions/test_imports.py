@@ -18,7 +18,7 @@ def name_of(file: Path) -> str:
 
 
 def imports(file: Path) -> Iterator[str]:
-    """Yield the full names that a module imports, also inside functions and only for types."""
+    """Yield the full names that a module imports, including imports inside functions and for type checkers only."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -38,7 +38,7 @@ def test_only_the_warehouse_opens_duckdb() -> None:
 
 
 def outside_functions(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements that an import of the module runs."""
+    """Yield the nodes of a module's code that an import of the module runs."""
     for part in ast.iter_child_nodes(node):
         is_for_types = isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
         if not is_for_types and not isinstance(part, ast.FunctionDef):

@@ -1,4 +1,6 @@
-"""A second copy of the names of the contract: tables, columns, metrics, words of the log and commands."""
+"""Compares tables, columns, metrics, words of the log and commands with a copy of the contract's names in this
+module.
+"""
 
 from __future__ import annotations
 

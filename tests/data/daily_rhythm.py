@@ -1,4 +1,4 @@
-"""Small logs with a rhythm, for faults in a whole run: 21 days, two sources, three apps, five channels."""
+"""Small logs with a daily and weekly rhythm, for tests of faults: 21 days, two sources, three apps, five channels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FIELDS = (
 
 
 def day_rows(day: date, seed: int, records: int = 900) -> list[Row]:
-    """Return about `records` records of a workday, and fewer of a day of the weekend. 5 % of them fail."""
+    """Return the records of a day: about `records` on a workday, and a third fewer at the weekend. 5 % of them fail."""
     draw = random.Random(f"{seed}/{day}")
     count = round(records * (0.65 if day.weekday() >= 5 else 1.0) * draw.uniform(0.94, 1.06))
     rows = []
@@ -58,7 +58,7 @@ def land(folder: DataFolder, day: date, rows: list[Row]) -> None:
 
 
 def begun(folder: DataFolder, seed: int) -> None:
-    """Land and publish the days before the newest one."""
+    """Write the source mapping, then land and publish the days before `NEWEST`."""
     folder.write("sources/gateway.toml", _MAPPING + "".join(f'{name} = "{name}"\n' for name in _FIELDS))
     for back in range(DAYS, 0, -1):
         day = NEWEST - timedelta(days=back)

@@ -36,7 +36,7 @@ def failing_sdk(folder: DataFolder) -> None:
 
 
 def land_mended(folder: DataFolder) -> None:
-    """Land so many late successful records of the bad days that their failures no longer make an incident."""
+    """Land late successful records of the bad days: so many that the failures are no longer an incident."""
     for back in range(BAD_DAYS):
         day = days_before(FIRST_BAD, -back)
         rows = [

@@ -1,6 +1,6 @@
-"""Sign-in sessions of a database that is made by hand: two apps and two SDK versions. A scheme has a hostile name.
+"""Adds made-up sign-in sessions of two apps and two SDK versions to a database. One scheme has a hostile name.
 
-The as-of has 12,340 sessions: 40 are cut, 11,218 signed in, 1,082 are lost. 1,020 had a failure, and 643 of these
+Of 12,340 sessions on the as-of, 11,218 signed in, 1,082 are lost and 40 are cut. 1,020 had a failure, and 643 of these
 signed in. There are also 100 direct sessions ten days before, and 50 sixty days before.
 """
 
@@ -14,7 +14,7 @@ _STEPS = ("sessions", "page", "click", "authorize", "verify", "page_click", "cli
 
 
 def add_sign_ins(made: Database, odd: str) -> None:
-    """Add the tables of sessions; `odd` is the scheme of the app `img`, whose SDK version is unknown."""
+    """Add the tables of sessions. Sessions of the app `img` have the scheme `odd` and an unknown SDK version."""
     _add_ways(made, odd)
     _add_paths(made)
     for values, counts in (

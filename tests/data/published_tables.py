@@ -101,9 +101,9 @@ def _add_incidents(made: Database) -> None:
 
 
 def example(path: Path) -> Path:
-    """Make a database with case twins, an unregistered app, an idle app, hostile names, a missing day and incidents.
-
-    The counts of a day are `_SHAPES` times 1 + back % 3. `back` is the number of days before the as-of.
+    """Make a database with keys that differ only in case, an unregistered app, an idle app, hostile names, a missing
+    day and incidents, and return its path. The counts of a day are `_SHAPES` times 1 + back % 3. `back` is the
+    number of days before the as-of.
     """
     made = Database(path)
     made.publish(is_synthetic=True, first_day=day(FIRST_BACK))
@@ -198,9 +198,8 @@ def example(path: Path) -> Path:
 
 
 def _add_reconciliation(made: Database) -> None:
-    """Add bills of two months, the newer one with a shift, and console counts of many days with different causes.
-
-    One console has an account with a hostile name.
+    """Add bills of two months, the newer one with the cause `shift`, and console counts of many days with different
+    causes. One console has an account with a hostile name.
     """
     odd = HOSTILE_NAMES["script"]
     month = {"month": date(2026, 2, 1), "account_id": "default", "channel": "number", "measure": "quantity",

@@ -1,8 +1,6 @@
-"""The days of plausible installations, drawn without logs: the input of the detection of data faults.
+"""Books and counts of random days of made-up installations, without logs.
 
-The apps differ in size and habits. There is a rhythm of the week, growth, random variation of the day, of each app and
-of each channel, weak holidays, and bursts of one device. A fault changes the numbers of one day before they are added
-up.
+The detection of data faults reads them. A fault changes the numbers of one day before they are added up.
 """
 
 from __future__ import annotations

@@ -142,12 +142,15 @@ def _version(back: int, number: int) -> Row:
 
 
 def _midnight(back: int) -> int:
-    """Return the begin of a day in Shanghai in Unix ms."""
+    """Return 00:00 of a day in Shanghai as Unix time in milliseconds."""
     return (day(back) - date(1970, 1, 1)) // timedelta(milliseconds=1) - 8 * 3_600_000
 
 
 def _broken(rng: Random, row: Row) -> Row:
-    """Return the record with a new id and an optional field that breaks its rule. It counts without that field."""
+    """Return the record with a new id and an optional field that breaks its rule.
+
+    The record counts without that field.
+    """
     name, value = rng.choice((("latency_ms", -1), ("platform", "windows"), ("package_name", "a b")))
     return row | {"event_id": f"{row['event_id']}-broken", name: value}
 

@@ -51,10 +51,10 @@ BROKEN_LINES = (b"not json", b'{"event_id":"x"}', b'{"event_id":', b'{"a":1,}', 
 
 
 def landing(seed: int, newest: date) -> dict[str, bytes]:
-    """Return 1 to 5 NDJSON files by path. Together they have 5 to 60 records and up to 3 broken lines. In half of the
-    cases, one file is a copy of another.
+    """Return 1 to 5 NDJSON files by path, and in half of the cases also a copy of the first file.
 
-    The days are `newest`, three days before it, and the day after it. The same id can be on several days.
+    Without the copy, the files have 5 to 60 records and up to 3 broken lines in all. The days are `newest`, three days
+    before it, and the day after it. The same id can be on several days.
     """
     draw = random.Random(seed)
     days = span(newest + timedelta(days=1), 5)

@@ -1,5 +1,6 @@
-"""The page of dropped files shows the results. With each kind, the good file counts, and the output names the dropped
-files.
+"""Tests that `docs/what-you-drop.md` shows the current results.
+
+With each kind, the good file counts, and the output names the dropped files.
 """
 
 from __future__ import annotations

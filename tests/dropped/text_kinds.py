@@ -24,7 +24,7 @@ from tests.support import as_csv, as_parquet, columns_of, lines
 
 
 def logs(day: date) -> list[Kind]:
-    """Return the kinds that are read as they are."""
+    """Return the kinds of logs that are read without a source mapping of the folder."""
     made = Content(day)
     return [
         Kind("One JSON object a line: `a.ndjson`, `b.jsonl`, `c.json`, `D.LOG`", named({

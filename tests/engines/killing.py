@@ -1,4 +1,4 @@
-"""Tasks that kill their executor and are used instead of the real tasks: only once, or at each call."""
+"""Replacements for tasks of the Spark engine that first kill their executor, once or at each call."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from pipelines.run.engines import local_reader
 
 
 def end_executor(once: Path | None) -> None:
-    """Kill the executor that calls this. If `once` is given and that file exists, do nothing, because one was killed
-    before.
+    """Kill the executor that runs this.
+
+    If `once` is given, do so only if this file does not exist yet, and create it.
     """
     if once is not None:
         try:
@@ -32,26 +33,24 @@ def end_executor(once: Path | None) -> None:
 
 
 class Killing:
-    """The task `name` of a day, which first kills its executor: each time, or only once (see `end_executor`)."""
+    """Kills the executor as `end_executor` does, and otherwise runs the function `name` of `tasks`."""
 
     def __init__(self, name: str, once: Path | None) -> None:
         self._name, self._once = name, once
 
     def __call__(self, *given: Any) -> Iterator[pa.RecordBatch]:
-        """Kill the executor, or run the real task."""
         end_executor(self._once)
         yield from getattr(tasks, self._name)(*given)
 
 
 class KillingReader:
-    """Opens a reader, but first kills the executor: each time, or only once (see `end_executor`)."""
+    """Kills the executor as `end_executor` does, and otherwise opens a reader of record files."""
 
     def __init__(self, once: Path | None) -> None:
         self._once = once
 
     @contextmanager
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Kill the executor, or open a reader."""
         end_executor(self._once)
         with local_reader(*given) as reader:
             yield reader

@@ -1,4 +1,4 @@
-"""Tasks that are used instead of the real tasks: they also write a note for the test."""
+"""Replacements for tasks of the Spark engine that also write figures into a file for the test."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from pipelines.engines.steps import hash_ranges
 
 
 class NotingTables:
-    """Runs the task `count_records`. Each time it adds rows to a table, it writes their number as a line to `file`."""
+    """Runs the task `count_records`. Each addition of rows to a table writes a line with their number to `file`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Run the task."""
         with patch.object(tasks, "add_rows", self._add_rows):
             yield from tasks.count_records(*given)
 
@@ -41,7 +40,6 @@ class NotingRanges:
         self._file = file
 
     def __call__(self, *given: Any) -> Iterator[Any]:
-        """Run the task."""
         with patch.object(steps, "_HASH_BYTES", 10_000), patch.object(steps, "hash_ranges", self._ranges):
             yield from tasks.count_devices(*given)
 

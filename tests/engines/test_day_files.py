@@ -1,4 +1,6 @@
-"""The files of a table by day do not depend on the size of the batches, have each key once, and lose no row."""
+"""Tests the files of a day table: they do not depend on the size of batches, and contain each key once and every
+row.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ NOW = morning_after(DAY)
 
 
 def refused(folder: DataFolder) -> AuthmeterError:
-    """Run the folder, and return the error that ends the run. Its text must contain nothing of Spark's."""
+    """Run the folder and return the error that ends the run. Assert that its text contains no traceback."""
     with pytest.raises(AuthmeterError) as found:
         folder.tables(DAY, NOW)
     error = found.value

@@ -1,7 +1,6 @@
 """Both engines give the same rows in parts, books, rejects and tables, and the same bytes in every file of the site.
 
-The golden cases define the right rows for DuckDB, and the long form compares Spark with the independent count. The
-tests compare two folders, which the engines process alone or in different turns.
+Each test compares two data folders that different engines processed, or both engines in turns.
 """
 
 from __future__ import annotations
@@ -55,7 +54,10 @@ PHONE, DEVICE = "13912345678", "device-0123456789abcdef"
 
 
 def assert_same(one: DataFolder, other: DataFolder, *, are_parts_equal: bool = True) -> None:
-    """Compare the stored files of two folders byte for byte, and, if published, their tables and sites."""
+    """Compare the stored files of two folders byte for byte, and, if published, their tables and sites.
+
+    Parts are compared only if `are_parts_equal`.
+    """
     assert [_stored(entry) for entry in one.manifest.files] == [_stored(entry) for entry in other.manifest.files]
     for folder in ("events", "days", "restatements") if are_parts_equal else ("days", "restatements"):
         assert tree(one.store.warehouse / folder) == tree(other.store.warehouse / folder)
@@ -79,7 +81,7 @@ def as_array(rows: list[Row]) -> bytes:
 
 
 def repeated(day: date, app: str) -> list[Row]:
-    """Return verifications at the same second, of few devices and phones."""
+    """Return nine verifications of an app at the same second, with four devices and three phones."""
     rows = records(9, day, app, app_key=app, stage="verify")
     return [row | {"device_id": f"r{n % 4}", "phone": f"1391234567{n % 3}"} for n, row in enumerate(rows)]
 

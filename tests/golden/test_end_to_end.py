@@ -1,15 +1,6 @@
 """Golden cases end to end: small folders of log lines that a reviewer can read, and the expected rows.
 
-To add a case, add a folder to `end_to_end/`. It contains:
-
-- `case.toml`: a description, and the `runs`, each with the folder of logs that lands before it. `where` has, by table,
-  a condition for the rows that are compared.
-- `registry/` and `authmeter.toml`, if needed.
-- `expected/<table>.csv`: all rows of the table that meet its condition. The header names the compared columns. An empty
-  cell is NULL. Fractions are rounded to nine places.
-- Folders of logs. In these, `<name>.counts.csv` can replace `<name>.ndjson`: each row is a number of `records` of a
-  `day`, or of each day of `FIRST..LAST`, and the other columns are fields. The records are at ten in the morning, and
-  their ids are numbered by day.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -28,6 +19,15 @@ from pipelines.common.days import days_between
 from pipelines.contract.tables.tables import TABLES
 from tests.support import DataFolder, Row, record
 
+# To add a case, add a folder to `end_to_end/`. It contains:
+# - `case.toml`: a description, and the `runs`, each with the folder of logs to land before it. `where` maps a table to
+#   an SQL condition; only rows that meet it are compared.
+# - `registry/` and `authmeter.toml`, if needed.
+# - `expected/<table>.csv`: all rows of the table that meet its condition. The header names the compared columns. An
+#   empty cell is NULL. Fractions are rounded to nine places.
+# - Folders of logs. In these, `<name>.counts.csv` can replace `<name>.ndjson`: each row is a number of `records` of a
+#   `day`, or of each day of `FIRST..LAST`, and the other columns are fields. The records are at ten in the morning, and
+#   their ids are numbered by day.
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("end_to_end/*/case.toml"))
 
 

@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 
 def expected_tables() -> Iterator[tuple[str, Path]]:
-    """Yield each file of expected rows, with the name of its table."""
+    """Yield the name of the table and the path of each file of expected rows."""
     for folder in ("rollup", "marts"):
         yield from ((file.parts[-3], file) for file in HERE.glob(f"{folder}/*/*/expect.csv"))
     yield from ((file.stem, file) for file in HERE.glob("end_to_end/*/expected/*.csv"))

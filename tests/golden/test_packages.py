@@ -1,12 +1,6 @@
 """Golden cases of resource packages: purchases, readings and uses, and the expected rows.
 
-To add a case, add a folder `packages/<case>`. It contains:
-
-- `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, the day on which the log `began`
-  (by default the first day with uses), and `where`: by table, a condition for the rows that are compared.
-- `resource_packages.csv` and `resource_package_readings.csv`, as in a registry.
-- `uses.csv`: a number of uses `at` an instant, or at the begin of each day of `FIRST..LAST`.
-- `expect_<table>.csv`: all rows of a table in order, with the columns in the header. An empty cell is NULL.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -33,6 +27,13 @@ from pipelines.contract.registry.packages import load_packages
 from pipelines.contract.registry.row_files import Problem
 
 HERE = Path(__file__).parent / "packages"
+# To add a case, add a folder `packages/<case>`. It contains:
+# - `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, the day on which the log
+#   `began` (by default the first day with uses), and `where`, which maps a table to an SQL condition for the compared
+#   rows.
+# - `resource_packages.csv` and `resource_package_readings.csv`, as in a registry.
+# - `uses.csv`: a number of uses `at` an instant, or at the start of each day of `FIRST..LAST`.
+# - `expect_<table>.csv`: all rows of a table in order, with the columns in the header. An empty cell is NULL.
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
 Use = tuple[datetime, str, str, int]
 

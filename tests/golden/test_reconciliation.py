@@ -1,14 +1,6 @@
 """Golden cases of reconciliation: a log, statements of a console and bills, and the expected rows.
 
-To add a case, add a folder `reconciliation/<case>`. It contains:
-
-- `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, and the day on which the log
-  `began` (by default its first day).
-- `log.csv`: counts `at` an hour (`2026-03-10T08`), on a day (then at noon), or on each day of `FIRST..LAST`.
-- `overflow.csv`, if needed: the uses of a day that no package covered.
-- `console/` and `bills/`, as in a registry.
-- `expect_daily.csv` and `expect_monthly.csv`: all rows in order, with the columns in the header. An empty cell is NULL.
-  A case with a single `measure` may leave this column out.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -30,6 +22,14 @@ from pipelines.contract.registry.statements import load_statements
 from tests.data.log_sums import with_sums
 
 HERE = Path(__file__).parent / "reconciliation"
+# To add a case, add a folder `reconciliation/<case>`. It contains:
+# - `case.toml`: its purpose as `shows`, and its `as_of`. It may have the `missing` days, and the day on which the log
+#   `began` (by default its first day).
+# - `log.csv`: counts `at` an hour (`2026-03-10T08`), on a day (then at noon), or on each day of `FIRST..LAST`.
+# - `overflow.csv`, if needed: the uses of a day that no package covered.
+# - `console/` and `bills/`, as in a registry.
+# - `expect_daily.csv` and `expect_monthly.csv`: all rows in order, with the columns in the header. An empty cell is
+#   NULL. A case with a single `measure` may leave this column out.
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
 Row = tuple[date, int, str, str, str, LogCounts]
 

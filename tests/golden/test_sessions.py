@@ -1,12 +1,6 @@
 """Golden cases of sign-in sessions: the records of one app, and the expected rows.
 
-To add a case, add a folder `sessions/<case>`. All cases are apps of one data folder, in which a session ends after ten
-minutes without a record. A folder contains:
-
-- `case.toml`: its purpose as `shows`.
-- `log.csv`: the records. `at` is a time in Shanghai, on 10 March 2026 if it has no day. By default, `event_id` is a
-  number, the channel is one_click, and a record without outcome and code is a success.
-- `expect_<table>.csv`: all rows of the app in a table, with the columns in the header. An empty cell is NULL.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -22,6 +16,12 @@ from pipelines.common.project import PROJECT
 from tests.support import DAY, DataFolder, Row, morning_after, record
 
 HERE = Path(__file__).parent / "sessions"
+# To add a case, add a folder `sessions/<case>`. All cases are apps of one data folder, in which a session ends after
+# ten minutes without a record. A folder contains:
+# - `case.toml`: its purpose as `shows`.
+# - `log.csv`: the records. `at` is a time in Shanghai, on 10 March 2026 if it has no day. By default, `event_id` is a
+#   number, the channel is one_click, and a record without outcome and code is a success.
+# - `expect_<table>.csv`: all rows of the app in a table, with the columns in the header. An empty cell is NULL.
 CASES = sorted(file.parent for file in HERE.glob("*/case.toml"))
 EXPECTED = sorted(HERE.glob("*/expect_*.csv"))
 

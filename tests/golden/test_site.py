@@ -1,11 +1,6 @@
 """Golden cases of the site's queries: of statements with generated sums of measures, and of the sums over windows.
 
-To add a case, add a folder `site/<statement>/<case>`. The data day is 10 March 2026. A folder contains:
-
-- `case.toml`: its purpose as `shows`.
-- `expect.csv`: all rows of the result, with the columns in the header. They are in order; in sums over windows, only
-  the order of the apps is compared. An empty cell is NULL.
-- Other CSV files: the relations that the statement reads. A column is `name` or `name:TYPE` in the header.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -24,6 +19,11 @@ from reports.content.figures.window_sums import WINDOW_SUMS
 from reports.content.published import statement
 
 HERE = Path(__file__).parent / "site"
+# To add a case, add a folder `site/<statement>/<case>`. The data day is 10 March 2026. A folder contains:
+# - `case.toml`: its purpose as `shows`.
+# - `expect.csv`: all rows of the result, with the columns in the header. They are in order; in sums over windows, only
+#   the order of the apps is compared. An empty cell is NULL.
+# - Other CSV files: the relations that the statement reads. A column is `name` or `name:TYPE` in the header.
 CASES = sorted(folder for folder in HERE.glob("*/*") if folder.is_dir())
 VALUES: dict[str, Any] = {
     "first": "2026-02-09", "last": "2026-03-10", "days": ["2026-03-10"], "most": 10, "limit": None,

@@ -1,13 +1,6 @@
 """Golden cases of single tables and views: the rows that one statement reads, and the expected rows.
 
-To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
-
-- `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
-  `settings`, the `cuts` of the day's uses, and `where`: a condition for the rows that are compared.
-- `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
-- Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
-  otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
-  its value is 0 for a count, the day of the case for a day, and otherwise NULL.
+The comment at `CASES` describes the files of a case.
 """
 
 from __future__ import annotations
@@ -43,6 +36,13 @@ from pipelines.store.database import workbench
 from tests.support import DAY
 
 HERE = Path(__file__).parent
+# To add a case, add a folder `rollup/<table>/<case>`, `marts/<table>/<case>` or `billing/<table>/<case>`. It contains:
+# - `case.toml`: its purpose as `shows`. It may have the `day` (by default 10 March 2026) or the `days` of a batch,
+#   `settings`, the `cuts` of the day's uses, and `where`: an SQL condition for the compared rows.
+# - `expect.csv`: all these rows of the result, with the columns in the header. An empty cell is NULL or an empty text.
+# - Other CSV files: the relations that the statement reads. An empty cell is NULL. A column `name:TYPE` has this type;
+#   otherwise it has the type of that column in the contract, or is text. If a file leaves out a column of the contract,
+#   its value is 0 for a count, the day of the case for a day, and otherwise NULL.
 CASES = sorted(
     file.parent for folder in ("rollup", "marts", "billing") for file in (HERE / folder).glob("*/*/case.toml")
 )
@@ -143,10 +143,10 @@ def read(file: Path) -> tuple[dict[str, str], list[list[str | None]]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day: date) -> None:
-    """Make the rows of a CSV available in each way in which a statement may read them: as a table of the database
-    `out`, a view, and a Parquet file.
+    """Store the rows of a CSV as a table of the database `out`, as a view and as a Parquet file: statements read any
+    of them.
 
-    The variable `<name>_files` has the path of the Parquet file. `day` is the default of columns of dates.
+    The SQL variable `<name>_files` has the path of the Parquet file. `day` is the default in columns of type DATE.
     """
     given, rows = read(file)
     columns = COLUMNS.get(file.stem, {}) | given

@@ -172,7 +172,7 @@ def test_missing_days_stay_open_over_a_weekday_of_rest(last: int) -> None:
     [(39, 1000, 2000), (40, 100, 2100), (41, 100, 2100), (42, 1000, 3100), (48, 100, 7200), (38 + 70, 1000, 52_000)],
 )
 def test_each_missing_day_lost_what_its_weekday_usually_has(last: int, lost: int, in_all: int) -> None:
-    """This also holds in a gap that is longer than the weeks from which the usual records of a weekday are computed."""
+    """A gap can be longer than the weeks from which the usual records of a weekday are computed."""
     loss = missing_of_office(last).loss
     assert (loss.level_before, loss.lost, loss.lost_total) == (lost, lost, in_all)
 
@@ -250,9 +250,11 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
 
 
 def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
-    """Return the incidents if hosts of `gateway` deliver only a share of their records, and the missing records by day.
+    """Return the incidents if hosts of `gateway` deliver more or less than usual, and the number of missing records by
+    day.
 
-    `came` has one entry for each of the last days: the share of each host that delivers less or more than usual.
+    `came` has an entry for each of the last days: by host, the factor for its records. Hosts without a factor are as
+    usual.
     """
     manifest, counts, days = CALM.days(DAYS, {})
     missing = [0] * len(came)

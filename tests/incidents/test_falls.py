@@ -12,7 +12,7 @@ from pipelines.incidents.detection.volume_measure import VolumeMeasure
 
 
 def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
-    """Return the falls of one subject with these rates by day. On a day with a negative rate, it has no requests."""
+    """Return the falls of one subject with these rates by day. A negative rate is a day without requests."""
     share = np.array(levels)[:, None]
     counts = np.where(share < 0, 0.0, requests)
     return falls(RateMeasure(counts, np.round(counts * np.maximum(share, 0))))
@@ -21,7 +21,7 @@ def rates(levels: list[float], requests: float = 1000) -> list[Fall]:
 def volumes(counts: list[float]) -> list[Fall]:
     """Return the falls of one subject with these volumes by day, from a Monday on.
 
-    A day with a negative volume has no norm, as a day without logs or a holiday has none.
+    A negative volume is a day without a norm, such as a holiday or a day without logs.
     """
     found = np.array(counts)[:, None]
     return falls(VolumeMeasure(np.maximum(found, 0), found >= 0))

@@ -19,7 +19,7 @@ SEEDS = range(4)
 
 
 def found_in_world(made: World) -> list[dict[str, Any]]:
-    """Return the rows of `incidents` that are found in a world, with the columns that the score reads.
+    """Return the incidents that are found in a world as rows of `incidents`, with the columns that the score reads.
 
     Each request of a world has its own device.
     """

@@ -26,7 +26,8 @@ USUAL: Row = (900, 50, 50, 700, 400)
 
 
 def days(*rows: Row) -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, tuple[date, ...]]:
-    """Return day tables of one app and channel, and their days.
+    """Return a database with the day tables of one app and channel, its table `channel_daily` as a frame, and the
+    days.
 
     Each row is a day: succeeded, failed and cancelled requests, devices and p95 latency. Each platform has half of the
     requests.

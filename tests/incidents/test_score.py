@@ -1,4 +1,6 @@
-"""The score of a world counts every difference from the planted incidents, and all other incidents."""
+"""Tests the score of a world: it counts each difference from a planted incident, and each incident that was not
+planted.
+"""
 
 from __future__ import annotations
 

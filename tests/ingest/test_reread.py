@@ -35,7 +35,10 @@ def foreign(count: int, day: date = DAY, done: str = "yes") -> bytes:
 
 
 def read_again(folder: DataFolder, request: RereadRequest | None = None, day: date = DAY) -> DailyRun:
-    """Run only the first step of a run for `day`, with a reread; for `DAY`, some hours after the morning's run."""
+    """Run the first step of a run for `day` with a reread.
+
+    For `DAY`, the run's clock is five hours after the usual time.
+    """
     opened = folder.open(day, LATER if day == DAY else None)
     opened.reread = request or RereadRequest()
     opened.ingest(day)
@@ -61,7 +64,10 @@ def a_misunderstood_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def wrong(copy_of: CopyOf) -> DataFolder:
-    """Two closed days of a foreign log that its mapping does not understand, and of another log with good records."""
+    """Return a folder with two closed days.
+
+    It has a foreign log whose mapping is wrong, and another log with good records.
+    """
     return copy_of(a_misunderstood_log)
 
 
@@ -260,7 +266,7 @@ def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys:
 
 
 def read_a_log(folder: DataFolder) -> None:
-    """Close a day of a foreign log that its mapping understands."""
+    """Land a foreign log whose mapping is correct, and roll up its day."""
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop.ndjson", foreign(4))
     folder.roll_up()

@@ -38,7 +38,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def hours(day: date, first: int, last: int, app: str = "shop") -> list[Row]:
-    """Return a record of each hour of a day from `first` to before `last`."""
+    """Return a record for each hour of a day from `first` up to the hour before `last`."""
     return [
         record(f"{app}-{day}-{hour}", day, event_time=f"{day}T{hour:02}:30:00+08:00", app_key=app)
         for hour in range(first, last)
@@ -195,7 +195,7 @@ def hold_a_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def held_log(copy_of: CopyOf) -> DataFolder:
-    """The folder of `hold_a_log`."""
+    """Return a copy of the folder that `hold_a_log` fills."""
     return copy_of(hold_a_log)
 
 

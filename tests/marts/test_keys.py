@@ -34,7 +34,7 @@ def some(names: Iterable[str], *short: str) -> list[Any]:
 
 
 def feed(folder: DataFolder) -> None:
-    """Land records that each lack another optional field, invalid records, and late records for a closed day."""
+    """Publish records that each lack another optional field, invalid records, and late records of a closed day."""
     fields = dict.fromkeys(OPTIONAL, "1") | {"result_code": "x", "platform": "ios", "latency_ms": 7}
     # A record without a result code has an outcome.
     rows = [

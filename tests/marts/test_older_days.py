@@ -20,7 +20,10 @@ def an_aged_day(folder: DataFolder) -> None:
 
 @pytest.fixture
 def aged(copy_of: CopyOf) -> DataFolder:
-    """Two days with an unmapped code and a latency, not published yet; the events of the first are gone."""
+    """Return a folder with two unpublished days, which have an unmapped code and a latency.
+
+    The events of the first day are gone.
+    """
     return copy_of(an_aged_day)
 
 

@@ -1,4 +1,4 @@
-"""The random worlds of bills contain every feature that there is to count."""
+"""Tests that the random worlds of bills together contain every cause, state and reason that comparisons must cover."""
 
 from __future__ import annotations
 

@@ -168,9 +168,9 @@ def test_clocks_hours_apart_and_a_server_that_is_behind(tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_a_device_of_100_000_records_and_an_attempt_of_300_000(folder: DataFolder) -> None:
-    """In `constant`, all records have one attempt, and half have no device: these belong to the attempt's first device.
+    """In the app `constant`, all records have the same attempt, and half of them have no device.
 
-    So an application that logs a constant as attempt does not multiply records.
+    Records without a device belong to the first device of the attempt, so a constant attempt does not multiply records.
     """
     folder.store.landing.mkdir(parents=True, exist_ok=True)
     duckdb.execute(f"""

@@ -40,7 +40,7 @@ class Dagster:
         self.repository = self.definitions.get_repository_def()
 
     def run(self, day: date | None, *assets: str, **tags: str) -> dg.DagsterRun:
-        """Run the job for a partition, or only `assets`, and return the run. It must succeed."""
+        """Run the job, or only `assets`, for the partition of `day`. Assert that the run succeeds, and return it."""
         job = (
             self.definitions.resolve_implicit_global_asset_job_def()
             if assets

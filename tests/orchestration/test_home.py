@@ -78,7 +78,9 @@ def test_an_older_home_gets_the_new_settings_unless_edited(
 
 
 def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    """Dagster itself would mark its tables as made twice, and could never open them again."""
+    """If many processes opened a new home, Dagster alone would mark its tables as made twice, and never open it
+    again.
+    """
     done = subprocess.run(
         [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "data")], cwd=PROJECT, capture_output=True, text=True,
         check=False,
@@ -139,7 +141,7 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
 def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise Dagster evaluates no schedule and no sensor until the recorded times are reached."""
+    """If recorded times are in the future, Dagster evaluates no schedule and no sensor until then."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")
     prepare(tmp_path)

@@ -115,9 +115,9 @@ def made_both() -> list[Both]:
 
 @pytest.fixture
 def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
-    """The two runs. They are made once, and no test may change the folder.
+    """A folder with two runs, made once for this module.
 
-    The second run finds a home that lost a file, so Dagster executes it.
+    No test may change the folder. The second run finds a home that lost a file, so Dagster executes it.
     """
     if not made_both:
         assert call("run", data=own.root).code == 0

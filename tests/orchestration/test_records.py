@@ -36,7 +36,10 @@ def small() -> None:
 
 
 def tables(file: Path) -> set[str]:
-    """Return the statements, without blanks, that made the tables and indexes of a SQLite file in WAL mode."""
+    """Return the SQL, without blanks, that made the tables and indexes of an SQLite file.
+
+    Assert that it is in WAL mode.
+    """
     with closing(sqlite3.connect(file)) as opened:
         made = opened.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         assert opened.execute("PRAGMA journal_mode").fetchall() == [("wal",)]

@@ -21,7 +21,6 @@ ASSETS = ("fetched_objects", "event_parts", "day_tables", *TABLES, "site", "expo
 
 @pytest.fixture
 def instance(published: DataFolder) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of the published folder."""
     with dg.DagsterInstance.from_config(str(published.root / "dagster")) as opened:
         yield opened
 

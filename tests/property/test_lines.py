@@ -17,8 +17,9 @@ CONTENT = st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), ma
 
 
 class Trickle:
-    """A stream whose reads return at most `steps[0]` bytes, then at most `steps[1]`, and so on, again from the
-    start.
+    """A stream whose reads return at most `steps[0]` bytes, then at most `steps[1]`, and so on.
+
+    After the last step, it begins with the first again.
     """
 
     def __init__(self, content: bytes, steps: list[int]) -> None:
@@ -32,7 +33,10 @@ class Trickle:
 
 
 def split(content: bytes) -> list[bytes]:
-    """Return the lines of a file without its byte order mark. No line begins after the last line end."""
+    """Return the lines of a file without its byte order mark.
+
+    A line end at the end of the file begins no further line.
+    """
     lines = content.removeprefix(BOM).split(b"\n")
     return lines[:-1] if lines[-1] == b"" else lines
 

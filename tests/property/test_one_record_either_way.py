@@ -1,4 +1,4 @@
-"""A line gives the same record whether DuckDB's JSON reader reads it in its file, or it is read alone as a text."""
+"""Tests that a line gives the same record by DuckDB's JSON reader of whole files and by the query for single lines."""
 
 from __future__ import annotations
 
@@ -155,7 +155,10 @@ def json_lines(draw: st.DrawFn) -> bytes:
 
 
 def judgement(read: ReadFile) -> Judgement:
-    """Return the events, rejects and emptied fields of a file, and check that its books balance."""
+    """Return the events of a file with their counts, its rejects, and the number of removed values by field.
+
+    Assert that the books balance.
+    """
     books = read.books
     assert books.accepted == len(read.events)
     assert books.rejected == len(read.rejects)

@@ -1,5 +1,5 @@
-"""Tests the ledger over random accounts: it sums, the order of rows does not matter, a cut changes only shares, and one
-package more lowers no other's balance.
+"""Tests the ledger over random accounts: it adds up, the order of rows does not matter, a further cut only changes how
+apps share a draw, and one more package lowers no other balance.
 """
 
 from __future__ import annotations

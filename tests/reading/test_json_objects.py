@@ -97,7 +97,7 @@ OBJECTS = st.lists(st.dictionaries(JSON_TEXTS, VALUES, max_size=4), min_size=1, 
 def test_any_objects_are_found_whole(
     rows: list[Row], indent: int | None, is_array: bool, open_row: int | None, block_bytes: int
 ) -> None:
-    """One object may lack its closing brace. It is not found then, but the objects in it may be."""
+    """One object may lack its closing brace. This object is not found then, but objects inside it may be found."""
     texts = [json.dumps({**row, "row": number}, indent=indent) for number, row in enumerate(rows)]
     if open_row is not None and open_row < len(texts):
         texts[open_row] = texts[open_row][:-1]

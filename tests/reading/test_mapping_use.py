@@ -67,7 +67,7 @@ def test_what_no_record_gives_is_a_fault(
 
 
 def test_a_pattern_that_never_matches_is_not_said_to_fail(bench: ReadingBench) -> None:
-    """Its result is an empty text, which no field may have, so it is counted like an expression that fails."""
+    """The pattern gives an empty text, which no field may have, so it is counted like an expression that fails."""
     (fault,) = faults(bench, "ndjson", RAW, device_id="regexp_extract(dev, 'x(.)', 1)")
     en, zh = fault_words(fault)
     assert en == "the expression of device_id gives no record a value: it fails, or its text is empty"

@@ -26,7 +26,7 @@ def two_days_of_uses(folder: DataFolder) -> None:
 
 @pytest.fixture
 def billed(copy_of: CopyOf) -> DataFolder:
-    """A use of shop and one of game on each of two days."""
+    """Return a folder with one use of `shop` and one of `game` on each of two days."""
     return copy_of(two_days_of_uses)
 
 

@@ -23,7 +23,10 @@ def two_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def published(copy_of: CopyOf, project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
-    """Two closed days of code that a test may change, in `project_copy`."""
+    """Return a folder with two closed days.
+
+    Its digests are computed from `project_copy`, whose code a test may change.
+    """
     monkeypatch.setattr(due_days, "counting_digest", lambda: counting_digest.__wrapped__(project_copy))
     monkeypatch.setattr(fingerprint, "publishing_digest", lambda: publishing_digest.__wrapped__(project_copy))
     # The first test makes the folder, with the digests of unchanged code.
@@ -31,7 +34,10 @@ def published(copy_of: CopyOf, project_copy: Path, monkeypatch: pytest.MonkeyPat
 
 
 def run_again(folder: DataFolder) -> tuple[list[date], bool]:
-    """The days that another run rolls up, and whether it publishes anew; nothing is restated."""
+    """Run again, and assert that nothing is restated.
+
+    Return the days that were rolled up, and whether the run publishes anew.
+    """
     before = folder.manifest.run
     days = folder.roll_up().days
     assert folder.manifest.restatements == []

@@ -1,4 +1,6 @@
-"""Channels beside the five: text messages, and those that the settings declare, also when they are declared no more."""
+"""Tests channels besides the five standard ones: text messages, and channels that the settings declare, also after
+their declaration was removed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An id counts once in a day, whatever file its copies come in; of copies that differ the smallest counts."""
+"""Tests copies: an id counts once in a day, in whatever files its copies are. If copies differ, the smallest counts."""
 
 from __future__ import annotations
 

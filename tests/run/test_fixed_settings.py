@@ -19,7 +19,7 @@ def a_rolled_up_day(folder: DataFolder) -> None:
 
 @pytest.fixture
 def rolled_up(copy_of: CopyOf) -> DataFolder:
-    """A folder with a rolled-up day, and with the hash key by which its stored hashes were made."""
+    """Return a folder with a rolled-up day and the hash key of its stored hashes."""
     return copy_of(a_rolled_up_day)
 
 

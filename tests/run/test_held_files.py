@@ -23,7 +23,7 @@ def a_rotated_log(folder: DataFolder) -> None:
 
 @pytest.fixture
 def rotated(copy_of: CopyOf) -> DataFolder:
-    """A log of a closed day whose path now holds the next day's records."""
+    """Return a folder with a closed day. The path of its log now has records of the next day."""
     return copy_of(a_rotated_log)
 
 

@@ -16,8 +16,10 @@ DAYS = 10
 
 
 def land(folder: DataFolder, app: str, failed: int, sign_ins: int = 40) -> None:
-    """Land ten days of sign-ins. On the last day `failed` of them fail, one with a result code only, and a text message
-    fails earlier.
+    """Land ten days of sign-ins.
+
+    On the last day, `failed` of them fail, and earlier that day a request by text message. The first failure has only a
+    result code.
     """
     for back in range(1, DAYS):
         day = days_before(DAY, back)

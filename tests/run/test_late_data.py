@@ -12,7 +12,7 @@ AFTER = DAY + timedelta(days=1)
 
 
 def test_late_records_restate_their_day_and_are_counted(folder: DataFolder) -> None:
-    """A day that was missing had no figure before."""
+    """The restatement of a day that was missing has no value before."""
     first, missing = days_before(DAY, 3), days_before(DAY, 2)
     folder.land("a.ndjson", records(3, first) + records(3, BEFORE) + records(3))
     folder.roll_up()

@@ -28,7 +28,9 @@ def a_limited_device(folder: DataFolder) -> None:
 
 @pytest.fixture
 def limited(copy_of: CopyOf) -> DataFolder:
-    """Three records of one device on the oldest day that is shown, on the one before it, and on the newest."""
+    """Return a folder with three records of one device on each of three days: the newest, the oldest whose limits are
+    published, and the day before that one.
+    """
     return copy_of(a_limited_device)
 
 

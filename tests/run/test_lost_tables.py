@@ -1,5 +1,6 @@
-"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures. No
-day is computed from a part of its records.
+"""Tables that are lost, forced or of an older version are computed anew from the stored parts, to the same figures.
+
+No day is computed if some of its records are missing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def two_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def published(copy_of: CopyOf) -> DataFolder:
-    """Return a folder with the published tables of two days, of three and of two records."""
+    """Return a folder with the published tables of two days: three records on the first, two on the second."""
     return copy_of(two_days)
 
 

@@ -1,4 +1,4 @@
-"""A day without a log is a gap and not a zero, and a rate without requests is none."""
+"""Tests that a day without a log is a gap and not a zero, and that a rate without requests is NULL."""
 
 from __future__ import annotations
 

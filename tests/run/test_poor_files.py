@@ -31,12 +31,12 @@ OTHER = [{"时间": "2026-03-10", "应用": f"商城{number}", "结果": "ok"} f
 
 
 def renamed(**names: str) -> list[dict[str, Any]]:
-    """Records with other names for some of their fields."""
+    """Return 60 records with other names for some of their fields. `names` has the new name by the old one."""
     return [{names.get(name, name): value for name, value in row.items()} for row in records(60, prefix="n")]
 
 
 def table(rows: list[dict[str, Any]], *, has_header: bool = True) -> bytes:
-    """Records as CSV with their own names."""
+    """Return rows as CSV, with the keys of the first row as header or without a header."""
     head = [",".join(rows[0])] if has_header else []
     return "\n".join([*head, *(",".join(map(str, row.values())) for row in rows)]).encode() + b"\n"
 

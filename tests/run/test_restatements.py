@@ -70,7 +70,10 @@ CASES: dict[str, tuple[list[Row], list[Row], list[tuple[Any, ...]]]] = {
 
 
 def replaced_logs(folder: DataFolder) -> None:
-    """Publish the records of all cases, each of an app of its own, after their log was replaced."""
+    """Roll up the first records of each case, replace their log by the second records, and publish.
+
+    Each case is an app.
+    """
     for place, step in enumerate((folder.roll_up, folder.tables)):
         rows = [
             row | {"app_key": app, "event_id": f"{app}-{row['event_id']}"}
@@ -135,7 +138,10 @@ def test_a_mended_dictionary_restates_without_reading_logs_again(folder: DataFol
 
 
 def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> None:
-    """A fifth of a day's records come late. Its figures of before were published last when it was three days old."""
+    """A fifth of a day's records come late.
+
+    Until the day was three days old, its figures without them were published.
+    """
     days = [days_before(DAY, back) for back in (3, 2, 1, 0)]
     folder.land("early.ndjson", [row for day in days[:-1] for row in records(8, day)])
     folder.roll_up(days[2])
@@ -165,8 +171,10 @@ def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> Non
 
 
 def test_a_day_says_that_its_figures_changed_without_a_new_record(folder: DataFolder) -> None:
-    """A mended dictionary changes the outcome of two of the day's four records. A registered platform moves all records
-    of the day before, which have none, and not the record of the day that has one.
+    """A corrected dictionary changes the outcome of two of the day's four records.
+
+    A registered platform then moves all records of the day before, which have no platform. It does not move the day's
+    record of that app, which has one.
     """
     code = {"outcome": None, "result_code": "new code"}
     other = record("other", app_key="game", platform="h5")
@@ -189,7 +197,7 @@ def test_a_day_says_that_its_figures_changed_without_a_new_record(folder: DataFo
 
 
 def test_a_day_says_that_only_its_devices_changed(folder: DataFolder) -> None:
-    """How many of its records changed is not known."""
+    """Only the number of devices is restated, so the share of changed records is unknown."""
     folder.land("a.ndjson", [record("e1", device_id="d1"), record("e2", device_id="d2")])
     folder.roll_up()
     folder.land("a.ndjson", [record("e1", device_id="d1"), record("e2", device_id="d1")])
@@ -199,7 +207,7 @@ def test_a_day_says_that_only_its_devices_changed(folder: DataFolder) -> None:
 
 
 def _finality(folder: DataFolder, day: date) -> str:
-    """Return how often days of a day's age changed, as its page says it."""
+    """Return how often days as old as `day` changed: a part of the sentence on the page of the day."""
     with closing(open_published(folder.store.database)) as connection:
         marts = PublishedTables(connection)
         return finality(data_state(marts, quality_by_day(marts), 400), day).zh.split("；")[1]

@@ -30,12 +30,15 @@ def a_kept_and_an_old_day(folder: DataFolder) -> None:
 
 @pytest.fixture
 def run_on(copy_of: CopyOf) -> DataFolder:
-    """A folder that keeps 61 days of events, with a record each of 61 days ago and of today in one file, run to DAY."""
+    """Return a folder that keeps the events of 61 days, rolled up on `DAY`.
+
+    One part has the records of three files: of `OLD`, of `DAY`, and of both. Another part has one record of `OLD`.
+    """
     return copy_of(a_kept_and_an_old_day)
 
 
 def next_day(folder: DataFolder) -> date:
-    """A run a day later."""
+    """Land a record of the day after `DAY`, run for that day, and return it."""
     day = DAY + timedelta(days=1)
     folder.land("new.ndjson", records(1, day))
     folder.roll_up(day)

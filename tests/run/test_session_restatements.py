@@ -14,7 +14,7 @@ SESSIONS = "SELECT sum(sessions)::INTEGER, sum(lost)::INTEGER FROM session_daily
 
 
 def steps(second: str) -> list[Row]:
-    """A page at 10:00, and an authorization at a time of the same day."""
+    """Return a page record at 10:00, and an authorization at the time `second` of the same day and device."""
     page = record("page", stage="page", device_id="d1")
     return [page, record("authorize", device_id="d1", event_time=f"{DAY}T{second}+08:00")]
 

@@ -1,4 +1,4 @@
-"""A new user with a shipper's files and the page alone: every line of every example is accounted for."""
+"""Tests the examples of `docs/shippers.md`: with the files and this page alone, every line is accounted for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""`status.json` after runs that ended well, warned, failed or were killed, and as time goes on: whole, and it says what
-to do.
-"""
+"""Tests `status.json` after runs that ended well, warned, failed or were killed, and as time passes."""
 
 from __future__ import annotations
 
@@ -21,7 +19,9 @@ NOW = morning_after(DAY)
 
 
 def require(folder: DataFolder, state: str, *words: str, at: datetime = NOW) -> None:
-    """Assert the state, what there is to do, and that the file has the same last run."""
+    """Assert the state at `at`, that the texts of what to do contain `words`, and that `status.json` has the same last
+    run.
+    """
     status = status_of(folder.root, at)
     to_do = " ".join(status.to_do)
     assert (status.state, [word for word in words if word not in to_do]) == (state, []), to_do
@@ -33,7 +33,7 @@ def written(folder: DataFolder) -> Status:
 
 
 def leave_note(folder: DataFolder, process: int) -> None:
-    """Write into the lock file that a process runs, as it does itself at the beginning of a run."""
+    """Write a note into the lock file that `process` runs, as a run does when it begins."""
     folder.store.lock.parent.mkdir(exist_ok=True)
     note = {"process": process, "doing": "run", "since": "2026-03-11T02:30:00+08:00"}
     folder.store.lock.write_text(json.dumps(note))

@@ -38,7 +38,7 @@ def unread(folder: DataFolder) -> list[str]:
 
 @pytest.fixture
 def mixed(folder: DataFolder) -> DataFolder:
-    """A folder of a good log and two files that nobody reads."""
+    """Return a folder with a good log and two files that no source reads."""
     folder.land("a.ndjson", records(3))
     folder.land("week/b.xlsx", b"PK\x03\x04")
     folder.land("notes.txt", lines(records(40, prefix="t")))

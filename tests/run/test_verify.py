@@ -33,7 +33,10 @@ def two_days(folder: DataFolder) -> None:
 
 
 def publish_one_more(folder: DataFolder, columns: dict[str, str]) -> None:
-    """Publish the last day with a column of each of the tables one too high, as a wrong computation would."""
+    """Add 1 to a column of some tables of `DAY`, as if it had been computed wrongly, and publish the day.
+
+    `columns` has the column by table.
+    """
     manifest = folder.manifest
     for table, column in columns.items():
         file = folder.store.day_table(manifest.days[DAY], table)
@@ -56,7 +59,7 @@ def test_a_changed_day_is_named(sound: DataFolder) -> None:
 
 
 def test_tables_that_were_computed_wrongly_are_found_by_their_cells(folder: DataFolder) -> None:
-    """Wrong uses are also found where a package is drawn."""
+    """Wrong uses also make the published tables of packages wrong."""
     folder.write(
         "registry/resource_packages.csv", f"resource_package_id,account_id,quantity,purchased_at\np,,9,{DAY}\n"
     )

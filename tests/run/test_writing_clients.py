@@ -51,7 +51,7 @@ except duckdb.IOException as error:
 
 @contextmanager
 def client(folder: DataFolder) -> Iterator[Client]:
-    """A client that has the published file open for writing."""
+    """Yield a client that has the published file open for writing, and kill it at the end."""
     command = [sys.executable, "-c", CLIENT, str(folder.store.database)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         opened = Client(process)
@@ -63,25 +63,25 @@ def client(folder: DataFolder) -> Iterator[Client]:
 
 
 class Client:
-    """The client's process."""
+    """A process that has the published file open."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def hear(self, word: str) -> None:
-        """Wait until the client prints this word."""
+        """Wait for the next line of the client, which must be `word`."""
         assert self._process.stdout
         assert self._process.stdout.readline() == f"{word}\n"
 
     def write(self) -> None:
-        """Has it empty tables."""
+        """Let the client empty the tables `EMPTIED`, and wait until it has done so."""
         assert self._process.stdin
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         self.hear("written")
 
     def kill(self) -> None:
-        """Kills it, before DuckDB has put its `.wal` into the file."""
+        """Kill the client before DuckDB has merged the `.wal` into the published file."""
         self._process.kill()
         self._process.wait()
 
@@ -93,7 +93,7 @@ def two_published_days(folder: DataFolder) -> None:
 
 @pytest.fixture
 def sound(copy_of: CopyOf) -> DataFolder:
-    """A published folder, and its rows."""
+    """Return a published folder with two days."""
     return copy_of(two_published_days)
 
 
@@ -108,7 +108,7 @@ def wal_of(folder: DataFolder) -> Path:
 
 
 def counted_rows(folder: DataFolder) -> dict[str, int]:
-    """The rows of each published table, as anybody reads them who opens the file."""
+    """Return the number of rows of each published table, as any program that opens the file counts them."""
     tables = folder.rows("SELECT table_name FROM duckdb_tables()")
     return dict(folder.rows(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)))
 
@@ -121,9 +121,9 @@ def test_the_published_file_may_be_written_by_nobody(sound: DataFolder) -> None:
 
 
 def test_what_a_client_writes_changes_nothing_of_what_is_read(sound: DataFolder, tmp_path: Path) -> None:
-    """Neither while the client writes, nor after it was killed.
+    """Commands read the published rows while a client writes, and after it was killed.
 
-    `verify` opens the file as all other commands do, and is tried where the tables are empty for anyone else.
+    `verify` runs while any other program that opens the file sees empty tables.
     """
     rows, site = counted_rows(sound), tree(sound.store.site)
     status = status_of(sound.root, morning_after(DAY))

@@ -1,7 +1,6 @@
-"""`make setup` installs a command that starts, whatever happened to the folder since, and does nothing if all is well.
-
-The scripts are the project's own, and the environments are real ones of Python's `venv`. pip, npm and `authmeter` are
-fakes. Those of pip and npm fetch nothing and record their calls.
+"""Tests that `make setup` installs a command that starts, repairs a damaged or moved environment, and does nothing if
+all is well. Scripts and environments are real. pip, npm and `authmeter` are fakes; the fakes of pip and npm fetch
+nothing and record their calls.
 """
 
 import shutil
@@ -64,7 +63,10 @@ def executable(file: Path, text: str) -> None:
 
 @dataclass
 class Clone:
-    """A small project with this one's scripts and Makefile. `PATH` contains only the programs that they need."""
+    """A small project with the scripts and the Makefile of this project.
+
+    `PATH` contains only the programs that they need.
+    """
 
     folder: Path
     bin: Path
@@ -151,7 +153,6 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def ready(set_up: tuple[Path, Path]) -> Clone:
-    """A clone that is set up."""
     place, kept = set_up
     shutil.rmtree(place)
     shutil.copytree(kept, place, symlinks=True)
@@ -211,7 +212,7 @@ def removed(clone: Clone) -> None:
 def test_an_environment_that_cannot_start_is_made_anew(
     ready: Clone, happens: Callable[[Clone], None], reason: str
 ) -> None:
-    """Whatever broke it, one `make setup` says why, makes the environment from nothing, and the command starts."""
+    """One `make setup` prints the cause and makes the environment from nothing. Then the command starts."""
     (ready.folder / ".venv/left_over").write_text("of the broken one")
     happens(ready)
     said = ready.made()
@@ -353,7 +354,7 @@ def front_end_lock_changed(clone: Clone) -> None:
 def test_front_end_libraries_that_are_not_whole_are_fetched_again(
     ready: Clone, happens: Callable[[Clone], None], reason: str
 ) -> None:
-    """One `make setup` says why and fetches them, without touching .venv."""
+    """One `make setup` prints the cause and fetches the libraries, without touching `.venv`."""
     happens(ready)
     assert f"Installing node_modules: {reason}." in ready.made()
     assert ready.calls.startswith("npm ci ")

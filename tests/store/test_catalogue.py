@@ -335,7 +335,9 @@ def test_who_holds_the_catalogue_too_long_is_reported(store: Store, monkeypatch:
 
 
 def torn(store: Store, target: Path) -> Store:
-    """Return a copy of the folder in the midst of a commit, as a killed process leaves it."""
+    """Copy the data folder while a commit is half written, as a killed process leaves it, and return the copy's
+    store.
+    """
     copy = Store(target)
     with closing(sqlite3.connect(store.catalogue.file, isolation_level=None)) as program:
         program.execute("PRAGMA cache_size = 1")

@@ -32,7 +32,7 @@ def rendered(database: Path, target: Path, before: Path | None = None, settings:
 
 
 def made_anew(site: Path, before: Path) -> set[str]:
-    """Return the month files that are not links to files of the previous generation."""
+    """Return `folder/name` of each month file that is not a link to the file of the previous generation."""
     return {
         f"{path.parts[-3]}/{path.name}"
         for path in site.glob("apps/*/monthly/*")

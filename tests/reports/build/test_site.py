@@ -1,7 +1,6 @@
-"""Tests the whole site of a small database: its files, manifest, CSV and data scripts, and that it is always the same.
-
-The browser tests cover the displayed pages. The figures are tested in `test_figures.py`, and in the browser tests,
-which read them back from the pages.
+"""Tests the site of a small database: its files, manifest, CSV and data scripts, and that equal databases give equal
+bytes. The browser tests cover the displayed pages. `test_figures.py` and the browser tests, which read figures from
+the pages, test the figures.
 """
 
 from __future__ import annotations

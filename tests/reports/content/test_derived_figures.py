@@ -71,7 +71,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def data_of_pages(database: Path) -> dict[str, Any]:
-    """Return the data of the site and the document of the figures, which the pages of all apps together load."""
+    """Return the data that the pages of all apps load: in `site` the data of the site, in `document` the figures."""
     with closing(open_published(database)) as connection:
         marts = PublishedTables(connection)
         prepare(marts, context.apps(marts))

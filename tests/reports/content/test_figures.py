@@ -130,7 +130,10 @@ def counted_of(channel: str, rows: list[dict], key: str) -> tuple[str, ...]:
 
 
 def numbers(texts: dict[str, str], name: str, count: int, absent: int | None = 0) -> list[int | None]:
-    """Return the numbers of the text called `name`. A text that would be empty must be left out."""
+    """Return the `count` numbers in the text `name`; without this text, `absent` for each.
+
+    Assert that the text is not empty.
+    """
     assert texts.get(name) != ""
     return unpacked(texts.get(name, ""), count, absent)
 

@@ -1,4 +1,4 @@
-"""Figures that templates write, in the same form as the scripts write them (`tests/reports/static/format.test.js`)."""
+"""Tests that templates write figures in the same form as the scripts (`tests/reports/static/format.test.js`)."""
 
 from __future__ import annotations
 

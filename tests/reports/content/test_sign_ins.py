@@ -154,7 +154,7 @@ class TestFunnel:
         assert (found.rates["authorize_verify"], found.rates["page_signed_in"]) == (None, 0.7)
 
     def test_a_step_that_nobody_passed_is_not_missing_if_nobody_signed_in(self):
-        """A server that refuses every token does log; a page that every user leaves has no click."""
+        """A server that refuses every token still logs. A page that every user leaves has no click."""
         outage = funnel(**LOGGED | {"verify": 0, "authorize_verify": 0, "signed_in": 0, "page_signed_in": 0})
         assert outage.missing == []
         assert (outage.rates["authorize_verify"], outage.rates["page_signed_in"]) == (0.0, 0.0)

@@ -36,7 +36,10 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 days of two apps. Name and schemes of the first would run as formulas, and its key is all digits."""
+    """Return a database with 40 days of two apps.
+
+    The first app's key has only digits; its name and schemes would run as formulas.
+    """
     made = Database(tmp_path_factory.mktemp("exports") / "authmeter.duckdb")
     made.add("apps", {"app_key": "0123456789012345678", "app_name": "=cmd|' /C calc'!A0"}, {"app_key": "other"})
     for back in range(40):
@@ -190,7 +193,7 @@ def test_a_span_without_rows_is_a_file_with_its_header(database: Path, tmp_path:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> list[PartRecords]:
-    """A part in the form of an older version and a current one, in folders with `[` and `]` in their names."""
+    """Return a part in the form of an older version and a current part, in folders with `[` and `]` in their names."""
     given = {
         "event_time": datetime.fromisoformat("2026-03-30T16:00:00.123"), "day": AS_OF, "app_key": "other",
         "channel": "one_click", "stage": "verify", "result_code": "=OK", "phone_mask": "138****1234", "latency_ms": 12,

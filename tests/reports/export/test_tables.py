@@ -16,7 +16,7 @@ from tests.data.made_database import AS_OF, Database, day
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package, its uses on three days, bills of three months, two incidents."""
+    """Return a database with a package, its uses on three days, bills of three months and two incidents."""
     made = Database(tmp_path_factory.mktemp("tables") / "authmeter.duckdb")
     made.publish()
     bought = datetime(2026, 3, 1, 16, tzinfo=UTC)

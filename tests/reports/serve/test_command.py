@@ -17,7 +17,7 @@ from tests.reports.serve.server import Serving, serving
 
 
 def test_it_ends_cleanly_when_it_is_interrupted(data: Path, tmp_path: Path) -> None:
-    """`serving` ends all other servers by SIGTERM, and checks that they end as cleanly."""
+    """This test ends a server by SIGINT. `serving` ends all other servers by SIGTERM."""
     with serving(data, log=tmp_path / "log") as server:
         kept = socket.create_connection(("127.0.0.1", server.port), 10)
         kept.sendall(b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
