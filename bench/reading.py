@@ -1,5 +1,6 @@
-"""Measures the reading of files: each form of the records, bad lines, rejected records, many small files, and a run
-with nothing new. Each function returns the rows of one table. `forms.py` makes the files.
+"""Measures the reading of files: forms, bad lines, rejected records, many small files, and a run with nothing new.
+
+Each function returns the rows of one table. `forms.py` makes the files.
 """
 
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure the user CPU of added records in each form (a run on `large` minus a run on `small`), against DuckDB's
-    own reader with one GROUP BY.
+    """Measure the user CPU of added records in each form, which is a run on `large` minus a run on `small`.
+
+    The yardstick is DuckDB's own reader with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.
@@ -80,7 +82,8 @@ def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure the whole command on a file with six in ten records too old, against the same file with none too old.
+    """Measure the whole command on a file in which six of ten records are too old, against the same file with none too
+    old.
 
     Raises:
         BenchError: the number of rejected records is not as expected.

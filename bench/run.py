@@ -159,7 +159,7 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def bucket(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure the cost of fetching many small objects."""
+    """Measure the cost of fetching many small objects from a bucket."""
     rows = buckets.fetched(cache, asked.objects, asked.rounds)
     yield f"A bucket of {asked.objects:,} objects; median of {asked.rounds}", rows, "× rclone copy"
 
