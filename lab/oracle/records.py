@@ -54,9 +54,9 @@ TIME = re.compile(
 
 
 class Record(NamedTuple):
-    """An accepted record with its values as logged, in the order of the contract; None is absent or broken.
+    """An accepted record with its values as logged, in the order of the contract. None is an absent or invalid value.
 
-    Devices and phones are hashes, because the copies of a record are compared by their hashes.
+    Devices and phones are hashes, because copies of a record are compared by their hashes.
     """
 
     event_id: str
@@ -84,7 +84,9 @@ OPTIONAL = tuple(name for name in Record._fields[7:] if name != "carrier")
 
 
 class Limits(NamedTuple):
-    """The parameters of a run: the zone of times without offset, first and last accepted Unix ms, and the hash key."""
+    """The parameters of a run: the zone of times without offset, the first and last accepted Unix ms, and the hash
+    key.
+    """
 
     zone: ZoneInfo
     oldest_ms: int
@@ -93,7 +95,7 @@ class Limits(NamedTuple):
 
 
 class Reject(NamedTuple):
-    """One rejected record and its place."""
+    """A rejected record: path and line, and the reason. A row of a registry file can be rejected, too."""
 
     path: str
     line: int
@@ -112,7 +114,9 @@ class Books(NamedTuple):
 
 
 class Landing(NamedTuple):
-    """The content of a landing folder. `nulled` counts, by path and field, optional values that break their rule."""
+    """The content of a landing folder. `nulled` has the number of optional values that break their rule, by path and
+    field.
+    """
 
     records: list[Record]
     rejects: list[Reject]
@@ -177,7 +181,11 @@ def _nulled(fields: Fields, record: Record) -> list[str]:
 
 
 def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
-    """Return the fields of a log record; None if the source skips it."""
+    """Return the fields of a log record; None if the source skips it.
+
+    Raises:
+        RejectedError: the row cannot be read, or the source's condition fails on it.
+    """
     if raw is None:
         raise RejectedError("malformed")
     if source is None:
@@ -190,7 +198,11 @@ def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
 
 
 def to_record(raw: Fields, bounds: Limits) -> Record:
-    """Check one raw record and return it; raise RejectedError with the reason of the first broken required field."""
+    """Return the record of some raw fields.
+
+    Raises:
+        RejectedError: a required field is missing or breaks its rule; the text names the first one.
+    """
     return Record(
         event_id=_text(_required(raw, "event_id")) or _invalid("event_id"),
         event_ms=_event_ms(_required(raw, "event_time"), bounds),

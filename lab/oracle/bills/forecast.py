@@ -22,7 +22,10 @@ DIGITS = 10**9
 
 
 class Factors(NamedTuple):
-    """The least, median and greatest ratio of actual to expected uses (ρ)."""
+    """The least, median and greatest ratio of actual to expected uses (ρ).
+
+    With fewer than 8 ratios, `mid` is 1, and `low` and `high` are None.
+    """
 
     low: Fraction | None
     mid: Fraction
@@ -34,8 +37,9 @@ class Outlook(NamedTuple):
 
     Attributes:
         row: the account's row of `resource_package_forecast`.
-        unused: units that lapse, by package and factor; packages that lapse after the simulated days are left out.
-        used_up: by package, the day on which it is used up if uses follow the middle factor.
+        unused: units that lapse, by factor (`low`, `mid`, `high`) and package. Packages that lapse after the
+            simulated days are left out.
+        used_up: the day on which a package is used up with the middle factor, by package.
     """
 
     row: dict[str, object]
@@ -66,7 +70,10 @@ class Series:
         return [day for day in span if day in self.complete]
 
     def base(self, day: date, origin: date) -> Fraction | None:
-        """Return the expected uses of a day, from the four weeks up to an origin; None if too few days have data."""
+        """Return the expected uses of a day: the mean of its weekday in the four weeks up to `origin`.
+
+        With fewer than two such days with data, it is the mean of all days with data; with fewer than 7 of them, None.
+        """
         training = self.complete_of(origin - 27 * ONE_DAY, 28)
         same = [one for one in training if one.weekday() == day.weekday()]
         if len(training) < 7:
@@ -75,7 +82,10 @@ class Series:
         return Fraction(self.total(used), len(used))
 
     def rho(self, origin: date) -> Fraction | None:
-        """Return ρ: the uses of the four weeks after an origin, divided by those expected at the origin."""
+        """Return ρ: the uses of the four weeks after an origin, divided by the uses that were expected at the origin.
+
+        Return None if fewer than 21 of these days have data, or if the expected uses are unknown or 0.
+        """
         if origin not in self.seen:
             self.seen[origin] = self._rho(origin)
         return self.seen[origin]
@@ -88,8 +98,8 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 values, the median is 1 and
-        the others are None.
+        """Return the least, median and greatest ρ of the origins before this one; see `Factors` for fewer than 8
+        values.
         """
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:
@@ -103,8 +113,10 @@ class Series:
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """Return the share of earlier origins whose ρ was within their factors, and how many were checked. The share is
-        None for fewer than 8.
+        """Return the share of earlier origins whose ρ was within their own factors, and the number of origins that were
+        checked.
+
+        The share is None if fewer than 8 were checked.
         """
         hits = [
             low <= rho <= high

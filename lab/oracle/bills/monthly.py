@@ -38,7 +38,7 @@ class Figures(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """A bill, and the console's counts of its month, by day."""
+    """A bill, and the console's daily counts of its month and channel."""
 
     month: date
     account: str
@@ -71,7 +71,7 @@ class MonthlyRow(NamedTuple):
 
 
 def bills_of(world: World, console: Console) -> list[Bill]:
-    """Return the bills of months that have ended, each with the console's daily counts of the same channel."""
+    """Return the bills of months that have ended, each with the console's daily counts of its channel."""
     by_account: dict[tuple[date, str], dict[str, Figures]] = defaultdict(dict)
     for row in world.bills:
         if month_days(row.month)[-1] <= world.as_of:
@@ -125,7 +125,10 @@ def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
 
 
 def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> MonthlyRow:
-    """Return a row; its cause is None if the difference is not tolerated and all days of the month have data."""
+    """Return the row of a bill and measure, from the log's count and the bill's count (`said`).
+
+    The cause is None if the difference is not tolerated and all days of the month have data.
+    """
     days = month_days(bill.month)
     console = bill.console if measure == "quantity" else {}
     log_days = len(log.world.complete.intersection(days))
@@ -174,10 +177,9 @@ def _quantity(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
 
 
 def _explained(log: Log, rows: list[MonthlyRow]) -> list[MonthlyRow]:
-    """Return all rows, with a cause for those that had none yet.
+    """Return all rows, with a cause for the rows that have none.
 
-    The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
-    counts.
+    The cause is `other_account` if the differences of all accounts cancel out, else the cause that `by_count` returns.
     """
     together: dict[tuple[date, str], int] = defaultdict(int)
     for row in rows:

@@ -36,7 +36,7 @@ def resource_package_usage(book: Ledger) -> list[Row]:
 
 
 def state_of(world: World, package: Package, left: dict[str, int]) -> str:
-    """Return the state of a package at the end of `as_of`, before the events at that instant."""
+    """Return the state of a package at the end of `as_of`. `left` has the units of each package then."""
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     if package.expires_ms < end:
         return "expired"

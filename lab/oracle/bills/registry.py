@@ -81,7 +81,7 @@ def _any(values: Values) -> str:
 
 
 def accounts(data: Path) -> ReadFile[AccountRow]:
-    """Read the accounts: one for each app and vendor. The app, the vendor or both may be `*`."""
+    """Read the accounts of apps and vendors. The app, the vendor or both may be `*`."""
     columns = (
         Column("app_key", _app, default=_any),
         Column("vendor", _name, default=_any),
