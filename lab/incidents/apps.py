@@ -27,7 +27,9 @@ class Version:
     effect: float
 
     def adoption(self, count: int) -> Floats:
-        """Return, for each day, the share of the older versions' users that have updated to this version."""
+        """Return, for each of `count` days, the share of the older versions' users that have updated to this
+        version.
+        """
         if self.launch is None:
             return np.full(count, self.reach)
         day = np.arange(count)

@@ -13,7 +13,9 @@ class Answer(NamedTuple):
 class Answers(NamedTuple):
     """The answers with which a request can end.
 
-    `failed` has each failure with its weight. All failures that a planted fault causes end with the answer `fault`.
+    Attributes:
+        failed: the usual failures, each with its weight.
+        fault: the answer of all requests that a planted fault makes fail.
     """
 
     success: Answer
@@ -81,8 +83,8 @@ _CHECK_SERVER = {
 
 
 def answers(channel: str, stage: str, vendor: str) -> Answers:
-    """Return the possible answers to a request in a step. The SDK, a vendor's server and a social platform each have
-    their own.
+    """Return the possible answers to a request: of a social platform, of the vendor's SDK, or of the vendor's
+    server.
     """
     if channel in _SOCIAL_SUCCESS:
         return Answers(

@@ -44,7 +44,7 @@ class Session:
     """The records of one session, in order.
 
     Attributes:
-        by_server: whether the app's server signs users in on that day.
+        by_server: the value of `by_server` in `session_books` for the session's app and day.
         ends_near_midnight: whether the session may continue on the next day.
     """
 
