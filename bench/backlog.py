@@ -1,4 +1,5 @@
-"""Measures runs that process many days: a year of logs in the first run, and late records for a month of days.
+"""Measures runs that process many days: new logs of many days, and late records of many stored days.
+
 `scenarios.py` measures runs of one large day.
 """
 
@@ -82,8 +83,8 @@ def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
 
 
 def _cpu(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """Return a row with the median user CPU of `runs`, its ratio to the median of `yardstick`, and their peak memory.
-    `limit` is the highest allowed ratio.
+    """Return a row with the median user CPU of `runs`, its ratio to the median user CPU of `yardstick`, and the peak
+    memory of `runs`. `limit` is the highest allowed ratio.
     """
     found = ratio(user_middle(runs), user_middle(yardstick))
     target = None if limit is None else Target(found, limit)

@@ -53,7 +53,7 @@ def rejected_records(data: Path) -> int:
 
 
 def peer(name: str, *arguments: object) -> Run:
-    """Run a peer, a script in `peers/`; most of them take NDJSON files as arguments."""
+    """Run a peer, which is a script in `peers/`, with the given arguments. Most peers take NDJSON files."""
     return run([sys.executable, str(_PEER_FOLDER / f"{name}.py"), *(str(argument) for argument in arguments)])
 
 

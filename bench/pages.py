@@ -80,7 +80,7 @@ class Waited:
 
 @contextmanager
 def browser_page(throttle: int = 1) -> Iterator[Page]:
-    """Open a new page in a new browser, whose processor is slowed down by the factor `throttle`."""
+    """Yield a new page of a new browser. The browser's processor is slowed down by the factor `throttle`."""
     found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     program = os.environ.get("AUTHMETER_CHROMIUM") or found
     if not program:

@@ -62,7 +62,7 @@ def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
 
 
 def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure the whole command on a file with one bad line, and with 1 % bad lines, against the file without any."""
+    """Measure the `run` command on a file with one bad line, and with 1 % bad lines, against the file without any."""
     files = [logs.files[0], with_bad_lines(logs, 0), with_bad_lines(logs, BAD_SHARE)]
     runs: list[list[Run]] = [[], [], []]
     published = set()
@@ -82,7 +82,7 @@ def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure the whole command on a file in which six of ten records are too old, against the same file with none too
+    """Measure the `run` command on a file in which six of ten records are too old, against the same file with none too
     old.
 
     Raises:
@@ -107,9 +107,9 @@ def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def many_files(cache: Cache, logs: Logs, count: int, rounds: int) -> list[Row]:
-    """Measure the same records in one file and in many small files, and for both a second run with nothing new.
+    """Measure the `run` command on the same records in one file and in many small files, and a second run on both.
 
-    The second run on one file is compared with an empty Dagster job of ten steps in one process.
+    The second run has nothing new. On one file, it is compared with an empty Dagster job of ten steps in one process.
     """
     small_files = in_small_files(logs, count)
     landings = [{"day.ndjson": logs.files[0]}, {f"day/{file.name}": file for file in small_files}]

@@ -22,9 +22,9 @@ _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 
 
 def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """Measure the whole command on a new data folder, against peers that do the bare job.
+    """Measure the `run` command on a new data folder, against peers that do the bare job.
 
-    Return a row for each program, and the rows of the command's stages.
+    Return the rows of the programs, and the rows of the command's stages.
     """
     warm(logs.files)
     able = [name for name in peers if why_not(name) is None]

@@ -76,8 +76,8 @@ def ratio(value: float, yardstick: float) -> float:
 
 
 def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """Return a row with the median and range of the runs' seconds, its ratio to the median of `yardstick`, and the peak
-    memory. `limit` is the highest allowed ratio.
+    """Return a row with the median and range of the seconds of `runs`, the ratio of this median to the median of
+    `yardstick`, and the peak memory of `runs`. `limit` is the highest allowed ratio.
     """
     times = [one.seconds for one in runs]
     spread = f" ({min(times):.2f}–{max(times):.2f})" if len(times) > 1 else ""
@@ -102,7 +102,7 @@ def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
 
 
 def print_targets(rows: Iterable[tuple[str, Row]]) -> None:
-    """Print again all rows with a target, each after the question that it answers."""
+    """Print all rows with a target in one table. `rows` has the name of the measurement and the row."""
     print("## Figures and targets\n\n| question | what | figure | target | met |\n| --- | --- | ---: | ---: | --- |")
     for question, row in rows:
         if row.target is not None:

@@ -133,7 +133,7 @@ def _files_with(pattern: str, *folders: str) -> list[Path]:
 
 
 def _probed(path: Path, line: int = 0) -> list[int]:
-    """Return the line of the innermost statement in a function that contains `line`.
+    """Return the line of the innermost statement around `line` within a function.
 
     If there is none, return the line of the first statement of each function.
     """

@@ -119,7 +119,7 @@ def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]
 
 
 def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list[Row]:
-    """Return a row with the summed counts of each app over some days. `complete` has all days with data."""
+    """Return a row for each app with its counts summed over `days`. `complete` has all days with data."""
     sums: dict[object, Counter[str]] = defaultdict(Counter)
     names: dict[object, Row] = {}
     for row in usage:

@@ -357,7 +357,9 @@ def _bytes_of(root: Path) -> dict[str, bytes]:
 
 
 def _with_times_of(killed: Path, reference: Path, target: Path) -> Path:
-    """Copy the tables of `reference` to `target`, with the times of the tables of `killed`; return `target`."""
+    """Copy the published database of `reference` to `target`, but with the times in the database of `killed`. Return
+    `target`.
+    """
     shutil.copy(reference / "warehouse" / "authmeter.duckdb", target)
     with closing(_tables(killed)) as other:
         ((generated_at,),) = other.execute("SELECT generated_at FROM publication").fetchall()

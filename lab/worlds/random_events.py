@@ -204,7 +204,9 @@ def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
 
 
 def _written_time(rng: Random, zone: ZoneInfo, ms: int) -> object:
-    """Return an instant in Unix ms in one of the forms in which logs write times."""
+    """Return the instant `ms` (Unix ms) as a log may write it: as a number or text, in Unix time, UTC, or with an
+    offset or none.
+    """
     form = rng.choice(("unix", "unix", "local", "offset", "offset", "utc"))
     if form == "unix":
         # A JSON number cannot contain finer digits than these.
