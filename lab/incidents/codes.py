@@ -1,4 +1,6 @@
-"""The outcomes and result codes of a world's records, by vendor and layer; they are part of the code dictionary."""
+"""The outcomes and result codes of a world's records, by vendor and layer. The result codes are in the code
+dictionary.
+"""
 
 from typing import NamedTuple
 

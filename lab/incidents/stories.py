@@ -35,7 +35,7 @@ class Story:
     Attributes:
         fall: how far the rate of the app's channel falls.
         lengths: number of days; None if the fault lasts beyond the last day.
-        begins: days from the first day of the fault to the end of the world: most, least.
+        begins: number of days from the first day of the fault to the end of the world, the larger limit first.
         where: which cells fail.
         ramp: days over which the fault grows.
         everywhere: chance that a world has a fault of this kind, which then affects all apps; 0 if a fault affects

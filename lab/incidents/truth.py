@@ -66,8 +66,8 @@ class Truth:
     def _course(self, series: Series, fault: Fault) -> Course | None:
         """Return days, state, levels and loss of the fault's incident.
 
-        Return None if the interpretations of the definition (`READINGS`) disagree, if the fall is too small, or if it
-        does not begin with the fault.
+        Return None if the interpretations of the definition (`READINGS`) disagree, if the fall is too small, or if the
+        incident does not begin with the fault.
         """
         found = [first_course(series, self._usable, fault.first - 8, reading) for reading in READINGS]
         course = found[0]

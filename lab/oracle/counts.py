@@ -2,11 +2,12 @@
 of days.
 
 Rows are dicts without an order. `records.py` reads records, `trends.py` computes windows.
-
-Where the contract is silent, this count follows the decisions of the project: - `mismatches` and `unknowns` only count
-verification records, as `verifications` does. - A day is complete if it has an accepted record. - `unregistered_apps`
-and `unmapped_codes` are about counted records.
 """
+
+# Where the contract is silent, this count follows the decisions of the project:
+# - `mismatches` and `unknowns` only count verification records, as `verifications` does.
+# - A day is complete if it has an accepted record.
+# - `unregistered_apps` and `unmapped_codes` are about counted records.
 
 from __future__ import annotations
 

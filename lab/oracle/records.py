@@ -1,24 +1,25 @@
 """Reads the accepted records and rejects of landing files, by section 2 of the contract, without code of the product:
 the rule of each field, the reasons of rejects, the books of each file. `raw_rows.py` reads file formats, `sources.py`
 has the source mappings, and `counts.py` counts.
-
-Where the contract is silent, this module follows the decisions of the project:
-- An `outcome` that is not in the list is `invalid:outcome`, even if the result_code is good. A result_code that breaks
-  its rule is `invalid:result_code`, even if the outcome is good. An empty JSON string is a value, not absence.
-- JSON is RFC 8259, plus the constants, the trailing comma and the repeated key that the contract allows. White space
-  around an object and in blank lines is space, tab, CR, VT and FF; within JSON, VT and FF are not allowed. A byte order
-  mark at the start of a file is ignored. Keys are compared after their escapes are resolved, with their case.
-- A JSON number that is not whole becomes the shortest text of its double, as Python and DuckDB write it; a number that
-  is too large for a double stays as written. Random logs only have numbers in arrays and objects that can be written in
-  one way, and only fractions that a Parquet column can distinguish.
-- Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
-  00-23. A time without offset that a clock shows twice is the first of the two.
-- Lengths count Unicode characters. A latency may have zeros before its digits.
-- A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
-- A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
-  starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name counts.
-- Folders are ignored by the same names as files.
 """
+
+# Where the contract is silent, this module follows the decisions of the project:
+# - An `outcome` that is not in the list is `invalid:outcome`, even if the result_code is good. A result_code that
+#   breaks its rule is `invalid:result_code`, even if the outcome is good. An empty JSON string is a value, not absence.
+# - JSON is RFC 8259, plus the constants, the trailing comma and the repeated key that the contract allows. White space
+#   around an object and in blank lines is space, tab, CR, VT and FF; within JSON, VT and FF are not allowed. A byte
+#   order mark at the start of a file is ignored. Keys are compared after their escapes are resolved, with their case.
+# - A JSON number that is not whole becomes the shortest text of its double, as Python and DuckDB write it; a number
+#   that is too large for a double stays as written. Random logs only have numbers in arrays and objects that can be
+#   written in one way, and only fractions that a Parquet column can distinguish.
+# - Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
+#   00-23. A time without offset that a clock shows twice is the first of the two.
+# - Lengths count Unicode characters. A latency may have zeros before its digits.
+# - A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
+# - A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
+#   starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name
+#   counts.
+# - Folders are ignored by the same names as files.
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """Computes sign-in sessions and their tables, by section 14 of the contract, from counted records, as plain dict rows.
 `counts.py` decides which records count.
-
-Where the contract is silent, the oracle follows the decisions of the project:
-- Only sign-in records give an attempt its device.
-- Where the contract names the stage `authorize`, a success in stage `login` does not count as one in `authorize`. Only
-  in the steps of the funnel, it counts as both `authorize` and `verify`.
-- If a session has the times of two steps in the wrong order, it is counted in the column `negative`; `p50_ms` and
-  `p95_ms` are of the other sessions.
 """
+
+# Where the contract is silent, the oracle follows the decisions of the project:
+# - Only sign-in records give an attempt its device.
+# - Where the contract names the stage `authorize`, a success in stage `login` does not count as one in `authorize`.
+#   Only in the steps of the funnel, it counts as both `authorize` and `verify`.
+# - If a session has the times of two steps in the wrong order, it is counted in the column `negative`; `p50_ms` and
+#   `p95_ms` are of the other sessions.
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 """Computes windows over counted records (the login trend, its summary, usage), and all tables of a run together.
 
 `counts.py` counts single days.
-
-Where the contract is silent, this count follows the decisions of the project: the trends have rows for `*` and for
-every app that is registered or has a counted record up to `as_of`. They have all four channels, even without a record.
 """
+
+# Where the contract is silent, this count follows the decisions of the project: the trends have rows for `*` and for
+# every app that is registered or has a counted record up to `as_of`. They have all four channels, even without a
+# record.
 
 from __future__ import annotations
 

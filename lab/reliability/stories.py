@@ -29,7 +29,7 @@ LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of published tables by table, sorted."""
+    """Return the sorted rows of each published table in `tables`, by table."""
     return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
 
 

@@ -64,7 +64,7 @@ def one_order(seed: int, work: Path, same: Tally, books: Tally, restated: Tally)
 def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, dict[str, bytes]]]:
     """Return, for each run, the day that it closes and the contents that are delivered before it, by path.
 
-    The last delivery of each path in `last` is its content there.
+    The last content delivered for each path of `last` is its content in `last`.
     """
     runs = [(draw.choice(DAYS[2:]), dict[str, bytes]()) for _ in range(draw.randint(0, 4))]
     runs = [*sorted(runs, key=lambda run: run[0]), (DAY, {})] if draw.random() < 0.8 else [*runs, (DAY, {})]

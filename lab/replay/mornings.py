@@ -47,9 +47,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
 
 
 def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:
-    """Return the mornings after the seventh day and later ones. With `every` above 1, only each `every`-th is
-    returned.
-    """
+    """Return the morning after the seventh day and after each later day. With `every` above 1, only each `every`-th."""
     found: list[Morning] = []
     known: set[str] = set()
     for day in _looked_at(tables, days)[::every]:
@@ -63,7 +61,7 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
 
 
 def mornings_by_newest(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Morning]:
-    """Return the mornings after the seventh day and later ones, derived from the incidents of the newest day.
+    """Return the morning after the seventh day and after each later day, derived from the incidents of the newest day.
 
     This is far faster than `mornings`, and only differs if later days changed an incident.
     """

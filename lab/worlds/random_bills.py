@@ -1,5 +1,5 @@
-"""Makes a random data folder for sections 9 to 12 of the contract: logs of several runs, and all registry files for
-bills.
+"""Makes a random data folder for the tables of bills (sections 9 to 12 of the contract): logs of two runs, and all
+registry files.
 
 The same seed makes the same folder; `lab/oracle` computes the expected tables from it. `random_packages.py` makes
 packages, readings and limits, `random_consoles.py` makes consoles and bills.

@@ -40,7 +40,7 @@ BAD_LIMITS = (
 def write_packages(rng: Random, folder: Path, first: date, last: date, zone: ZoneInfo, a_day: int) -> list[int]:
     """Write packages and readings, and return the instants of all purchases, expiries and readings in Unix ms.
 
-    `a_day` is about the number of records a day.
+    `a_day` is about how many records a day has.
     """
     size = (last - first).days * a_day // 8
     rows = [(f"p{number}", *_package(rng, first, last, zone, size)) for number in range(rng.randrange(4, 12))]

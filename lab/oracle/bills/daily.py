@@ -1,11 +1,10 @@
-"""Computes `reconciliation_daily`, by section 12 of the contract: the daily counts of a console against the log.
+"""Computes `reconciliation_daily`, by section 12 of the contract: the daily counts of a console against the log."""
 
-Where the contract is silent, this count decides:
-- The last row of a key replaces the earlier rows completely; its empty counts stay empty.
-- Without a row for all apps, a measure is the sum over the apps that give it; if no app gives it, it is not compared.
-- `other_account` compares the same day, channel and measure of all accounts, with the tolerance of its own row.
-- `late` of a missing day is 0.
-"""
+# Where the contract is silent, this count decides:
+# - The last row of a key replaces the earlier rows completely; its empty counts stay empty.
+# - Without a row for all apps, a measure is the sum over the apps that give it; if no app gives it, it is not compared.
+# - `other_account` compares the same day, channel and measure of all accounts, with the tolerance of its own row.
+# - `late` of a missing day is 0.
 
 from __future__ import annotations
 

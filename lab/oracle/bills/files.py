@@ -1,11 +1,11 @@
 """Reads the good and the rejected rows of one registry file, by section 13 of the contract. `registry.py` declares the
 columns of each file and the values that a cell may have.
-
-Where the contract is silent, this count decides:
-- The reason names the first bad column in the order of the contract. Duplicates are searched last, among good rows.
-- A row with more or fewer cells than the header is `malformed`, as in a log.
-- A bad header refuses the file, even if it has no rows. An empty file has neither header nor rows.
 """
+
+# Where the contract is silent, this count decides:
+# - The reason names the first bad column in the order of the contract. Duplicates are searched last, among good rows.
+# - A row with more or fewer cells than the header is `malformed`, as in a log.
+# - A bad header refuses the file, even if it has no rows. An empty file has neither header nor rows.
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. Fractions
 are exact. `simulation.py` simulates the packages.
-
-Where the contract is silent, this count decides:
-- Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
-- Factors at `as_of` also count if `as_of` has no base. With fewer than 8 ratios, `factor_mid` is 1.
-- The back-test only uses origins that have all three factors.
 """
+
+# Where the contract is silent, this count decides:
+# - Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
+# - Factors at `as_of` also count if `as_of` has no base. With fewer than 8 ratios, `factor_mid` is 1.
+# - The back-test only uses origins that have all three factors.
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ class Series:
     def base(self, day: date, origin: date) -> Fraction | None:
         """Return the expected uses of a day: the mean of its weekday in the four weeks up to `origin`.
 
-        With fewer than two such days with data, it is the mean of all days with data; with fewer than 7 of them, None.
+        If fewer than two of these weekdays have data, it is the mean of all days with data. Return None if fewer than 7
+        of the 28 days have data.
         """
         training = self.complete_of(origin - 27 * ONE_DAY, 28)
         same = [one for one in training if one.weekday() == day.weekday()]

@@ -1,10 +1,10 @@
 """Computes the ledger of packages, by section 10 of the contract: from which package each use is deducted.
 `package_tables.py` makes tables of it.
-
-Where the contract is silent, this count decides:
-- Events at 00:00 belong to the day that begins: they are in its row, after `opening`.
-- Readings after `as_of` are ignored.
 """
+
+# Where the contract is silent, this count decides:
+# - Events at 00:00 belong to the day that begins: they are in its row, after `opening`.
+# - Readings after `as_of` are ignored.
 
 from __future__ import annotations
 

@@ -1,15 +1,14 @@
-"""Computes `reconciliation_monthly`, by section 12 of the contract: bills against the log and the console.
+"""Computes `reconciliation_monthly`, by section 12 of the contract: bills against the log and the console."""
 
-Where the contract is silent, this count decides:
-- `number` (both channels together) is searched by account and month. If only the console has it, the bills of the
-  channels keep their rows and get one `number` row in addition, with the sums of their amounts and overflow. If only
-  the bills have it, the console's channels are summed by day, and the shift is searched in these sums.
-- Overflow is the account's, over all channels, also for a bill of one channel. An account without packages has only
-  overflow.
-- `log` and `console` of an incomplete month are sums of its days with data; a day of the console needs `billed`.
-- The console's side of `overflow` is NULL, with 0 days.
-- The shifted hours of a month touch its days and one more day, before or after.
-"""
+# Where the contract is silent, this count decides:
+# - `number` (both channels together) is searched by account and month. If only the console has it, the bills of the
+#   channels keep their rows and get one `number` row in addition, with the sums of their amounts and overflow. If only
+#   the bills have it, the console's channels are summed by day, and the shift is searched in these sums.
+# - Overflow is the account's, over all channels, also for a bill of one channel. An account without packages has only
+#   overflow.
+# - `log` and `console` of an incomplete month are sums of its days with data; a day of the console needs `billed`.
+# - The console's side of `overflow` is NULL, with 0 days.
+# - The shifted hours of a month touch its days and one more day, before or after.
 
 from __future__ import annotations
 

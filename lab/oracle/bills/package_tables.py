@@ -1,8 +1,7 @@
-"""Computes the tables of packages except the forecast, by section 10 of the contract.
+"""Computes the tables of packages except the forecast, by section 10 of the contract."""
 
-Where the contract is silent, this count decides: `missing_days` counts from the day of the purchase, or of the newest
-reading up to `as_of`, both ends included. It is 0 for a future package.
-"""
+# Where the contract is silent, this count decides: `missing_days` counts from the day of the purchase, or of the newest
+# reading up to `as_of`, both ends included. It is 0 for a future package.
 
 from __future__ import annotations
 

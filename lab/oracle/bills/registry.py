@@ -1,17 +1,17 @@
 """Reads the registry files for bills: accounts, packages, readings, limits, console exports and bills. `files.py` reads
 the rows, `rows.py` defines their classes.
-
-Where the contract is silent, this count decides:
-- Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts consist of digits, amounts of money of
-  digits with at most one point.
-- In an account's row, an empty app or vendor is `*`, also in its key; likewise app and channel of a limit.
-- In a console's row an empty `app_key` is `*`, which may also be written. The files of section 12 need an account.
-- A limit's channel is `one_click`, `local_verify` or `*`; the channel of a console or bill is one of the two, or
-  `number`.
-- A package is unknown if no good row has it. The key of a reading is its instant, however it is written.
-- If `limits.csv` has no good row, there is no limit.
-- Files of section 12 are directly in their folder, and their names end in `.csv`.
 """
+
+# Where the contract is silent, this count decides:
+# - Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts consist of digits, amounts of money
+#   of digits with at most one point.
+# - In an account's row, an empty app or vendor is `*`, also in its key; likewise app and channel of a limit.
+# - In a console's row an empty `app_key` is `*`, which may also be written. The files of section 12 need an account.
+# - A limit's channel is `one_click`, `local_verify` or `*`; the channel of a console or bill is one of the two, or
+#   `number`.
+# - A package is unknown if no good row has it. The key of a reading is its instant, however it is written.
+# - If `limits.csv` has no good row, there is no limit.
+# - Files of section 12 are directly in their folder, and their names end in `.csv`.
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 """Simulates how an account uses its packages after `as_of`, for `resource_package_forecast`, by section 10 of the
 contract.
-
-Where the contract is silent, this count decides: - A package that expires at the end of `as_of` is active, and its rest
-lapses, because no later day can use it. - Figures that need a base or a factor are NULL without it. A factor needs at
-least 8 ratios. - `buy_quantity` is NULL without a run-out day.
 """
+
+# Where the contract is silent, this count decides:
+# - A package that expires at the end of `as_of` is active, and its rest lapses, because no later day can use it.
+# - Figures that need a base or a factor are NULL without it. A factor needs at least 8 ratios.
+# - `buy_quantity` is NULL without a run-out day.
 
 from __future__ import annotations
 

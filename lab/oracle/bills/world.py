@@ -1,11 +1,11 @@
 """Reads a data folder for the count of bills: counted verification records and the registry files for bills.
 
 Logs below `landing/run1/` existed at the first run. `records.py` and `counts.py` read and de-duplicate records.
-
-Where the contract is silent, this count decides: - A counted record is late unless a record equal in every field was
-read before its day was closed. - `duplicates` are the other accepted copies of a counted verification record, whatever
-their stages.
 """
+
+# Where the contract is silent, this count decides:
+# - A counted record is late unless a record equal in every field was read before its day was closed.
+# - `duplicates` are the other accepted copies of a counted verification record, whatever their stages.
 
 from __future__ import annotations
 
