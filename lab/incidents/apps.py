@@ -110,7 +110,7 @@ class App:
     campaigns: tuple[Campaign, ...]
 
     def channel(self, name: str) -> Channel | None:
-        """Return the channel with that name; None if the app has none."""
+        """Return the channel called `name`; None if the app does not have it."""
         return next((one for one in self.channels if one.name == name), None)
 
     def next_version(self) -> str:

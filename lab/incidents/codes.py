@@ -85,8 +85,9 @@ _CHECK_SERVER = {
 
 
 def answers(channel: str, stage: str, vendor: str) -> Answers:
-    """Return the possible answers to a request: of a social platform, of the vendor's SDK, or of the vendor's
-    server.
+    """Return the possible answers to a request.
+
+    The channel and stage decide who answers: a social platform, a vendor's SDK, or a vendor's server.
     """
     if channel in _SOCIAL_SUCCESS:
         return Answers(

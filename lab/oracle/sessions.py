@@ -169,7 +169,7 @@ def sessions_of(day: date, app_key: str, records: list[Record], minutes: int, zo
 
 
 def session_tables(counted: Iterable[Counted], minutes: int, zone: ZoneInfo) -> dict[str, list[Row]]:
-    """Return the rows of the six session tables by table. `minutes` is the setting `session_minutes`."""
+    """Return the rows of the six session tables by table name. `minutes` is the setting `session_minutes`."""
     by_app: dict[tuple[date, str], list[Record]] = defaultdict(list)
     for one in counted:
         if is_sign_in(one.record):

@@ -35,7 +35,7 @@ FIGURES = ("authorizations", "authorization_requests", "authorizations_cancelled
 def tables(
     records: Iterable[Record], apps: dict[str, App], codes: Codes, as_of: date, zone: ZoneInfo
 ) -> dict[str, list[Row]]:
-    """Return the rows of every table by table, for all days up to `as_of`."""
+    """Return the rows of every table by table name, for all days up to `as_of`."""
     accepted, kept = counts.deduplicated(records, as_of, zone)
     counted = [counts.resolve(record, day, apps, codes) for day, record in kept]
     usage = counts.usage_daily(counted, apps)

@@ -169,9 +169,9 @@ def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
 
 
 def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:
-    """Rename the entries of the files `names` after the rename of `source` to `target`.
+    """In `written` and `flushed`, give the files `names` their new names after the rename of `source` to `target`.
 
-    `written` and `flushed` have the index of the last write and of the last flush of each file.
+    Both have, by file, the index of an event: the last write, and the last flush.
     """
     for name in names:
         moved = target + name.removeprefix(source)

@@ -29,7 +29,7 @@ LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the sorted rows of each published table in `tables`, by table."""
+    """Return the sorted rows of each published table in `tables`, by table name."""
     return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
 
 
@@ -77,7 +77,7 @@ def figures(folder: DataFolder) -> Figures:
 def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
     """Return the figures of closed days that changed, each with its value before and now.
 
-    If records of a day, app and channel moved without changing a figure, return their number as the figure
+    If records of a day, app and channel moved but its figures are equal, return their number as the figure
     `records_moved`.
     """
     if closed is None:
@@ -182,7 +182,7 @@ class Model:
     closed: date | None = None
 
     def land(self, arrivals: dict[str, bytes]) -> None:
-        """Apply a run that reads new contents, given by path, and decides which contents are held."""
+        """Apply a run that reads the contents `arrivals`, by path. Decide which contents are held."""
         for path, text in sorted(arrivals.items()):
             known = self.files.setdefault(path, [])
             same = next((one for one in known if one.text == text and one.status != "replaced"), None)

@@ -156,7 +156,7 @@ def limits(data: Path) -> ReadFile[LimitRow]:
 
 
 def console(data: Path) -> ReadFile[ConsoleRow]:
-    """Read all console exports, in an order in which a later row replaces an earlier row with the same key."""
+    """Read the rows of all console exports. Of rows with the same key, the last one is valid."""
     columns = (
         Column("day", lambda text, values: console_day(text), is_needed=True),
         Column("account_id", _name, is_needed=True),
@@ -168,7 +168,7 @@ def console(data: Path) -> ReadFile[ConsoleRow]:
 
 
 def bills(data: Path) -> ReadFile[BillRow]:
-    """Read all bills, in an order in which a later row replaces an earlier row with the same key."""
+    """Read the rows of all bills. Of rows with the same key, the last one is valid."""
     columns = (
         Column("month", lambda text, values: console_month(text), is_needed=True),
         Column("account_id", _name, is_needed=True),

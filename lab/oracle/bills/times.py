@@ -41,7 +41,7 @@ def days_from(first: date, last: date) -> Iterator[date]:
 
 
 def month_days(month: date) -> list[date]:
-    """Return the days of the month that begins with this day."""
+    """Return the days of a month, which is given by its first day."""
     return [day for day in days_from(month, month + 30 * ONE_DAY) if day.month == month.month]
 
 
