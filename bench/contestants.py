@@ -46,7 +46,7 @@ def published_records(data: Path) -> int:
 
 
 def rejected_records(data: Path) -> int:
-    """Return the number of rejected records in the published books of files."""
+    """Return the number of rejected records in the published table `input_files`."""
     with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
         (row,) = published.execute("SELECT coalesce(sum(rejected), 0)::BIGINT FROM input_files").fetchall()
     return int(row[0])

@@ -126,7 +126,7 @@ class Landing(NamedTuple):
 
 
 class RejectedError(Exception):
-    """A required field breaks its rule; the text is the reason."""
+    """A record is rejected; the text is the reason."""
 
 
 def limits(as_of: date, clock_ms: int, zone: ZoneInfo, key: str = "") -> Limits:

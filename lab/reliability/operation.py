@@ -109,7 +109,9 @@ def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def whole_site(folder: DataFolder) -> bool:
-    """Return whether every file of the published site exists and has the digest of its manifest."""
+    """Return whether every file in the manifest of the published site exists and has the digest that the manifest
+    names.
+    """
     try:
         site = folder.store.site.resolve(strict=True)
         listed = json.loads((site / "manifest.json").read_bytes())["files"]

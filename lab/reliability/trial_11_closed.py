@@ -178,7 +178,7 @@ FILES = [
 
 
 class _Page(HTMLParser):
-    """Parses a page, and collects in `bad` the parts that could run a script or lead to another place."""
+    """Parses a page, and collects in `bad` the parts that could run a script or lead to another site."""
 
     def __init__(self) -> None:
         super().__init__()

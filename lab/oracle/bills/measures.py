@@ -27,7 +27,7 @@ def channels_of(channel: str) -> tuple[str, ...]:
 
 
 def is_measured(one: Verified, measure: str) -> bool:
-    """Return whether a record counts in a measure of a console, a name in `MEASURES`."""
+    """Return whether a record counts in a console's measure, which is a name in `MEASURES`."""
     if measure == "billed":
         return one.is_use
     return measure == "total" or measure == {"success": "success", "unknown": "unknown"}.get(one.outcome, "failed")
