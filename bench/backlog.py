@@ -1,4 +1,5 @@
-"""Measures runs that process many days: a year of logs in the first run, and late records for a month of days.
+"""Measures runs that process many days: new logs of many days, and late records of many stored days.
+
 `scenarios.py` measures runs of one large day.
 """
 
@@ -19,8 +20,8 @@ _LATE_RECORDS = 20
 
 
 def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run on `days` days with `events` records each, against a run on as many records of a single day. Either
-    run reads one file.
+    """Measure a run on `days` days of `events` records, against a run on a single day with as many records in total.
+    Each run reads one file.
     """
     many, one = cache.logs(days=days, apps=3, events=events), cache.logs(days=1, apps=3, events=days * events)
     runs: dict[str, list[Run]] = {"many": [], "one": []}
@@ -34,8 +35,7 @@ def backlog(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
 
 
 def late_days(cache: Cache, days: int, events: int, rounds: int) -> list[Row]:
-    """Measure a run with late records for all `days` stored days, against a run with as many late records for a single
-    day.
+    """Measure a run on late records of all `days` stored days, against a run on as many late records of a single day.
 
     Each stored day has `events` records.
     """
@@ -69,9 +69,9 @@ def _join(logs: Logs, target: Path) -> None:
 
 
 def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
-    """Write late records for the newest `late` of the `days` stored days to `target`: copies with new ids.
+    """Write a log file to `target`: records of the newest `late` of the `days` stored days, with new ids.
 
-    The number of copies is the same for any `late`.
+    The file has the same number of records for any `late`.
     """
     each = days * _LATE_RECORDS // late
     with target.open("w", encoding="utf-8") as out:
@@ -83,7 +83,9 @@ def _write_late(logs: Logs, days: int, late: int, target: Path) -> None:
 
 
 def _cpu(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """Return a row with the median user CPU of `runs`, and its ratio to the median of the runs of the yardstick."""
+    """Return a row with the median user CPU of `runs`, its ratio to the median user CPU of `yardstick`, and the peak
+    memory of `runs`. `limit` is the highest allowed ratio.
+    """
     found = ratio(user_middle(runs), user_middle(yardstick))
     target = None if limit is None else Target(found, limit)
     return Row(what, f"{user_middle(runs):.2f} CPU s", f"{found:.2f}", f"{peak_gb(runs):.2f} GB", target)

@@ -1,7 +1,7 @@
 """One day of 100 million records in 20 files, once, by hand: `python bench/big_day.py`. Prints a Markdown table.
 
 It is no part of `make bench`, because the files take 400 bytes a record (40 GB); they are deleted at the end. Each file
-holds the records of one sample, with other ids and devices. Fewer records: `--records`.
+holds the records of one sample, with other ids and devices. `--records` sets a smaller number of records.
 """
 
 import argparse

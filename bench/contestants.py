@@ -1,5 +1,7 @@
-"""Runs the programs that are measured, and checks their results: the `run` command of authmeter, and its peers, the
-scripts in `peers/`. The measurements are in `scenarios.py` and `reading.py`.
+"""Runs the measured programs and checks their results. The programs are the `run` command of authmeter and its peers,
+the scripts in `peers/`.
+
+The measurements are in `scenarios.py` and `reading.py`.
 """
 
 import importlib.util
@@ -44,22 +46,22 @@ def published_records(data: Path) -> int:
 
 
 def rejected_records(data: Path) -> int:
-    """Return the number of rejected records in the published books of files."""
+    """Return the number of rejected records in the published table `input_files`."""
     with duckdb.connect(data / "warehouse" / "authmeter.duckdb", read_only=True) as published:
         (row,) = published.execute("SELECT coalesce(sum(rejected), 0)::BIGINT FROM input_files").fetchall()
     return int(row[0])
 
 
 def peer(name: str, *arguments: object) -> Run:
-    """Run a peer, a script in `peers/`; most of them take NDJSON files as arguments."""
+    """Run a peer, which is a script in `peers/`, with the given arguments. Most peers take NDJSON files."""
     return run([sys.executable, str(_PEER_FOLDER / f"{name}.py"), *(str(argument) for argument in arguments)])
 
 
 def answer(one: Run) -> dict[str, int]:
-    """Return the answer of a peer.
+    """Return the counts that a peer printed in a run: groups, records, successes and devices.
 
     Raises:
-        BenchError: it printed no answer.
+        BenchError: the output has no such counts.
     """
     found = _ANSWER.search(one.output)
     if found is None:
@@ -69,7 +71,7 @@ def answer(one: Run) -> dict[str, int]:
 
 
 def same(what: str, found: Iterable[object]) -> None:
-    """Check that the results of all programs are the same; `what` names these results in the error.
+    """Check that the results of all programs are equal as text. `what` names the results in the error.
 
     Raises:
         BenchError: the results differ.

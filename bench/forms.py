@@ -1,5 +1,6 @@
-"""Writes the sample's records in other forms: a file in each form, files with bad lines or with old records, and many
-small files. Each is made once and kept in the cache. `inputs.py` makes the sample; `sources/` has the source mappings.
+"""Writes the records of a sample again: in other forms, with bad lines or old records, or as many small files.
+
+Each result is made once and kept in the cache. `inputs.py` makes the sample; `sources/` has the source mappings.
 """
 
 import re
@@ -52,10 +53,12 @@ FROM ({_RECORDS})
 
 @dataclass(frozen=True)
 class Form:
-    """A form of the records: the path under landing, the query and the options that write the file, and its source
-    mapping.
+    """A form of the records, such as CSV.
 
-    `source` is None if the form needs no mapping.
+    Attributes:
+        landed: the path of the file under landing.
+        query, options: the SELECT and the COPY options that write the file.
+        source: file name of the source mapping; None if the form needs none.
     """
 
     landed: str
@@ -77,7 +80,7 @@ FORMS = {
 
 
 def in_form(logs: Logs, form: str) -> Path:
-    """Return the path of the sample's file in a form; for NDJSON that is the sample itself."""
+    """Return the path of the sample's records in a form, a key of `FORMS`. For `ndjson`, it is the sample's file."""
     (file,) = logs.files
     if form == "ndjson":
         return file
@@ -87,8 +90,10 @@ def in_form(logs: Logs, form: str) -> Path:
 
 
 def with_bad_lines(logs: Logs, share: float) -> Path:
-    """Return a copy of the sample's file with bad lines, each the first half of a good one. Their number is `share` of
-    the records, at least one.
+    """Return the path of a copy of the sample's file with added bad lines, about `share` of the number of records and
+    at least one.
+
+    A bad line is the first half of the line before it.
     """
     (file,) = logs.files
 
@@ -105,7 +110,9 @@ def with_bad_lines(logs: Logs, share: float) -> Path:
 
 
 def with_old_records(logs: Logs, share: float) -> tuple[Path, int]:
-    """Return a copy of the sample's file with a `share` of its records dated 2020, and the number of these."""
+    """Return the path of a copy of the sample's file in which a `share` of the records is dated 2020, and the number of
+    these records.
+    """
     (file,) = logs.files
     with file.open("rb") as lines:
         count = int(_count(lines) * share)
@@ -120,7 +127,7 @@ def with_old_records(logs: Logs, share: float) -> tuple[Path, int]:
 
 
 def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:
-    """Return the sample's file cut into `count` files with nearly the same number of lines."""
+    """Cut the sample's file into `count` files with nearly the same number of lines, and return their paths."""
     (file,) = logs.files
 
     def write(target: Path) -> None:
@@ -135,7 +142,7 @@ def in_small_files(logs: Logs, count: int) -> tuple[Path, ...]:
 
 
 def _count(lines: BinaryIO) -> int:
-    """Return the number of lines; the file is then at its beginning again."""
+    """Return the number of lines of an open file, and set its position back to the beginning."""
     total = sum(1 for _ in lines)
     lines.seek(0)
     return total

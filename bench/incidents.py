@@ -1,4 +1,5 @@
-"""The cost of incidents: 10,000 apps of all sizes over 90 days; ten apps fail on the last days.
+"""Measures the cost of finding incidents: 10,000 apps of all sizes over 90 days, of which ten apps fail on the last
+days.
 
 Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents, and the seconds by the clock.
 CPU seconds do not depend on other load of the machine.
@@ -49,7 +50,7 @@ FROM (SELECT *, if(outcome = 'success', k, n - k) AS x FROM outcomes) WHERE x > 
 
 
 def channel_daily(apps: int, days: int) -> pl.DataFrame:
-    """Return made-up rows of `channel_daily` for `apps` apps and `days` days."""
+    """Return made-up rows of `channel_daily` for `apps` apps and `days` days from `FIRST`."""
     rng = np.random.default_rng(1)
     sizes = np.geomspace(LEAST, MOST, apps)
     frames = []

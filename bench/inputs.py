@@ -32,7 +32,7 @@ class Logs:
 
     @property
     def bytes(self) -> int:
-        """Size of the big files."""
+        """Total size of the big files, in bytes."""
         return sum(file.stat().st_size for file in self.files)
 
     def landing(self, first: int = 0, last: int | None = None) -> dict[str, Path]:
@@ -54,9 +54,9 @@ class Cache:
         return cls(Path(os.environ.get("AUTHMETER_BENCH_DIR") or Path(__file__).parent / ".cache").absolute())
 
     def logs(self, *, days: int, apps: int, events: int) -> Logs:
-        """Return logs of `days` days with `events` records each; made now if the cache lacks them.
+        """Return logs of `days` days with `events` records each. They are made if the cache lacks them.
 
-        Only the big files are used, without late records and bad lines, so that each day is one clean file.
+        Only the big files are returned, without late records and bad lines, so that each day is one clean file.
         """
         # A sample of 20 days or more leaves one out.
         asked = days + 1 if days >= 19 else days
@@ -110,15 +110,17 @@ class Cache:
 
 
 def _make(folder: Path, arguments: Mapping[str, object]) -> None:
-    """Make a sample in a process of its own. Made in this process, its memory would count in the peak memory of all
-    later children.
+    """Make a sample in a process of its own. In this process, its memory would count in the peak memory of all later
+    children.
     """
     options = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
     run([sys.executable, "-m", "pipelines", "sample", "--out", str(folder), *options])
 
 
 def kept_beside(logs: Logs, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the path of a file or folder made from a sample; `make` writes it unless it exists in the cache."""
+    """Return the path of a file or folder `name` in the cache that is made from a sample. `make` writes it if it does
+    not exist.
+    """
     kept = logs.folder / "made-of-it" / name
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
@@ -138,8 +140,8 @@ def link(file: Path, target: Path) -> None:
 
 
 def _copy(file: str, target: str) -> object:
-    """Copy a file of a warehouse. Parquet files are linked: they are never changed in place, and writing gigabytes
-    would disturb the next measurement.
+    """Copy a file of a data folder. A Parquet file is linked: it is never changed in place, and writing gigabytes would
+    disturb the next measurement.
     """
     if not file.endswith(".parquet"):
         return shutil.copy2(file, target)

@@ -18,16 +18,16 @@ _KIB = 1024
 
 
 class BenchError(Exception):
-    """A command of the benchmark failed; its text says which and how."""
+    """The benchmark cannot be completed; the text gives the reason."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run.
+    """The measured values of one command.
 
     Args:
         seconds: from start to end.
-        user_seconds: spent on the processors in user mode by the process and the children that it waited for.
+        user_seconds: processor time in user mode of the process and the children that it waited for.
         peak_bytes: peak memory of the process and its children together.
         output: its printed text.
     """
@@ -40,7 +40,7 @@ class Run:
 
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Run:
     """Run a command in the project's folder and return its measured values. `environment` is added to this process's
-    own.
+    own environment.
 
     Raises:
         BenchError: the exit code is not in `allowed`.
@@ -74,9 +74,9 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
 
 
 def _sample(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Store the highest sum of resident memory of the process tree in `peak[0]`, until `done` is set.
+    """Until `done` is set, keep the highest resident memory of a process and its descendants in `peak[0]`, in bytes.
 
-    Without /proc, the sum is always 0.
+    Without /proc, it is always 0.
     """
     while not done.wait(_SAMPLING_SECONDS):
         peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))

@@ -28,7 +28,13 @@ _MEMORY = "2GB"
 
 @dataclass(frozen=True)
 class Seen:
-    """Costs of one run: seconds of reading and roll-up, shuffled bytes, peak bytes of Python and Java."""
+    """The costs of one run.
+
+    Attributes:
+        seconds: time of reading and roll-up.
+        shuffled: bytes that tasks wrote for other tasks.
+        python, java: peak memory in bytes of the driver's Python process and of its Java process.
+    """
 
     seconds: float
     shuffled: int
@@ -42,7 +48,8 @@ def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str =
     Args:
         logs: a sample of one file. Each landed file is a copy of it with other ids.
         files: the number of landed files.
-        master: the master URL of Spark; empty for the engine duckdb.
+        engine: `duckdb` or `spark`.
+        master: the master URL of Spark; empty for the engine `duckdb`.
     """
     with cache.data(logs, {}) as data, tempfile.TemporaryDirectory() as noted:
         landing = data / "landing"
@@ -60,7 +67,11 @@ def heavy_steps(cache: Cache, logs: Logs, files: int, engine: str, master: str =
 
 
 def one(data: Path, day_text: str) -> dict[str, float]:
-    """Read and roll up a day in this process, and return seconds and peak memory; `heavy_steps` starts the process."""
+    """Read and roll up the logs of a data folder in this process. Return the seconds, and the peak memory of Python and
+    Java in bytes.
+
+    `heavy_steps` starts the process.
+    """
     from datetime import date
 
     from pipelines.run.daily_run import open_run
@@ -79,7 +90,7 @@ def one(data: Path, day_text: str) -> dict[str, float]:
 
 
 def keep_to_cores() -> None:
-    """Bind each executor process, and all that it starts, to one core, as a cluster would.
+    """Bind each executor process of Spark, with its child processes, to one core, as a cluster would.
 
     Reading parses, hashes and writes in several threads: without this, a single executor would use all cores.
     """

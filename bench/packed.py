@@ -62,8 +62,8 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure the user CPU of added records in each packed form and in a JSON array: a run on `large` minus a run on
-    `small`.
+    """Measure the user CPU of added records, which is a run on `large` minus a run on `small`, for each packed form and
+    a JSON array.
 
     A packed form is compared with `.gz`, after subtracting the time that its library needs to unpack the records. The
     JSON array is compared with NDJSON.

@@ -1,7 +1,8 @@
-"""Measures how long a reader waits in headless Chromium, from file://: for the first chart, tables, a search, a switch.
+"""Measures how long a reader waits for pages from file://, in headless Chromium: for charts, tables, a search, a
+switch.
 
 The figures are milliseconds of the browser's own clocks, on this machine. They are compared with limits instead of a
-peer, because what matters to a person is the time and not a ratio.
+peer, because the time matters to a person, and not a ratio.
 """
 
 import os
@@ -65,8 +66,9 @@ _SEARCH = """(text) => new Promise((done) => {
 
 @dataclass(frozen=True)
 class Waited:
-    """A waiting time: the median and the largest of the rounds, and the limit, all in `unit`; a layout shift has no
-    unit.
+    """A measured waiting time, or layout shift, over the rounds: its median, its largest value, and its limit.
+
+    `unit` is the unit of the three numbers; empty for a layout shift.
     """
 
     what: str
@@ -78,7 +80,7 @@ class Waited:
 
 @contextmanager
 def browser_page(throttle: int = 1) -> Iterator[Page]:
-    """Open a new page in a new browser, whose processor is slowed down by the factor `throttle`."""
+    """Yield a new page of a new browser. The browser's processor is slowed down by the factor `throttle`."""
     found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     program = os.environ.get("AUTHMETER_CHROMIUM") or found
     if not program:
@@ -94,9 +96,10 @@ def browser_page(throttle: int = 1) -> Iterator[Page]:
 
 
 def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited]:
-    """Measure how long the tables of all apps take to be ready, and how long a search in them takes.
+    """Measure how long the large tables of three pages (apps, logins, files) take to be ready, and how long a search in
+    them takes.
 
-    A table loads its rows after the page has drawn its charts; the time begins then.
+    The time of a table begins when the page asks for its rows, which is after its charts are drawn.
 
     Args:
         limit: the longest allowed time of a table in ms.
@@ -120,7 +123,10 @@ def table_ready(site: Path, rounds: int, limit: float, name: str) -> list[Waited
 
 
 def first_chart(site: Path, rounds: int) -> list[Waited]:
-    """Measure the time to the first chart of a page, and the time of switching all charts between 7 and 30 days."""
+    """Measure the time to the first chart, and the time of a switch between 7 and 30 days, on three pages.
+
+    The pages are `usage.html`, `monitor.html` and the page of an app.
+    """
     found = []
     for path in ("usage.html", "monitor.html", _app_page(site)):
         charts, switched = [], []
@@ -140,8 +146,10 @@ def first_chart(site: Path, rounds: int) -> list[Waited]:
 
 
 def slow_reader(site: Path, rounds: int) -> list[Waited]:
-    """Measure each kind of page on a machine that is four times slower: the largest paint, the layout shift, the
-    longest delay of an input, and the longest time from an input to its paint.
+    """Measure each kind of page with the processor slowed down four times.
+
+    The figures are the largest paint, the longest delay of an input, the longest time from an input to its paint, and
+    the layout shift.
     """
     found = []
     newest_day = max((site / "days").iterdir()).name

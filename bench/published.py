@@ -1,4 +1,4 @@
-"""A published database of any number of apps, for measuring the site: `python -m bench.published FILE APPS`.
+"""Makes a published database of any number of apps, for measuring the site: `python -m bench.published FILE APPS`.
 
 The made-up counts go through the project's own mart statements, so that the tables agree with each other as they do
 after a run. Sizes follow a long tail: some apps have a million records a day, most a few.
@@ -82,7 +82,7 @@ def _registry(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) ->
 
 
 def _days(connection: duckdb.DuckDBPyConnection, folder: Path, apps: int) -> None:
-    """Fill the day tables of all days: first the detail, then the others as sums of the detail."""
+    """Fill the day tables of all days: first `channel_detail_daily`, then the others as sums of it."""
     connection.execute(
         f"""INSERT INTO out.channel_detail_daily
         WITH numbered AS (

@@ -1,6 +1,6 @@
-"""Makes the other tables of a made-up published database, for the pages that show them: packages and bills of all
-accounts, uses of packages and blocked calls of the largest apps, consoles, incidents of some apps. `published.py` makes
-the day tables.
+"""Fills the tables of packages, limits, consoles, bills and incidents in a made-up published database.
+
+`published.py` makes the day tables.
 """
 
 from datetime import date

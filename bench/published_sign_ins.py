@@ -1,4 +1,6 @@
-"""Makes the sign-in tables of a made-up published database, from the detail rows that `published.py` makes."""
+"""Makes the sign-in tables of a made-up published database, from the rows of `channel_detail_daily` that `published.py`
+makes.
+"""
 
 import duckdb
 

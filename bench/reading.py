@@ -1,5 +1,6 @@
-"""Measures the reading of files: each form of the records, bad lines, rejected records, many small files, and a run
-with nothing new. Each function returns the rows of one table. `forms.py` makes the files.
+"""Measures the reading of files: forms, bad lines, rejected records, many small files, and a run with nothing new.
+
+Each function returns the rows of one table. `forms.py` makes the files.
 """
 
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ BAD_SHARE, REJECTED_SHARE = 0.01, 0.599
 
 
 def by_form(cache: Cache, small: Logs, large: Logs, rounds: int, forms: Sequence[str] = tuple(FORMS)) -> list[Row]:
-    """Measure the user CPU of added records in each form (a run on `large` minus a run on `small`), against DuckDB's
-    own reader with one GROUP BY.
+    """Measure the user CPU of added records in each form, which is a run on `large` minus a run on `small`.
+
+    The yardstick is DuckDB's own reader with one GROUP BY.
 
     Raises:
         BenchError: the number of records differs between the forms.
@@ -60,7 +62,7 @@ def _added(small: Sequence[Run], large: Sequence[Run]) -> tuple[float, str]:
 
 
 def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure the whole command on a file with one bad line, and with 1 % bad lines, against the file without any."""
+    """Measure the `run` command on a file with one bad line, and with 1 % bad lines, against the file without any."""
     files = [logs.files[0], with_bad_lines(logs, 0), with_bad_lines(logs, BAD_SHARE)]
     runs: list[list[Run]] = [[], [], []]
     published = set()
@@ -80,7 +82,8 @@ def bad_lines(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
-    """Measure the whole command on a file with six in ten records too old, against the same file with none too old.
+    """Measure the `run` command on a file in which six of ten records are too old, against the same file with none too
+    old.
 
     Raises:
         BenchError: the number of rejected records is not as expected.
@@ -104,9 +107,9 @@ def rejected(cache: Cache, logs: Logs, rounds: int) -> list[Row]:
 
 
 def many_files(cache: Cache, logs: Logs, count: int, rounds: int) -> list[Row]:
-    """Measure the same records in one file and in many small files, and for both a second run with nothing new.
+    """Measure the `run` command on the same records in one file and in many small files, and a second run on both.
 
-    The second run on one file is compared with an empty Dagster job of ten steps in one process.
+    The second run has nothing new. On one file, it is compared with an empty Dagster job of ten steps in one process.
     """
     small_files = in_small_files(logs, count)
     landings = [{"day.ndjson": logs.files[0]}, {f"day/{file.name}": file for file in small_files}]

@@ -1,5 +1,7 @@
-"""Measures the rendering of the site for very many apps, against copying the same files, and the waiting times of its
-readers. `published.py` makes the database, `pages.py` runs the browser.
+"""Measures the rendering of the site for very many apps, against copying the same files, and the waiting times of
+readers.
+
+`published.py` makes the database, `pages.py` runs the browser.
 """
 
 import gzip
@@ -27,8 +29,9 @@ TABLE_LIMITS = {10_000: 300, 100_000: 1_000}
 
 
 def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
-    """Measure the process that renders the site of `apps` apps, against `cp -r` of the finished site; return the rows,
-    and the folder of the site.
+    """Measure the process that renders the site of `apps` apps, against `cp -r` of the finished site.
+
+    Return the rows, and the folder of the site.
     """
     database, sites, copies = (cache.folder / f"{name}-{apps}" for name in ("published", "site", "copy"))
     if not database.exists():
@@ -57,8 +60,8 @@ def renderings(cache: Cache, apps: int, rounds: int) -> tuple[list[Row], Path]:
 
 
 def weights(site: Path) -> list[Row]:
-    """Return a row with the gzipped size of the code that pages share, and a row for the app whose own files are
-    largest.
+    """Return two rows: the gzipped size of the code that pages share, and the size of the largest of the apps' own
+    files.
     """
     # Data, and the script that a page loads when a reader asks for a workbook.
     later = ("site.js", "workbook-")
@@ -72,7 +75,7 @@ def weights(site: Path) -> list[Row]:
 
 
 def waiting(site: Path, apps: int, rounds: int) -> list[Row]:
-    """Measure the waiting times of a reader: all of them for up to 10,000 apps, only tables for more."""
+    """Measure the waiting times of a reader: all of them for up to 10,000 apps, only tables and searches for more."""
     found = pages.table_ready(site, rounds, TABLE_LIMITS.get(apps, 1_000), f"{apps:,} apps")
     if apps <= 10_000:
         found += [*pages.first_chart(site, rounds), *pages.slow_reader(site, rounds)]

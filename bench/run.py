@@ -71,7 +71,7 @@ def parse() -> argparse.Namespace:
 
 
 def whole(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure the whole command and its stages, against its peers."""
+    """Measure the `run` command and its stages, against its peers."""
     big = cache.logs(days=1, apps=asked.apps, events=asked.records)
     size = f"{asked.records:,} records, {asked.apps:,} apps, {big.bytes / 1e9:.2f} GB of NDJSON"
     rows, split = scenarios.whole_command(cache, big, asked.rounds, asked.peers)
@@ -89,7 +89,7 @@ def growth(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def forms(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure added records in each form of the log."""
+    """Measure the cost of added records in each form of the log."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     small, large = (
         cache.logs(days=1, apps=asked.file_apps, events=asked.file_records * times) for times in (1, FORM_GROWTH)
@@ -125,21 +125,21 @@ def rejected(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def files(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure many small files, in the run that first reads them and in a run with nothing new."""
+    """Measure many small files, in the run that first reads them and in a second run with nothing new."""
     logs = cache.logs(days=1, apps=asked.file_apps, events=asked.file_records)
     rows = reading.many_files(cache, logs, asked.files, asked.rounds)
     yield f"Many files: {asked.file_records:,} records; median of {asked.rounds}", rows, "× its yardstick"
 
 
 def day31(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure a run for one day on a data folder with thirty days."""
+    """Measure a run for one more day on a data folder with thirty days."""
     month = cache.logs(days=31, apps=asked.apps, events=asked.day_records)
     title = f"One more day: 31 days of {asked.day_records:,} records, {asked.apps:,} apps; median of {asked.rounds}"
     yield title, scenarios.one_more_day(cache, month, asked.rounds), "× first day"
 
 
 def backlog(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure runs that process many days: new logs, and late records."""
+    """Measure runs that process many days, of new logs and of late records."""
     rounds = min(asked.rounds, FEWER_ROUNDS)
     for days, events in zip(asked.backlog_days, asked.backlog_records, strict=True):
         title = f"Backlog: {days:,} days of {events:,} records; median of {rounds}"
@@ -159,7 +159,7 @@ def site(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
 
 
 def bucket(cache: Cache, asked: argparse.Namespace) -> Iterator[Table]:
-    """Measure the cost of fetching many small objects."""
+    """Measure the cost of fetching many small objects from a bucket."""
     rows = buckets.fetched(cache, asked.objects, asked.rounds)
     yield f"A bucket of {asked.objects:,} objects; median of {asked.rounds}", rows, "× rclone copy"
 

@@ -1,5 +1,6 @@
-"""Measures runs on whole days: the whole command, more records, and one more day, each against a yardstick. Each
-function returns the rows of a table. `reading.py` measures files and forms, `rendering.py` the site.
+"""Measures runs on whole days, each against a yardstick: the whole command, more records, and one more day.
+
+Each function returns the rows of a table. `reading.py` measures files and forms, `rendering.py` the site.
 """
 
 import re
@@ -21,8 +22,9 @@ _STAGE = re.compile(r"^([a-z][\w ]*?)  +.*?  (\d+\.\d+) s$", re.MULTILINE)
 
 
 def whole_command(cache: Cache, logs: Logs, rounds: int, peers: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """Measure the whole command on a new data folder, against peers that do the bare job. Return a row for each of
-    these programs, and the rows of the command's stages.
+    """Measure the `run` command on a new data folder, against peers that do the bare job.
+
+    Return the rows of the programs, and the rows of the command's stages.
     """
     warm(logs.files)
     able = [name for name in peers if why_not(name) is None]
@@ -65,7 +67,7 @@ def stages(runs: Sequence[Run]) -> list[Row]:
 
 
 def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
-    """Return the median of the seconds of each stage."""
+    """Return the median seconds of each stage that the runs printed, by stage."""
     found: dict[str, list[float]] = {}
     for one in runs:
         for name, seconds in _STAGE.findall(one.output):
@@ -74,7 +76,7 @@ def stage_medians(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def growth(cache: Cache, small: Logs, large: Logs, rounds: int) -> list[Row]:
-    """Measure how much longer a run on `large` takes than a run on `small`, for the project and for the bare job."""
+    """Measure how much longer a run on `large` takes than a run on `small`, for authmeter and for bare DuckDB."""
     runs: dict[tuple[str, bool], list[Run]] = {(who, big): [] for who in ("authmeter", BARE) for big in (False, True)}
     for _ in range(rounds):
         for logs in (small, large):

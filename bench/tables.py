@@ -1,5 +1,6 @@
-"""Makes Markdown tables of measurements: rows, targets and whether they are met, medians and ratios. `measure.py`
-measures.
+"""Makes Markdown tables of measurements, with medians, ratios, and targets that are met or not.
+
+`measure.py` measures.
 """
 
 import math
@@ -25,7 +26,7 @@ class Target:
 
     @property
     def words(self) -> tuple[str, str, str]:
-        """Return the figure, the target, and whether it is met, as texts."""
+        """Figure, limit, and `yes` or `NO` for whether the target is met, as texts."""
         figure, limit = f"{short(self.figure)} {self.unit}".strip(), f"{self.limit:g} {self.unit}".strip()
         return figure, limit, "yes" if self.is_met else "NO"
 
@@ -75,7 +76,9 @@ def ratio(value: float, yardstick: float) -> float:
 
 
 def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float | None = None) -> Row:
-    """Return a row with the median and range of the runs' seconds, and their ratio to the runs of the yardstick."""
+    """Return a row with the median and range of the seconds of `runs`, the ratio of this median to the median of
+    `yardstick`, and the peak memory of `runs`. `limit` is the highest allowed ratio.
+    """
     times = [one.seconds for one in runs]
     spread = f" ({min(times):.2f}–{max(times):.2f})" if len(times) > 1 else ""
     found = ratio(middle(runs), middle(yardstick))
@@ -84,7 +87,7 @@ def timed(what: str, runs: Sequence[Run], yardstick: Sequence[Run], limit: float
 
 
 def memory(what: str, runs: Sequence[Run], limit: float) -> Row:
-    """Return a row with the peak memory of some runs and its limit, in GB."""
+    """Return a row with the highest peak memory of the runs, and its limit in GB."""
     return Row(what, memory=f"{peak_gb(runs):.2f} GB", target=Target(peak_gb(runs), limit, "GB"))
 
 
@@ -99,7 +102,7 @@ def print_table(title: str, rows: Iterable[Row], ratio_of: str) -> None:
 
 
 def print_targets(rows: Iterable[tuple[str, Row]]) -> None:
-    """Print again all rows with a target, each after the question that it answers."""
+    """Print all rows with a target in one table. `rows` has the name of the measurement and the row."""
     print("## Figures and targets\n\n| question | what | figure | target | met |\n| --- | --- | ---: | ---: | --- |")
     for question, row in rows:
         if row.target is not None:

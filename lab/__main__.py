@@ -22,7 +22,7 @@ _TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "lab")
 
 
 def main() -> int:
-    """Return 1 if a trial or a test failed."""
+    """Run the chosen trials, or all trials and then the tests. Return 1 if one failed, else 0."""
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="NN", help="numbers of the trials to run")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full number of tries")

@@ -61,7 +61,7 @@ def published(data: Path, table: str, columns: Iterable[str]) -> list[Row]:
 
 
 def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) -> list[str]:
-    """Return one readable line for each row or cell that differs, in the order of the key."""
+    """Return a text for each row or cell that differs, in the order of the key."""
 
     def by_key(rows: list[Row]) -> dict[tuple[object, ...], Row]:
         return {tuple(row[name] for name in key): row for row in rows}
@@ -84,7 +84,7 @@ def differences(expected: list[Row], actual: list[Row], key: tuple[str, ...]) ->
 
 
 def is_same(found: object, counted: object) -> bool:
-    """Whether two values are equal and of the same type. Rates may differ by rounding."""
+    """Whether two values are equal and of the same type. Floats may differ by rounding."""
     if isinstance(found, float) and isinstance(counted, float):
         return math.isclose(found, counted, rel_tol=1e-12, abs_tol=1e-12)
     return type(found) is type(counted) and found == counted
@@ -103,7 +103,9 @@ def counted(data: Path, of: Scene) -> dict[str, list[Row]]:
 
 
 def wrong_tables(data: Path, expected: dict[str, list[Row]]) -> dict[str, list[str]]:
-    """Return the differences between published and counted rows by table; only tables that differ."""
+    """Return texts for the differences between published and counted rows, by table. Tables without a difference are
+    left out.
+    """
     report: dict[str, list[str]] = {}
     for table, key in KEYS.items():
         columns = expected[table][0] if expected[table] else key
@@ -118,5 +120,5 @@ def wrong_tables(data: Path, expected: dict[str, list[Row]]) -> dict[str, list[s
 
 
 def assert_as_counted(data: Path, of: Scene) -> None:
-    """Assert that every table and the rejected records are equal to a count of the landing folder."""
+    """Assert that every published table of `data` is equal to the count of its landing folder."""
     assert wrong_tables(data, counted(data, of)) == {}

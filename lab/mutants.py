@@ -35,6 +35,7 @@ class Mutant(Fault):
     Attributes:
         found_by: the test that caught the mutant in the older record (`--again`); None for a new mutant.
         seen: the tests that reach the mutant.
+        result: `caught`, `survived`, `timed out`, or `gone` if the file no longer has its lines.
         by: the failure that caught the mutant.
         tests: how many of the tests that reach the mutant were run: `5 of 9`.
     """
@@ -120,8 +121,9 @@ def _compiles(text: str) -> bool:
 
 
 def _pattern_edits(text: str, is_sql: bool) -> Iterator[Edit]:
-    """Yield the faults that can be planted in SQL or in a script; comments, strings and templates get none, except
-    for texts in SQL conditions.
+    """Yield the faults that can be planted in SQL or in a script of the pages.
+
+    Comments, strings and templates get none, except for texts in SQL conditions.
     """
     noise = _SQL_NOISE if is_sql else _SCRIPT_NOISE
     code = re.sub(noise, lambda found: re.sub(r"[^\n]", "§", found[0]), text, flags=re.DOTALL)

@@ -53,7 +53,9 @@ def _seen(site, known=set()):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """While a fixture is set up, let probes record the fixture instead of the running test: other tests use it, too."""
+    """While a fixture is set up, let probes record the fixture instead of the running test, because other tests use it,
+    too.
+    """
     before = os.environ.get("SEEN_BY", "")
     os.environ["SEEN_BY"] = f"@{fixturedef.baseid}::{fixturedef.argname}"
     try:
@@ -63,7 +65,7 @@ def pytest_fixture_setup(fixturedef: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Note which fixtures each test uses."""
+    """Write which fixtures each test uses to the file `<SEEN_LOG>.fixtures`."""
     users = "".join(
         f"@{definitions[-1].baseid}::{name} {one.nodeid}\n"
         for one in items
@@ -73,7 +75,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note how long a part of a test took, and whether it failed."""
+    """Write how long a part of a test took, and whether it failed, to the file `<SEEN_LOG>.times`."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         with open(os.environ["SEEN_LOG"] + ".times", "a") as times:
             times.write(f"{report.duration} {report.outcome} {report.nodeid}\n")
@@ -93,7 +95,10 @@ def changed(texts: dict[Path, str]) -> Iterator[None]:
 
 
 def applied(mutant: Mutant) -> str | None:
-    """Return the text of the mutant's file with the fault; None if the file no longer has the mutant's lines."""
+    """Return the text of the mutant's file with the fault; None if the file no longer has the mutant's lines.
+
+    Also update the mutant's line number.
+    """
     path = PROJECT / mutant["file"]
     text = path.read_text("utf-8") if path.exists() else ""
     places = [found.start() for found in re.finditer(rf"^{re.escape(mutant['before'])}$", text, re.MULTILINE)]
@@ -128,7 +133,7 @@ def _files_with(pattern: str, *folders: str) -> list[Path]:
 
 
 def _probed(path: Path, line: int = 0) -> list[int]:
-    """Return the line of the innermost statement in a function that contains `line`.
+    """Return the line of the innermost statement around `line` within a function.
 
     If there is none, return the line of the first statement of each function.
     """
@@ -149,14 +154,16 @@ def _probed(path: Path, line: int = 0) -> list[int]:
 
 
 def _top(statement: ast.stmt) -> int:
-    """Return the first line of a statement, which is that of its first decorator if it has any."""
+    """Return the first line of a statement, or of its first decorator."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return min([statement.lineno, *(one.lineno for one in statement.decorator_list)])
     return statement.lineno
 
 
 def look(record: Record, tests: list[str]) -> None:
-    """Run tests with probes. Store in the record which tests reach each mutant, and the seconds of tests that pass."""
+    """Run tests with probes; without `tests`, all tests. Store the tests that reach each mutant, and the seconds of
+    tests that pass, in the record.
+    """
     folder = tempfile.TemporaryDirectory()
     log = f"{folder.name}/seen"
     lines: dict[Path, list[str]] = {}
@@ -192,8 +199,9 @@ def look(record: Record, tests: list[str]) -> None:
 
 
 def judge(mutant: Mutant, seconds: dict[str, float]) -> None:
-    """Run the tests that reach a mutant, until one fails: first the test that found it before, then tests with similar
-    names, then cheap ones.
+    """Run the tests that reach a mutant until one fails, and store the result in the mutant.
+
+    The test that found it before is the first, then come tests with similar names, then quick ones.
     """
     text, is_script = applied(mutant), mutant["file"].endswith(".ts")
     if text is None:

@@ -23,7 +23,7 @@ _MESSAGES = frozenset(RULES["messages"])
 
 
 def sentences(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield line number and text of each docstring, and of each block of comments."""
+    """Yield line number and text of each docstring, message and block of comments in a file."""
     text = file.read_text("utf-8")
     pattern = _LINE_COMMENTS.get(file.suffix) or _BLOCK_COMMENTS.get(file.suffix)
     if pattern:
@@ -61,7 +61,7 @@ def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _blocks(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Join the comments of consecutive lines."""
+    """Join the comments of consecutive lines. Yield the first line number and the text of each block."""
     first, last, texts = 0, -1, list[str]()
     for line, text in lines:
         if line != last + 1 and texts:

@@ -1,1 +1,4 @@
-"""The same bare job in other tools, and an empty Dagster job; each module is a script of its own."""
+"""The peers of authmeter: the bare job in several tools, an empty Dagster job, and unpacking alone.
+
+Each module except `job.py` is a script of its own.
+"""

@@ -1,4 +1,4 @@
-"""The work of authmeter by a short script: DuckDB and Polars, without the project's guarantees.
+"""A short script that does the work of authmeter with DuckDB and Polars, without the project's guarantees.
 
 Every field is read as text. Required fields are checked, other fields are typed or dropped, and device and phone are
 replaced by an HMAC. The records are written to one Parquet file, which is grouped as in the bare job. The script has no

@@ -1,4 +1,4 @@
-"""Unpacks a packed file or an archive with its library and discards the bytes. Argument: file."""
+"""Unpacks a packed file or an archive with its library, discards the bytes, and prints their number. Argument: file."""
 
 import bz2
 import gzip

@@ -22,7 +22,7 @@ _PHONE = ViewportSize(width=390, height=844)
 
 
 class Picture(NamedTuple):
-    """The page, language, number of days and screen of one picture."""
+    """The page, language, number of days, screen size and colour scheme of one picture."""
 
     page: str
     language: str
@@ -44,7 +44,7 @@ PICTURES = {
 
 
 def main(site: Path) -> int:
-    """Write the pictures into this file's folder and return the exit code."""
+    """Write the pictures into this file's folder. Return 0, or 2 if a page of the site or Chromium is missing."""
     site = site.resolve()
     missing = [site / one.page for one in PICTURES.values() if not (site / one.page).is_file()]
     if missing:

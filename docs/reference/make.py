@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/reference/make.py
 
-Run it after a change of these; `tests/conventions/test_docs.py` compares the files with fresh output.
+Run it after a change of declarations or imports; `tests/conventions/test_docs.py` compares the files with fresh output.
 """
 
 from pathlib import Path
@@ -101,9 +101,10 @@ def _node(room: str) -> str:
 
 
 def rooms_page() -> str:
-    """Return the text of `rooms.md`: a diagram of the packages, with an arrow to each package that another one imports.
+    """Return the text of `rooms.md`: a diagram of the packages, with an arrow from each package to those that it
+    imports.
 
-    An import that also goes by way of a third package has no arrow of its own.
+    An import that is also possible through a third package has no arrow of its own.
     """
     graph = grimp.build_graph("pipelines", "reports")
     rooms = sorted({".".join(name.split(".")[:2]) for name in graph.modules if "." in name and "__" not in name})

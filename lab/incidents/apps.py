@@ -27,7 +27,9 @@ class Version:
     effect: float
 
     def adoption(self, count: int) -> Floats:
-        """Return, for each day, the share of the older versions' users that have updated to this version."""
+        """Return, for each of `count` days, the share of the older versions' users that have updated to this
+        version.
+        """
         if self.launch is None:
             return np.full(count, self.reach)
         day = np.arange(count)
@@ -108,7 +110,7 @@ class App:
     campaigns: tuple[Campaign, ...]
 
     def channel(self, name: str) -> Channel | None:
-        """Return the channel with that name; None if the app has none."""
+        """Return the channel called `name`; None if the app does not have it."""
         return next((one for one in self.channels if one.name == name), None)
 
     def next_version(self) -> str:

@@ -1,4 +1,4 @@
-"""Computes the cause of a fall of a rate from its cells, as the definition of a cause says."""
+"""Computes the cause of a fall of a rate from its cells, by the definition of a cause."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,15 +13,14 @@ MOST = 0.95
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits in the definition of a cause.
+    """The limits in the definition of a cause. Parts are parts of the fall of the whole rate.
 
     Attributes:
-        mix: the cause is a mix if changed shares of one dimension's values explain at least this share of the fall.
-        cell: the cause is a cell if it explains at least this share of the fall, and the rate of all other requests
-            hardly fell.
-        rest: the rate of all other requests hardly fell if its fall is at most this share of the fall of the cell's
-            rate.
-        of_whole: whether `rest` is a share of the fall of the whole rate instead.
+        mix: least part that changed shares of one dimension's values explain, if the cause is a mix.
+        cell: least part that a cell explains, if the cause is this cell.
+        rest: largest fall of the rate of all other requests, if the cause is a cell, as a part of the fall of the
+            cell's rate.
+        of_whole: whether `rest` is a part of the fall of the whole rate instead.
     """
 
     mix: float = 0.5
@@ -40,13 +39,15 @@ LIMITS = (
 
 
 def clear_cause(splits: Splits) -> tuple[CauseKind, str] | None:
-    """Return kind and text of the cause; None if the cause is different for slightly different limits."""
+    """Return kind and text of the cause as `cause` does; None if slightly different limits give another cause."""
     found = {cause(splits, limits) for limits in LIMITS}
     return found.pop() if len(found) == 1 else None
 
 
 def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
-    """Return kind and text of the cause; the text is empty unless the cause is a cell."""
+    """Return kind and text of the cause. The text is empty unless the cause is a cell, such as `carrier=CMCC &
+    platform=ios`.
+    """
     before, now = splits["platform",].wholes
     singles = [one for names, one in splits.items() if len(names) == 1]
     if any(one.effects()[0].sum() / (now - before) >= limits.mix for one in singles):
@@ -67,8 +68,9 @@ def cause(splits: Splits, limits: Limits = LIMITS[0]) -> tuple[CauseKind, str]:
 
 
 def _is_pair(splits: Splits, pair: Split, place: int, limits: Limits) -> bool:
-    """Return whether only the pair with index `place` fell: for both of its values, the rate of the other requests with
-    that value hardly fell.
+    """Return whether only the cell with index `place` in `pair` fell, and not all requests with one of its two values.
+
+    For both values, the rate of the other requests with that value must hardly have fallen.
     """
     before, now = pair.wholes
     for name, value in zip(pair.names, pair.values[place], strict=True):

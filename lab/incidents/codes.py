@@ -1,4 +1,6 @@
-"""The outcomes and result codes of a world's records, by vendor and layer; they are part of the code dictionary."""
+"""The outcomes and result codes of a world's records, by vendor and layer. The result codes are in the code
+dictionary.
+"""
 
 from typing import NamedTuple
 
@@ -13,7 +15,9 @@ class Answer(NamedTuple):
 class Answers(NamedTuple):
     """The answers with which a request can end.
 
-    `failed` has each failure with its weight. All failures that a planted fault causes end with the answer `fault`.
+    Attributes:
+        failed: the usual failures, each with its weight.
+        fault: the answer of all requests that a planted fault makes fail.
     """
 
     success: Answer
@@ -81,8 +85,9 @@ _CHECK_SERVER = {
 
 
 def answers(channel: str, stage: str, vendor: str) -> Answers:
-    """Return the possible answers to a request in a step. The SDK, a vendor's server and a social platform each have
-    their own.
+    """Return the possible answers to a request.
+
+    The channel and stage decide who answers: a social platform, a vendor's SDK, or a vendor's server.
     """
     if channel in _SOCIAL_SUCCESS:
         return Answers(

@@ -101,9 +101,9 @@ FAULTS: dict[str, Fault] = {
 
 
 def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
-    """Return simulated installations: calm and noisy, growing, shrinking and constant, with and without holidays.
+    """Return `count` simulated installations: calm and noisy, growing and shrinking, with and without holidays.
 
-    `sizes` are the decimal logarithms of the fewest and the most records a day.
+    `sizes` has the decimal logarithms of the fewest and the most records a day.
     """
     made = []
     for seed in range(count):
@@ -116,10 +116,7 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
 
 
 def alarms(one: Installation) -> list[Incident]:
-    """Return the incidents in 90 days without a fault; the settings list the holidays.
-
-    All days are computed at once, because computing them day by day gives the same incidents.
-    """
+    """Return the incidents of an installation in 90 days without a fault. The settings list its holidays."""
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
     holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
     settings = Settings(calendar="none", holidays=holidays)
@@ -127,7 +124,9 @@ def alarms(one: Installation) -> list[Incident]:
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
-    """Return the open incidents on a random day with the fault `name`, if they began on this day or the day before."""
+    """Give a random day of an installation the fault `name`. Return its open incidents that began on this day or the
+    day before.
+    """
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
     found = incidents_in(counts, manifest, SETTINGS, days)
@@ -135,9 +134,9 @@ def found_of(one: Installation, name: str) -> list[Incident]:
 
 
 def found_of_days(made: list[Installation], left: float) -> list[bool]:
-    """Cut many days of the installations `made` to the share `left` of their records, one at a time.
+    """Cut single days of installations to the share `left` of their records. Return whether each is reported as short.
 
-    Return, for each of these days, whether it is reported as short.
+    In each installation, every fifth day from the 29th on is cut.
     """
     found = []
     for one in made:
@@ -151,7 +150,7 @@ def found_of_days(made: list[Installation], left: float) -> list[bool]:
 
 
 def main(count: int) -> None:
-    """Print the tables."""
+    """Print the results of `count` installations for each size and fault."""
     quiet = [one for one in installations(count, LARGE) if one.all_weekend < QUIET_SUNDAY]
     for left in (0.5, 0.25):
         for made in (installations(count, LARGE), quiet):

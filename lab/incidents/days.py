@@ -18,7 +18,7 @@ WORKED = (date(2026, 9, 20), date(2026, 10, 10))
 
 @dataclass(frozen=True)
 class Days:
-    """`count` consecutive days from `first`. Other modules refer to a day by its index, from 0."""
+    """`count` consecutive days from `first`. Other modules refer to a day by its index, which begins at 0."""
 
     first: date
     count: int
@@ -28,7 +28,7 @@ class Days:
         return self.first + timedelta(days=place)
 
     def place(self, day: date) -> int:
-        """Return the index of the day; below 0 or beyond the last if the world does not have it."""
+        """Return the index of a day. It is negative or too large if the world does not have the day."""
         return (day - self.first).days
 
     @property
@@ -41,7 +41,8 @@ class Days:
         return (np.arange(self.count) + self.first.weekday()) % 7
 
     def volume_factors(self, weekday: Floats, holiday: float) -> Floats:
-        """Return a factor for the volume of each day: `holiday` on the public holiday, else the factor of its weekday.
+        """Return the factor for the volume of each day: `holiday` on the public holiday, else the factor in `weekday`.
+
         Weekend days that are worked have the factor of Wednesday.
         """
         factors = weekday[self.weekdays()]

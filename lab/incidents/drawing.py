@@ -25,7 +25,7 @@ _BURST_SUCCESS = 0.4
 
 @dataclass(frozen=True)
 class _Step:
-    """A step of an app's channel.
+    """A stage in which an app's channel logs requests.
 
     Attributes:
         expected: expected requests by day and cell.
@@ -43,7 +43,9 @@ class _Step:
 
 
 def draw_app(seed: list[int], app: App, faults: list[Fault], days: Days, keys: Keys) -> Records:
-    """Return all records of an app. A fault of one channel changes only the records of this channel."""
+    """Return all records of an app. Each channel has its own random numbers, so that a fault changes no other
+    channel.
+    """
     whole = volume(np.random.default_rng(seed), app, days)
     found: list[Records] = []
     for place, channel in enumerate(app.channels):
@@ -114,8 +116,8 @@ def _ends(rng: np.random.Generator, known: Answers, mismatch: float, drawn: list
     Args:
         known: the possible answers.
         mismatch: share of the successes that become mismatches.
-        drawn: four numbers by day and cell: requests that succeeded, that the user left, that failed, and that a fault
-            made fail.
+        drawn: numbers of requests by day and cell, of four kinds: succeeded, left by the user, failed, failed by a
+            fault.
     """
     good, left, bad, broken = drawn
     found: list[tuple[Answer, Ints]] = []

@@ -19,8 +19,8 @@ class Fault:
     Attributes:
         story: name of the kind of fault (`stories.py`).
         first, last: indexes of the first and the last day; `last` is None if the fault lasts beyond the last day.
-        depth: for a rate, the share of the successes in the affected cells that is lost; for a volume or missing data,
-            the share of the requests that is lost; for a mix, the share of all requests that moves to h5.
+        depth: lost share of the successes in the affected cells (rate), lost share of the requests (volume, data),
+            or share of all requests that moves to h5 (mix).
         where: the values of the affected cells by dimension; empty for all cells.
         ramp: number of days after which `depth` is reached.
     """
@@ -38,7 +38,7 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Key of a fault, unique in its world."""
+        """Name of the fault, unique in its world."""
         return f"{self.story} {self.app_key} {self.channel} {self.first}"
 
     @property

@@ -29,8 +29,12 @@ def found_in(
     *,
     has_sessions: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return rows of `incidents`. `connection` has the table `outcome_daily`, and also `session_daily` and
-    `session_books` if `has_sessions`. `counts` are rows of `channel_daily`; `missing` are days without logs.
+    """Return the incidents of rates and volumes as rows of `incidents`.
+
+    Args:
+        connection: has the table `outcome_daily`, and also `session_daily` and `session_books` if `has_sessions`.
+        counts: rows of `channel_daily`.
+        missing: the days without logs.
     """
     of_days = day_counts(counts, days)
     rates, cells = rate_incidents(connection, of_days, days)

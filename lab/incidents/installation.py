@@ -1,4 +1,4 @@
-"""Random apps of a world, within usual limits."""
+"""Draws the apps of a world at random, within usual limits."""
 
 from typing import Literal
 
@@ -35,7 +35,7 @@ _VOLUME_SWINGS: dict[Noise, tuple[float, float]] = {"calm": (0.01, 0.03), "usual
 
 
 def installation(rng: np.random.Generator, days: Days, sizes: Floats, noise: Noise) -> list[App]:
-    """Return a random app for each number of records a day in `sizes`."""
+    """Return a random app for each number of records a day in `sizes`. `noise` is how much their numbers vary."""
     return [_app(rng, days, f"app{place + 1:02d}", size, noise) for place, size in enumerate(sizes)]
 
 
@@ -82,9 +82,7 @@ def _channels(rng: np.random.Generator, noise: Noise) -> tuple[Channel, ...]:
 
 
 def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
-    """Return two versions that were in use before the world, and one or two that are launched on random days and spread
-    over weeks.
-    """
+    """Return two versions that were in use before the world, and one or two that are launched on random days."""
     minor = int(rng.integers(8, 13))
     found = [
         Version(f"2.{minor}.0", None, 0, 1, 1.0, rng.uniform(-0.08, 0.08)),
@@ -100,8 +98,7 @@ def _versions(rng: np.random.Generator, days: Days) -> tuple[Version, ...]:
 def _campaigns(rng: np.random.Generator, days: Days, h5_effect: float) -> tuple[Campaign, ...]:
     """Return at most one campaign, which does not begin near the public holiday.
 
-    The more h5 lowers the success, the fewer requests the campaign moves to h5, so that no rate changes by a percentage
-    point.
+    It moves fewer requests to h5 if h5 lowers the success more, so that no rate changes by a percentage point.
     """
     first = int(rng.integers(5, days.count - 5))
     if rng.random() < 0.5 or days.holiday - 12 < first < days.holiday + HOLIDAY_DAYS:

@@ -1,4 +1,4 @@
-"""Packs the key of a row of `outcome_daily` into one number, and unpacks it. The numbers sort like the keys."""
+"""Packs the key of a row of `outcome_daily` into one number, and unpacks it. Packed keys have the order of the keys."""
 
 from datetime import date
 from typing import NamedTuple
@@ -36,12 +36,13 @@ class Records(NamedTuple):
 
 
 class Keys:
-    """Packs and unpacks keys. A value is stored as its index among the sorted values of its column, NULL as the next
-    index.
+    """Packs and unpacks keys of `outcome_daily`.
+
+    Each column has six bits: the index of the value among the column's values, or the next index for NULL.
     """
 
     def __init__(self, apps: list[App], days: Days) -> None:
-        """Prepare the values of all columns, with the apps of a world and all their SDK versions."""
+        """Store the values of all columns, with the keys and SDK versions of `apps`."""
         versions = {version.name for app in apps for version in app.versions} | {app.next_version() for app in apps}
         self._days = days
         # A dimension without words is absent in every row.
@@ -56,14 +57,16 @@ class Keys:
         return self._places[name][value] << (_BITS * (len(_ORDER) - 1 - _ORDER.index(name)))
 
     def base(self, app_key: str, channel: str, stage: str, values: dict[str, list[str | None]]) -> Ints:
-        """Return, for each cell, the bits of its key for app, channel, stage and the cell's own values."""
+        """Return the packed app, channel, stage and values of each cell. `values` has the values of all cells by
+        dimension.
+        """
         same = self._part("app_key", app_key) + self._part("channel", channel) + self._part("stage", stage)
         rows = zip(*values.values(), strict=True)
         parts = [sum(self._part(name, value) for name, value in zip(values, row, strict=True)) for row in rows]
         return np.array(parts, dtype=np.int64) + same
 
     def day(self, places: Ints) -> Ints:
-        """Return the bits of a key for the days with these indexes."""
+        """Return the bits of a key for each of the days, given by their indexes."""
         return places << (_BITS * len(_ORDER))
 
     def answer(self, answer: Answer) -> int:
@@ -71,7 +74,7 @@ class Keys:
         return self._part("outcome", answer.outcome) + self._part("result_code", answer.code)
 
     def rows(self, records: Records) -> pl.DataFrame:
-        """Return records as rows of `outcome_daily`, in their order; text columns are enumerations."""
+        """Return records as rows of `outcome_daily`, in their order. Text columns are enumerations."""
         dates = pl.Series([self._days.at(place) for place in range(self._days.count)], dtype=pl.Date)
         columns = {"day": dates.gather(records.keys >> (_BITS * len(_ORDER)))}
         for place, name in enumerate(_ORDER):
@@ -82,7 +85,7 @@ class Keys:
 
 
 def day_states(days: Days, missing: set[date]) -> pl.DataFrame:
-    """Return a frame with the state of every day."""
+    """Return `day` and `day_state` of every day: `missing` for the days in `missing`, else `complete`."""
     dates = [days.at(place) for place in range(days.count)]
     states = ["missing" if day in missing else "complete" for day in dates]
     return pl.DataFrame({"day": dates, "day_state": states})

@@ -1,4 +1,4 @@
-"""Chooses the faults of a world: some of each story, far enough apart that each can be found separately."""
+"""Chooses the faults of a world: some of each story, so far apart that each can be found separately."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _ROLLOUT = (6.0, 4.0, 0.85)
 
 @dataclass(frozen=True)
 class Plan:
-    """The faults of a world, and its apps with the SDK versions that fail."""
+    """The faults of a world, and its apps. The apps have the SDK versions with which faults begin."""
 
     apps: list[App]
     faults: list[Fault]
@@ -35,9 +35,7 @@ class Plan:
 
 
 def plan(rng: np.random.Generator, apps: list[App], days: Days) -> Plan:
-    """Return a plan with faults of each story that do not disturb each other; large worlds have more faults of each
-    story.
-    """
+    """Return a plan with faults that do not disturb each other. Larger worlds have more faults of each story."""
     made = Plan(list(apps), [])
     for story in sorted(STORIES, key=lambda story: (story.tier, rng.random())):
         times = int(rng.random() < story.everywhere) if story.everywhere else 1 + len(apps) // 10
@@ -75,7 +73,7 @@ def _has_room(fault: Fault, made: Plan, days: Days) -> bool:
 
 
 def _is_near(one: Fault, other: Fault) -> bool:
-    """Return whether fewer than `APART` days are between two faults."""
+    """Return whether two faults overlap, or have fewer than `APART` days between them."""
     first, second = sorted((one, other), key=lambda fault: fault.first)
     return first.last is None or second.first - first.last < APART
 
@@ -83,7 +81,7 @@ def _is_near(one: Fault, other: Fault) -> bool:
 def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
     """Yield the subjects in which no second fault may be planted at the same time.
 
-    The fault changes these subjects, or their incidents would become part of the fault's incident.
+    The fault changes them, or their incidents would become part of the fault's incident.
     """
     if fault.kind == "volume":
         channels = [channel.name for app in apps if app.key == fault.app_key for channel in app.channels]
@@ -100,7 +98,7 @@ def touched(fault: Fault, apps: list[App]) -> Iterator[Subject]:
 
 
 def _is_of_all(fault: Fault, apps: list[App]) -> bool:
-    """Return whether a fault in all apps lowers the rate of all apps together, and not mostly through one app."""
+    """Return whether a fault of all apps clearly lowers the rate of all apps together, and not mostly by one app."""
     found = [(app.records * channel.share, app) for app in apps if (channel := app.channel(fault.channel))]
     is_checked = fault.metric == "verification_result_rate"
     hit = [0.0 if app.logs_login and is_checked else records * cell_share(app, fault.where) for records, app in found]

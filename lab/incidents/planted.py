@@ -39,7 +39,7 @@ class Planted:
 
 
 def parts(fault: Fault, apps: list[App]) -> Iterator[Subject]:
-    """Yield the subjects whose incidents become part of the incident of this fault."""
+    """Yield the subjects whose incidents become part of the incident that a fault causes."""
     if fault.kind == "volume":
         app = next(app for app in apps if app.key == fault.app_key)
         mine = {ALL, *(channel.name for channel in app.channels)} if fault.channel == ALL else {ALL, fault.channel}

@@ -25,7 +25,7 @@ class Reading:
     Attributes:
         swing: factor of the measured swing between days.
         rare: how unlikely a fall must be, as a number of standard deviations.
-        nearer: a day has recovered if its distance to the baseline is at most this part of the fall.
+        nearer: largest distance of a recovered day to the baseline, as a part of the fall.
     """
 
     swing: float = 1.0
@@ -45,7 +45,7 @@ READINGS = (
 
 @dataclass(frozen=True)
 class Course:
-    """An incident of a subject: its days, state, levels and loss.
+    """The days, state, levels and loss of an incident.
 
     `first_day` and `last_day` are indexes of days; `last_day` is None while the incident is open.
     """
@@ -59,7 +59,9 @@ class Course:
 
 
 def deviance(requests: float, successes: float, level: float) -> float:
-    """Return a measure of how unlikely so few successes are if each request succeeds with the chance `level`; 0 if they
+    """Return how unlikely so few successes are if each request succeeds with the chance `level`.
+
+    The result is a likelihood ratio statistic: the square of a number of standard deviations. It is 0 if the successes
     are not too few.
     """
     if not requests or successes >= requests * level:
@@ -88,7 +90,7 @@ def baseline_days(usable: Flags, before: int) -> Ints:
 
 
 def _opening(series: Series, usable: Flags, day: int, length: int, reading: Reading) -> int | None:
-    """Return the first day of the incident that the `length` days up to `day` show; None if they show no incident."""
+    """Return the index of an incident's first day if the `length` days up to `day` show an incident, else None."""
     begin = day - length + 1
     clean = baseline_days(usable, begin)
     if len(clean) < BASELINE[0] or not series.requests[clean].sum():
@@ -112,7 +114,7 @@ def _fallen(requests: float, successes: float, level: float) -> bool:
 
 
 def _spread(series: Series, clean: Ints, level: float) -> float:
-    """Return how many times larger the variance of the clean days is than chance alone explains."""
+    """Return the variance of the clean days, as a multiple of the variance that chance alone gives."""
     requests, successes = series.requests[clean], series.successes[clean]
     kept: Floats = requests * level
     variance = kept * (1 - level)
@@ -132,9 +134,10 @@ def _course(series: Series, usable: Flags, first: int, reading: Reading) -> Cour
 
 
 def _end(series: Series, usable: Flags, first: int, before: float, reading: Reading) -> tuple[int | None, State]:
-    """Return the last day and the state of the incident that begins on `first`; the last day is None while it is open.
+    """Return the last day and the state of the incident that begins on `first`. The last day is None while it is open.
 
-    An incident ends before two days that are nearer to the baseline than to the incident's level, or after 28 days.
+    An incident ends before two days in a row with a rate nearer to the baseline than to the incident's level, or after
+    28 days.
     """
     requests = successes = 0.0
     back = 0

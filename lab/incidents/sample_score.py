@@ -17,7 +17,7 @@ _LOST = 0.1
 
 
 def sample_score(tables: SampleTables, found: list[dict[str, Any]]) -> Score:
-    """Return the score of the planted falls of rates; faults of the data are left out."""
+    """Return the score of the planted falls of rates. Faults of the data are left out."""
     return score([_planted(one, tables) for one in tables.planted if one["kind"] == "rate"], found)
 
 
@@ -44,10 +44,10 @@ def _planted(one: dict[str, Any], tables: SampleTables) -> Planted:
 
 
 def _parts(one: dict[str, Any], tables: SampleTables) -> Iterator[Subject]:
-    """Yield the subjects that fall together with a planted fall.
+    """Yield the subjects whose rates or volumes fall together with a planted fall.
 
-    These are the same rate of all apps together, or of each app if all apps fall together; the sign-in rate; and for
-    one-click login, its requests and all requests.
+    These are the same rate of all apps together, or of each app if all fall; the sign-in rate if users sign in by the
+    channel; and the volumes of one-click login.
     """
     apps = tables.apps if one["app_key"] == "*" else (one["app_key"], "*")
     yield from ((one["metric"], app_key, one["channel"]) for app_key in apps if app_key != one["app_key"])

@@ -113,7 +113,10 @@ class SampleTables:
 def sample_tables(
     connection: duckdb.DuckDBPyConnection, seed: int, *, quiet: bool = False, last_day: date = LAST, length: int = DAYS
 ) -> SampleTables:
-    """Return the day tables of a sample with 8 apps and 20,000 events a day; a `quiet` sample has no faults."""
+    """Return the day tables of a sample with 8 apps and 20,000 events a day. A `quiet` sample has no faults.
+
+    The tables are created in the database of `connection`.
+    """
     spec = SampleSpec(days=length, apps=8, events=20_000, seed=seed, last_day=last_day)
     apps = sample_apps(spec.apps)
     wrong = Faults() if quiet else faults(spec.days, apps, seed)

@@ -17,7 +17,7 @@ _LOST = 0.1
 
 @dataclass(frozen=True)
 class Miss:
-    """A planted incident that was not found, or was found with wrong values, and the reasons."""
+    """A planted incident that was not found, or was found with wrong values; and the reasons."""
 
     planted: Planted
     reasons: tuple[str, ...]
@@ -63,8 +63,10 @@ class Score:
 
 
 def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
-    """Return the score. A planted incident is a hit if it was found once, not as a part of another, with the right
-    days, cause, state and loss.
+    """Return the score of the found incidents.
+
+    A planted incident is a hit if it was found once, not as a part of another incident, and with the right first day,
+    state, cause and loss.
     """
     misses = [Miss(one, reasons) for one in planted if (reasons := _reasons(one, found))]
     missed = [miss.planted for miss in misses]
@@ -81,7 +83,7 @@ def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
 
 
 def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
-    """Return why a planted incident is no hit; empty if it is one."""
+    """Return the reasons why a planted incident is no hit; empty if it is a hit."""
     rows = [row for row in found if _is_of(row, one)]
     # One cause is one incident: of a planted cell, it may be that of all apps together.
     same_cause = {row["incident_id"] for row in found if row["cause_kind"] == "cell" and _is_cause(row, one)}
@@ -110,9 +112,9 @@ def _is_cause(row: Found, one: Planted) -> bool:
 
 
 def _is_of(row: Found, one: Planted) -> bool:
-    """Return whether a found incident has the subject and the time of a planted one.
+    """Return whether a found incident has the subject of a planted one, and is at the same time.
 
-    For faults of the data, only the day is compared.
+    For faults of the data, only the kind and the day are compared.
     """
     if one.kind == "data":
         return bool(row["kind"] == "data" and row["first_day"] <= one.first_day <= (row["last_day"] or date.max))
@@ -126,9 +128,7 @@ def _is_part(row: Found, one: Planted) -> bool:
 
 
 def _is_whole(row: Found, one: Planted) -> bool:
-    """Return whether a found incident is of all apps together, at the time of a planted one, and with its cell as the
-    cause.
-    """
+    """Return whether a found incident is of all apps together, and has the cell and the time of a planted incident."""
     return row["app_key"] == "*" and row["cause_kind"] == "cell" and _is_cause(row, one) and _is_then(row, one)
 
 

@@ -16,9 +16,11 @@ DIMENSIONS = ("app_key", "carrier", "platform", "sdk_version", "vendor")
 
 @dataclass(frozen=True)
 class Split:
-    """The cells of one or two dimensions (`names`), with the values of each cell.
+    """The cells of one dimension or of a pair of dimensions (`names`).
 
-    `before` and `now` each have two arrays by cell: requests and successes.
+    Attributes:
+        values: the values of each cell.
+        before, now: requests by cell and successes by cell, of the days before and of the days of the fall.
     """
 
     names: tuple[str, ...]
@@ -43,10 +45,10 @@ class Split:
         return before, now
 
     def effects(self) -> tuple[Floats, Floats]:
-        """Return two effects of each cell on the whole rate: of the change of its share (mix), and of the change of its
-        rate.
+        """Return the two effects of each cell on the whole rate: by the change of its share of the requests, and by the
+        change of its rate.
 
-        All effects of all cells add up to the change of the whole rate.
+        The effects of all cells add up to the change of the whole rate.
         """
         r0, r1 = self.rates()
         w0, w1 = _shares(self.before[0], self.now[0]), _shares(self.now[0], self.before[0])
@@ -64,10 +66,10 @@ class Split:
 
 
 def _shares(own: Floats, other: Floats) -> Floats:
-    """Return each cell's share of the requests `own`, which are those before or those now.
+    """Return each cell's share of the requests at one time (`own`).
 
-    A cell without requests in `own` gets its share of `other`, the requests at the other time. The shares of all other
-    cells shrink accordingly.
+    A cell without requests at that time has its share of the other time (`other`); the other shares shrink so that the
+    sum stays 1.
     """
     only = np.where((own == 0) & (other > 0), other / other.sum(), 0.0)
     found: Floats = only + own / own.sum() * (1 - only.sum())
@@ -78,8 +80,9 @@ Splits = dict[tuple[str, ...], Split]
 
 
 def splits(outcome_daily: pl.DataFrame, subject: Subject, before: list[date], now: list[date]) -> Splits:
-    """Return the cells of each dimension and of each pair of dimensions, before and now. The dimension `app_key` only
-    exists for all apps together.
+    """Return the cells of each dimension and of each pair of dimensions, on the days `before` and `now`.
+
+    `app_key` is a dimension only if the subject is all apps together.
     """
     metric, app_key, channel = subject
     asked, good = RATES[metric]
@@ -105,7 +108,7 @@ def splits(outcome_daily: pl.DataFrame, subject: Subject, before: list[date], no
 
 
 def explained(split: Split) -> Floats:
-    """Return the part of the whole change that each cell explains."""
+    """Return the share of the change of the whole rate that each cell explains."""
     before, now = split.wholes
     mix, rate = split.effects()
     return (mix + rate) / (now - before)

@@ -1,5 +1,6 @@
-"""The kinds of faults that can be planted (stories): which figure falls, in which cells, for how long and how far, and
-in which apps the fall is large enough to be found.
+"""The kinds of faults that can be planted (stories): which figure falls, in which cells, when and how far.
+
+A fault is only planted in an app in which its fall is large enough to be found.
 """
 
 from dataclasses import dataclass
@@ -29,16 +30,16 @@ _EARLY = 0.4
 
 @dataclass(frozen=True)
 class Story:
-    """A kind of fault, whose faults are drawn within ranges.
+    """A kind of fault. Pairs are the limits of random values.
 
     Attributes:
         fall: how far the rate of the app's channel falls.
         lengths: number of days; None if the fault lasts beyond the last day.
-        begins: days from the first day of the fault to the end of the world: most, least.
+        begins: number of days from the first day of the fault to the end of the world, the larger limit first.
         where: which cells fail.
         ramp: days over which the fault grows.
-        everywhere: chance that a world has a fault of this kind, which then affects all apps; 0 if a fault affects one
-            app.
+        everywhere: chance that a world has a fault of this kind, which then affects all apps; 0 if a fault affects
+            one app.
     """
 
     name: str
@@ -59,13 +60,13 @@ class Story:
 
     @property
     def tier(self) -> int:
-        """The order in which stories are planted: first the stories that find least room in a world."""
+        """Rank in the order of planting, from 0. Stories that find least room in a world come first."""
         if self.kind == "data" or self.everywhere or self.is_new_version:
             return int(self.kind != "data")
         return 2 if self.kind in ("volume", "mix") or self.where == "carrier" else 3
 
     def fault(self, rng: np.random.Generator, apps: list[App], days: Days) -> Fault | None:
-        """Return a fault of this kind in a random app; None if it does not fit there, or chance could hide it."""
+        """Return a fault of this kind in a random app. None if the app cannot have it, or chance could hide it."""
         app = apps[rng.integers(len(apps))]
         channel = str(rng.choice(self.channels))
         earliest, latest = max(_HISTORY, days.count - self.begins[0]), days.count - self.begins[1]
@@ -121,8 +122,9 @@ def _where(rng: np.random.Generator, app: App, channel: str, where: Where) -> di
 
 
 def cell_share(app: App, where: dict[str, str]) -> float:
-    """Return the usual share of a cell in an app. For a new SDK version it is 0.45, about the share when half of
-    the users have updated.
+    """Return the usual share of the cell `where` in an app's requests.
+
+    A new SDK version counts as 0.45, about its share when half of the users have updated.
     """
     found = 1.0
     for name, value in where.items():
@@ -132,8 +134,8 @@ def cell_share(app: App, where: dict[str, str]) -> float:
 
 
 def _is_seen(app: App, channel: Channel, fall: float, length: int) -> bool:
-    """Return whether a fall of the rate by `fall` for `length` days is far larger than chance and the channel's own
-    swing explain.
+    """Return whether a fall of the rate by `fall` for `length` days is far larger than chance and the channel's
+    swing.
     """
     requests = app.records * channel.share * 0.45
     odds = channel.success * (1 - channel.success)
@@ -149,8 +151,9 @@ def _h5_gap(app: App, channel: Channel) -> float:
 
 
 def _stops(app: App, channel: str) -> bool:
-    """Return whether it can be detected that a channel, or the whole app (`*`), has no more requests. A silent channel
-    must not look like a silent app, and a silent app not like a silent channel.
+    """Return whether it can be detected that a channel, or the whole app (`*`), gets no more requests.
+
+    A channel that stops must not look like an app that stops, nor the reverse.
     """
     shares = [one.share for one in app.channels]
     if channel == ALL:

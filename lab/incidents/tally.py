@@ -1,4 +1,4 @@
-"""Counts of `channel_daily` from `outcome_daily`, and the series of each subject's days."""
+"""Computes `channel_daily` from `outcome_daily`, and from it the daily requests and successes of each subject."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ RATES = {
 
 
 def channel_daily(outcome_daily: pl.DataFrame) -> pl.DataFrame:
-    """Return the counts of `channel_daily` that can be summed, for each key with a record of any stage."""
+    """Return the rows of `channel_daily` with the counts that can be summed."""
     small = outcome_daily.group_by("day", "app_key", "channel", "stage", "outcome").agg(pl.col("records").sum())
     counts = [pl.col("records").filter(condition).sum().alias(name) for name, condition in COUNTS.items()]
     return small.group_by("day", "app_key", "channel").agg(counts).sort("day", "app_key", "channel")
@@ -44,13 +44,13 @@ def channel_daily(outcome_daily: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Series:
-    """Requests and successes of a subject by day. For a volume, both are the requests."""
+    """Requests and successes of a subject by day. For a volume, both arrays are its requests."""
 
     requests: Floats
     successes: Floats
 
     def level(self, days: Flags) -> float:
-        """Return the success rate over those days; not a number if they have no requests."""
+        """Return the success rate over the marked days; not a number if they have no requests."""
         requests = self.requests[days].sum()
         return float(self.successes[days].sum() / requests) if requests else float("nan")
 
@@ -60,7 +60,7 @@ Subject = tuple[str, str, str]
 
 
 def all_series(counts: pl.DataFrame, days: Days) -> dict[Subject, Series]:
-    """Return the series of each subject, from the counts of `channel_daily`."""
+    """Return the series of each subject that has requests, from rows of `channel_daily`."""
     found: dict[Subject, Series] = {}
     daily = counts.with_columns(
         technical=pl.col("authorization_requests") - pl.col("authorizations_cancelled"),

@@ -1,4 +1,4 @@
-"""Computes the expected requests of each cell of an app on each day, and their chance of success, with the faults."""
+"""Computes the expected requests of each cell of an app by day, their chance of success, and the effects of faults."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class Cells:
     """The cells of a channel.
 
     Attributes:
-        values: by dimension, the value of each cell; None if its records have no value.
+        values: the value of each cell by dimension; None for NULL.
         shares: the cell's share of the channel's requests, by day and cell.
     """
 
@@ -36,7 +36,9 @@ class Cells:
 
 
 def cells(app: App, channel: Channel, faults: list[Fault], count: int) -> Cells:
-    """Return the cells of a channel of an app. Cells of social channels differ only by platform and version."""
+    """Return the cells of a channel for `count` days. Cells of social channels differ only by platform and SDK
+    version.
+    """
     social = channel.name not in ("one_click", "local_verify")
     platforms = _platform_shares(app, faults, count)
     versions = _version_shares(app, count)
@@ -81,7 +83,7 @@ def _version_shares(app: App, count: int) -> dict[str | None, Floats]:
 
 
 def volume(rng: np.random.Generator, app: App, days: Days) -> Floats:
-    """Return the app's expected records by day, from weekday, holiday, growth, campaigns and its own variation."""
+    """Return the expected records of an app by day, without faults."""
     found = app.records * days.volume_factors(app.weekday, app.holiday)
     found *= np.exp(app.growth * np.arange(days.count) / 100 + rng.normal(0, app.swing, days.count))
     for campaign in app.campaigns:
@@ -90,7 +92,7 @@ def volume(rng: np.random.Generator, app: App, days: Days) -> Floats:
 
 
 def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> Floats:
-    """Return a factor for the volume of each day, below 1 if requests stop or a day of data is missing."""
+    """Return the factor for a channel's volume on each of `count` days: below 1 if faults take requests away."""
     left = np.ones(count)
     for fault in faults:
         if fault.kind in ("volume", "data") and fault.hits(app.key, channel.name):
@@ -99,7 +101,9 @@ def lost_volume(app: App, channel: Channel, faults: list[Fault], count: int) -> 
 
 
 def swings(rng: np.random.Generator, channel: Channel, count: int) -> Floats:
-    """Return, for each day, the deviation of the log odds of success; it stays too small to be a fault."""
+    """Return the random deviation of the log odds of success for each of `count` days. It is too small to be a
+    fault.
+    """
     steps = np.clip(rng.normal(0, 1, count), -_FAR, _FAR) * channel.swing * np.sqrt(1 - channel.memory**2)
     found = np.zeros(count)
     for day in range(count):
@@ -108,7 +112,10 @@ def swings(rng: np.random.Generator, channel: Channel, count: int) -> Floats:
 
 
 def success(app: App, found: Cells, usual: float, swing: Floats) -> Floats:
-    """Return the chance of success by day and cell, without faults."""
+    """Return the chance of success by day and cell, without faults.
+
+    `usual` is the usual rate, `swing` the deviation of the log odds by day.
+    """
     effects = {version.name: version.effect for version in app.versions}
     platform = [app.h5_effect if name == "h5" else _PLATFORM_EFFECTS[str(name)] for name in found.values["platform"]]
     carrier = [CARRIER_EFFECTS[str(name)] for name in found.values["carrier"]]
@@ -121,7 +128,7 @@ def success(app: App, found: Cells, usual: float, swing: Floats) -> Floats:
 
 
 def failing(found: Cells, faults: list[Fault], metric: str, count: int) -> Floats:
-    """Return, by day and cell, the share of successes of the metric's step that the faults take away."""
+    """Return the share of the successes that faults of a metric take away, by day and cell."""
     left = np.ones((count, len(found.values["platform"])))
     for fault in faults:
         if fault.kind == "rate" and fault.metric == metric:
@@ -132,9 +139,9 @@ def failing(found: Cells, faults: list[Fault], metric: str, count: int) -> Float
 def burst_cells(
     rng: np.random.Generator, channel: Channel, expected: Floats, chance: Floats
 ) -> tuple[Ints, Ints, Ints]:
-    """Return day, cell and size of the bursts, which are repeated requests of one device.
+    """Return three arrays: day, cell and size of each burst. A burst is repeated requests of one device.
 
-    A burst has at most 3 requests, or twice the standard deviation of the day's successes if that is more.
+    It has at most 3 requests, or twice the standard deviation of the day's successes if that is more.
     """
     total = expected.sum(axis=1)
     chosen = np.flatnonzero((rng.random(len(total)) < channel.bursts) & (total > 0))

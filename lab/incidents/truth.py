@@ -1,4 +1,6 @@
-"""Computes the incident that a planted fault should cause, by the definition of an incident, if it is beyond doubt."""
+"""Computes the incident that a planted fault should cause, by the definition of an incident, unless that is in
+doubt.
+"""
 
 from datetime import date
 
@@ -25,7 +27,7 @@ _QUIET_FALL = 0.012
 
 
 class Truth:
-    """Computes, from the data of a world, the incident that each fault should cause."""
+    """Computes the incidents that faults should cause in the data of a world."""
 
     def __init__(self, outcome_daily: pl.DataFrame, apps: list[App], days: Days, missing: set[int]) -> None:
         """Read the series of all subjects. `missing` are the indexes of the days without data."""
@@ -62,10 +64,10 @@ class Truth:
         )  # fmt: skip
 
     def _course(self, series: Series, fault: Fault) -> Course | None:
-        """Return the course of the fault's incident; None if the interpretations of the definition (`READINGS`)
-        disagree.
+        """Return days, state, levels and loss of the fault's incident.
 
-        Also return None if the fall is too small, or if it does not begin with the fault.
+        Return None if the interpretations of the definition (`READINGS`) disagree, if the fall is too small, or if the
+        incident does not begin with the fault.
         """
         found = [first_course(series, self._usable, fault.first - 8, reading) for reading in READINGS]
         course = found[0]
@@ -84,7 +86,9 @@ class Truth:
         return course
 
     def _cause(self, fault: Fault, subject: Subject, course: Course) -> tuple[str, str] | None:
-        """Return kind and text of the cause; None if it is not clear, or the incident may be part of another."""
+        """Return kind and text of the cause; None if the cause is not clear, or the incident may be part of another
+        one.
+        """
         before = self._dates(baseline_days(self._usable, course.first_day))
         after = self._days.count if course.last_day is None else course.last_day + 1
         during = np.flatnonzero(self._usable[course.first_day : after]) + course.first_day
@@ -93,10 +97,10 @@ class Truth:
         return cause if cause and all(self._is_alone(fault, before, self._dates(span)) for span in spans) else None
 
     def _is_alone(self, fault: Fault, before: list[date], now: list[date]) -> bool:
-        """Return whether the apps leave no doubt about the cause of a fall of all apps together.
+        """Return whether it is clear if a fall of all apps together comes from one app or from many.
 
-        For a fault of one app, one app must explain over 80 % of the fall; a fall too small for an incident is no
-        doubt. For a fault of all apps, each app must explain less than 70 %.
+        For a fault of one app, this fall must be too small for an incident, or one app must explain over 80 % of it.
+        For a fault of all apps, each app must explain less than 70 %.
         """
         star = self.series[fault.metric, ALL, fault.channel]
         fallen = star.level(self._flags(before)) - star.level(self._flags(now))
@@ -115,9 +119,9 @@ class Truth:
         return found
 
     def _volume(self, fault: Fault) -> Planted | None:
-        """Return the incident of a fault that stops all requests; None if the definition leaves a doubt about its loss.
+        """Return the incident of a fault that stops all requests; None if its loss is in doubt.
 
-        The incident has the days of the fault. Its loss is the sum of the usual volumes of their weekdays.
+        The incident has the days of the fault. Its loss is the sum of the usual volumes of these days.
         """
         volume = self.series["volume", fault.app_key, fault.channel].requests
         end = self._days.count if fault.last is None else fault.last + 1
@@ -134,7 +138,7 @@ class Truth:
 
 
 def _newer(values: Floats) -> float:
-    """Return the mean of the last two values, which are a weekday's volumes in the two newest weeks."""
+    """Return the mean of the last two values: a weekday's volumes in the two newest weeks."""
     return float(values[-2:].mean())
 
 

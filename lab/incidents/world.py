@@ -20,7 +20,7 @@ from lab.incidents.truth import Truth
 
 @dataclass(frozen=True)
 class Size:
-    """How many apps, and the records a day of the smallest and of the largest."""
+    """The number of apps, and the records a day of the smallest and of the largest app."""
 
     apps: int
     least: float
@@ -42,7 +42,7 @@ class World:
 
     Attributes:
         outcome_daily, day_states: tables in the form of the contract.
-        notes: notes that people wrote about incidents.
+        notes: made-up notes about some incidents.
         planted: the incidents that must be found.
     """
 
@@ -55,7 +55,10 @@ class World:
 
 
 def world(seed: int, *, size: str = "medium", days: int = 120, noise: Noise = "usual", quiet: bool = False) -> World:
-    """Return the world of a seed. A `quiet` world has no faults; `noise` sets how much its days vary."""
+    """Return the world of a seed. `noise` is how much its days vary; a `quiet` world has no faults.
+
+    `size` is a key of `SIZES`.
+    """
     rng = np.random.default_rng([seed, 0])
     span = Days(HOLIDAY - timedelta(days=int(rng.integers(days // 3, days // 2 + 1))), days)
     made = SIZES[size]
@@ -71,10 +74,9 @@ def world(seed: int, *, size: str = "medium", days: int = 120, noise: Noise = "u
 
 
 def _certain(seed: int, chosen: Plan, days: Days, keys: Keys) -> tuple[Records, list[Planted]]:
-    """Return the records, and the incident of each planted fault.
+    """Return the records of a world, and the incident that each planted fault causes.
 
-    A fault is taken out of the plan if it is in doubt which incident it causes. The records are then drawn again
-    without it.
+    A fault whose incident is in doubt is taken out of the plan, and the records are drawn again without it.
     """
     drawn: dict[str, Records] = {}
     known: dict[str, Planted] = {}
@@ -102,7 +104,7 @@ def _meet(one: Fault, other: Fault) -> bool:
 
 
 def _draw(seed: int, chosen: Plan, days: Days, keys: Keys, drawn: dict[str, Records]) -> None:
-    """Draw the records of the apps that are not in `drawn`, and add them to it by app key."""
+    """Draw the records of all apps that are not in `drawn`, and add them to `drawn` by app key."""
     for place, app in enumerate(chosen.apps):
         if app.key not in drawn:
             faults = [fault for fault in chosen.faults if fault.app_key in (ALL, app.key)]
@@ -110,9 +112,9 @@ def _draw(seed: int, chosen: Plan, days: Days, keys: Keys, drawn: dict[str, Reco
 
 
 def _notes(rng: np.random.Generator, planted: list[Planted]) -> pl.DataFrame:
-    """Return notes about a random third of the incidents, on the first day or the next one.
+    """Return notes about a random third of the incidents, with columns `day`, `app_key` and `text`.
 
-    An empty app means all apps.
+    A note is of the first day or the next one; an empty app means all apps.
     """
     rows = [
         (

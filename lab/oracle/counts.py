@@ -1,12 +1,13 @@
-"""Computes the tables of section 4 of the contract from accepted records, as plain dict rows: de-duplication, the code
-dictionary, the metrics and each table of days. `records.py` reads records, `trends.py` computes windows. Rows have no
-order.
+"""Computes the tables of section 4 of the contract from accepted records: de-duplication, codes, metrics and the tables
+of days.
 
-Where the contract is silent, this count follows the decisions of the project:
-- `mismatches` and `unknowns` only count verification records, as `verifications` does.
-- A day is complete if it has an accepted record.
-- `unregistered_apps` and `unmapped_codes` are about counted records.
+Rows are dicts without an order. `records.py` reads records, `trends.py` computes windows.
 """
+
+# Where the contract is silent, this count follows the decisions of the project:
+# - `mismatches` and `unknowns` only count verification records, as `verifications` does.
+# - A day is complete if it has an accepted record.
+# - `unregistered_apps` and `unmapped_codes` are about counted records.
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ Codes = dict[tuple[str, str, str, str], Code]
 
 
 def read_apps(path: Path) -> dict[str, App]:
-    """Read `registry/apps.csv` by app key; an app without a platform has `unknown`."""
+    """Read `registry/apps.csv` by app key. The platform of an app without one is `unknown`."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     return {row["app_key"]: App(row["app_name"], row["platform"] or "unknown") for row in rows}
@@ -74,8 +75,9 @@ def business_day(event_ms: int, zone: ZoneInfo) -> date:
 def deduplicated(
     records: Iterable[Record], as_of: date, zone: ZoneInfo
 ) -> tuple[Counter[date], list[tuple[date, Record]]]:
-    """Return two results for the days up to `as_of`: the number of accepted records by day, and for each day and id,
-    the copy that counts.
+    """Return the number of accepted records by day, and the copy that counts for each day and id.
+
+    Only days up to `as_of` are included.
     """
     accepted: Counter[date] = Counter()
     smallest: dict[tuple[date, str], Record] = {}
@@ -94,7 +96,7 @@ def _smallest_first(record: Record) -> list[tuple[bool, object]]:
 
 
 def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Counted:
-    """Resolve vendor, platform, carrier and outcome of a counted record."""
+    """Return a record of a day with its resolved vendor, platform, carrier and outcome."""
     is_social = record.channel in SOCIAL
     vendor = record.vendor or ("umeng" if record.channel in ("one_click", "local_verify") else record.channel)
     platform = record.platform or (apps[record.app_key].platform if record.app_key in apps else "unknown")
@@ -113,7 +115,7 @@ def resolve(record: Record, day: date, apps: dict[str, App], codes: Codes) -> Co
 
 
 def carrier_of(record: Record) -> str:
-    """Return the carrier that the text in a record means; `unknown` for other texts."""
+    """Return the carrier that a record's text means: `CMCC`, `CUCC`, `CTCC` or `unknown`."""
     word = (record.carrier or "").upper()
     for carrier in ("CMCC", "CUCC", "CTCC"):
         short = carrier[:2]
@@ -123,7 +125,7 @@ def carrier_of(record: Record) -> str:
 
 
 def grouped(counted: Iterable[Counted], names: Iterable[str]) -> dict[tuple[object, ...], list[Counted]]:
-    """Return the records by the values of `names`, which are fields or `day`."""
+    """Group records by the values of `names`, which are fields or `day`."""
     groups: dict[tuple[object, ...], list[Counted]] = defaultdict(list)
     for one in counted:
         key = tuple(one.day if name == "day" else getattr(one.record, name) for name in names)
@@ -146,7 +148,7 @@ def _is_billable(one: Counted) -> bool:
 
 
 def additive_counts(group: list[Counted]) -> dict[str, int]:
-    """Return, over some records, the counts of `channel_daily` that can be summed."""
+    """Return the columns of `channel_daily` that can be summed, over a group of records."""
     authorized = Counter(one.record.outcome for one in group if _is_authorization(one))
     verified = Counter(one.record.outcome for one in group if _is_verification(one))
     cancelled = authorized["cancelled"] + authorized["switched"]
@@ -179,7 +181,11 @@ def latencies(group: list[Counted]) -> list[int]:
 
 
 def latency(group: list[Counted], percent: int) -> int | None:
-    """Return a percentile by nearest rank: the smallest value that at least `percent` of the values do not exceed."""
+    """Return a percentile of the latencies by nearest rank: the smallest that at least `percent` % of them do not
+    exceed.
+
+    Return None if there are no latencies.
+    """
     values = latencies(group)
     rank = -(-percent * len(values) // 100)
     return values[rank - 1] if values else None
@@ -227,7 +233,7 @@ def channel_daily(counted: list[Counted]) -> list[Row]:
 
 
 def channel_detail_daily(counted: list[Counted]) -> list[Row]:
-    """Return the rows of `channel_detail_daily`: channels split by platform, scheme, package name and carrier."""
+    """Return the rows of `channel_detail_daily`. Its key: all columns except the counts."""
     names = ("day", "app_key", "channel", "platform", "scheme_id", "package_name", "carrier")
     groups = grouped(counted, names)
     return [{**dict(zip(names, key, strict=True)), **additive_counts(group)} for key, group in groups.items()]
@@ -242,7 +248,7 @@ def outcome_daily(counted: list[Counted]) -> list[Row]:
 
 
 def latency_daily(counted: list[Counted]) -> list[Row]:
-    """Return the rows of `latency_daily` over all apps together, for days and channels with a latency."""
+    """Return the rows of `latency_daily`, over all apps together. Days and channels without a latency have no row."""
     return [
         {
             "day": day,

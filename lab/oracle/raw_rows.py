@@ -1,5 +1,7 @@
-"""Reads the file formats of a landing folder, from bytes to rows of text, by sections 2 and 5 of the contract: how each
-file is read, which file is damaged, and the text of each value. `records.py` gives fields their meaning.
+"""Reads landed files as rows of text, by sections 2 and 5 of the contract: which file is damaged, and the text of each
+value.
+
+`records.py` gives fields their meaning.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ class DamagedError(Exception):
 
 
 class UnreadError(Exception):
-    """No source reads the file, because its name has no known ending."""
+    """No source reads the file: its name has no known ending, or it is packed Parquet."""
 
 
 def utc_time(ms: int) -> datetime:
@@ -74,10 +76,12 @@ def _left_alone(path: Path) -> bool:
 
 
 def raw_rows(path: Path, kind: str | None = None) -> Iterator[RawRow]:
-    """Yield (line, fields) for each row of a file. The fields are None if the row cannot be read, such as a cut JSON
-    object.
+    """Yield line number and fields of each row of a file. The fields are None if the row cannot be read.
 
     `kind` is the format that a source names; without it, the file's name decides.
+
+    Raises:
+        DamagedError, UnreadError: no row of the file can be read.
     """
     if path.name.endswith(ARCHIVES):
         # No random log under such a name contains a record.
@@ -105,9 +109,7 @@ def _gunzip(data: bytes) -> bytes:
 
 
 def _unzstd(data: bytes) -> bytes:
-    """Unpack Zstandard data frame by frame: the library's function for whole texts stops after the first frame and
-    accepts a cut frame.
-    """
+    """Unpack Zstandard data of one or more frames; raise DamagedError if a frame is corrupt or cut."""
     plain = b""
     while data:
         frame = zstandard.ZstdDecompressor().decompressobj()
@@ -128,9 +130,8 @@ def _line_rows(data: bytes, *, is_json: bool) -> Iterator[RawRow]:
 
 
 def _json_fields(line: bytes) -> Fields | None:
-    """Return the fields of a line; None if it is not one JSON object.
-
-    Python cannot read more than some 400 levels, so good lines must not be nested deeper.
+    """Return the fields of a line as texts; None if it is not one JSON object, or is nested deeper than Python can
+    read.
     """
     try:
         text = VALUE_END.sub(r"\1", line.decode().strip(WHITE))
@@ -156,7 +157,7 @@ def _whole(digits: str) -> Bare:
 
 
 def _fraction(written: str) -> Bare:
-    """Return the shortest text of the double of a number with a fraction or an exponent.
+    """Return the number `written`, which has a fraction or an exponent, as the shortest text of its double.
 
     A number that is too large for a double stays as written.
     """
@@ -182,8 +183,8 @@ def _json_text(value: object) -> str:
 def _csv_text(data: bytes) -> str:
     """Return the text of a CSV file, with a surrogate for each byte that cannot be decoded.
 
-    The encoding is UTF-16 if the file begins with its mark; GB18030 if no line with bytes beyond ASCII is UTF-8; else
-    UTF-8.
+    The encoding is UTF-16 if the file begins with its byte order mark. It is GB18030 if no line with bytes beyond ASCII
+    is UTF-8, else UTF-8.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "surrogatepass").removeprefix("\ufeff")
@@ -219,7 +220,11 @@ def _csv_rows(text: str) -> Iterator[RawRow]:
 
 
 def _csv_cells(text: str, mark: str, line: int = 1) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) for each row by RFC 4180, with `mark` between cells. A row with wrong quotes has no cells."""
+    """Yield line number and cells of each row by RFC 4180, with `mark` between cells. A row with wrong quotes has no
+    cells.
+
+    `line` is the number of the first line.
+    """
     at = 0
     while at < len(text):
         start, cells, separator = at, list[str](), mark

@@ -1,24 +1,25 @@
 """Reads the accepted records and rejects of landing files, by section 2 of the contract, without code of the product:
 the rule of each field, the reasons of rejects, the books of each file. `raw_rows.py` reads file formats, `sources.py`
 has the source mappings, and `counts.py` counts.
-
-Where the contract is silent, this module follows the decisions of the project:
-- An `outcome` that is not in the list is `invalid:outcome`, even if the result_code is good. A result_code that breaks
-  its rule is `invalid:result_code`, even if the outcome is good. An empty JSON string is a value, not absence.
-- JSON is RFC 8259, plus the constants, the trailing comma and the repeated key that the contract allows. White space
-  around an object and in blank lines is space, tab, CR, VT and FF; within JSON, VT and FF are not allowed. A byte order
-  mark at the start of a file is ignored. Keys are compared after their escapes are resolved, with their case.
-- A JSON number that is not whole becomes the shortest text of its double, as Python and DuckDB write it; a number that
-  is too large for a double stays as written. Random logs only have numbers in arrays and objects that can be written in
-  one way, and only fractions that a Parquet column can distinguish.
-- Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
-  00-23. A time without offset that a clock shows twice is the first of the two.
-- Lengths count Unicode characters. A latency may have zeros before its digits.
-- A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
-- A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
-  starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name counts.
-- Folders are ignored by the same names as files.
 """
+
+# Where the contract is silent, this module follows the decisions of the project:
+# - An `outcome` that is not in the list is `invalid:outcome`, even if the result_code is good. A result_code that
+#   breaks its rule is `invalid:result_code`, even if the outcome is good. An empty JSON string is a value, not absence.
+# - JSON is RFC 8259, plus the constants, the trailing comma and the repeated key that the contract allows. White space
+#   around an object and in blank lines is space, tab, CR, VT and FF; within JSON, VT and FF are not allowed. A byte
+#   order mark at the start of a file is ignored. Keys are compared after their escapes are resolved, with their case.
+# - A JSON number that is not whole becomes the shortest text of its double, as Python and DuckDB write it; a number
+#   that is too large for a double stays as written. Random logs only have numbers in arrays and objects that can be
+#   written in one way, and only fractions that a Parquet column can distinguish.
+# - Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
+#   00-23. A time without offset that a clock shows twice is the first of the two.
+# - Lengths count Unicode characters. A latency may have zeros before its digits.
+# - A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
+# - A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
+#   starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name
+#   counts.
+# - Folders are ignored by the same names as files.
 
 from __future__ import annotations
 
@@ -54,9 +55,9 @@ TIME = re.compile(
 
 
 class Record(NamedTuple):
-    """An accepted record with its values as logged, in the order of the contract; None is absent or broken.
+    """An accepted record with its values as logged, in the order of the contract. None is an absent or invalid value.
 
-    Devices and phones are hashes, because the copies of a record are compared by their hashes.
+    Devices and phones are hashes, because copies of a record are compared by their hashes.
     """
 
     event_id: str
@@ -84,7 +85,9 @@ OPTIONAL = tuple(name for name in Record._fields[7:] if name != "carrier")
 
 
 class Limits(NamedTuple):
-    """The parameters of a run: the zone of times without offset, first and last accepted Unix ms, and the hash key."""
+    """The parameters of a run: the zone of times without offset, the first and last accepted Unix ms, and the hash
+    key.
+    """
 
     zone: ZoneInfo
     oldest_ms: int
@@ -93,7 +96,7 @@ class Limits(NamedTuple):
 
 
 class Reject(NamedTuple):
-    """One rejected record and its place."""
+    """A rejected record: path and line, and the reason. A row of a registry file can be rejected, too."""
 
     path: str
     line: int
@@ -112,7 +115,9 @@ class Books(NamedTuple):
 
 
 class Landing(NamedTuple):
-    """The content of a landing folder. `nulled` counts, by path and field, optional values that break their rule."""
+    """The content of a landing folder. `nulled` has the number of optional values that break their rule, by path and
+    field.
+    """
 
     records: list[Record]
     rejects: list[Reject]
@@ -121,7 +126,7 @@ class Landing(NamedTuple):
 
 
 class RejectedError(Exception):
-    """A required field breaks its rule; the text is the reason."""
+    """A record is rejected; the text is the reason."""
 
 
 def limits(as_of: date, clock_ms: int, zone: ZoneInfo, key: str = "") -> Limits:
@@ -177,7 +182,11 @@ def _nulled(fields: Fields, record: Record) -> list[str]:
 
 
 def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
-    """Return the fields of a log record; None if the source skips it."""
+    """Return the fields of a log record; None if the source skips it.
+
+    Raises:
+        RejectedError: the row cannot be read, or the source's condition fails on it.
+    """
     if raw is None:
         raise RejectedError("malformed")
     if source is None:
@@ -190,7 +199,11 @@ def _mapped(raw: Fields | None, source: Source | None) -> Fields | None:
 
 
 def to_record(raw: Fields, bounds: Limits) -> Record:
-    """Check one raw record and return it; raise RejectedError with the reason of the first broken required field."""
+    """Return the record of some raw fields.
+
+    Raises:
+        RejectedError: a required field is missing or breaks its rule; the text names the first one.
+    """
     return Record(
         event_id=_text(_required(raw, "event_id")) or _invalid("event_id"),
         event_ms=_event_ms(_required(raw, "event_time"), bounds),

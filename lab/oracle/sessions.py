@@ -1,13 +1,13 @@
 """Computes sign-in sessions and their tables, by section 14 of the contract, from counted records, as plain dict rows.
 `counts.py` decides which records count.
-
-Where the contract is silent, the oracle follows the decisions of the project:
-- Only sign-in records give an attempt its device.
-- Where the contract names the stage `authorize`, a success in stage `login` does not count as one in `authorize`. Only
-  in the steps of the funnel, it counts as both `authorize` and `verify`.
-- If a session has the times of two steps in the wrong order, it is counted in the column `negative`; `p50_ms` and
-  `p95_ms` are of the other sessions.
 """
+
+# Where the contract is silent, the oracle follows the decisions of the project:
+# - Only sign-in records give an attempt its device.
+# - Where the contract names the stage `authorize`, a success in stage `login` does not count as one in `authorize`.
+#   Only in the steps of the funnel, it counts as both `authorize` and `verify`.
+# - If a session has the times of two steps in the wrong order, it is counted in the column `negative`; `p50_ms` and
+#   `p95_ms` are of the other sessions.
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ def order(record: Record) -> tuple[int, int, str]:
 
 @dataclass
 class Session:
-    """The records of one session, in order."""
+    """The records of one session, in order.
+
+    Attributes:
+        by_server: the value of `by_server` in `session_books` for the session's app and day.
+        ends_near_midnight: whether the session may continue on the next day.
+    """
 
     day: date
     app_key: str
@@ -53,7 +58,10 @@ class Session:
         return self.first(step) is not None
 
     def first(self, step: str) -> Record | None:
-        """Return the first success of a funnel step in `one_click`; stage `login` is both `authorize` and `verify`."""
+        """Return the first successful `one_click` record of a funnel step; None if there is none.
+
+        Stage `login` counts as both `authorize` and `verify`.
+        """
         stages = {"authorize": ("authorize", "login"), "verify": ("verify", "login")}.get(step, (step,))
         found = (r for r in self.records if (r.channel, r.outcome) == ("one_click", "success") and r.stage in stages)
         return next(found, None)
@@ -69,7 +77,7 @@ class Session:
 
     @property
     def failure(self) -> Record | None:
-        """Return the first failure before the record that signed the session in; None if there was no failure.
+        """Return the first failed record before the record that signed the session in; None if there is none.
 
         If no record signed the session in, all its records are searched.
         """
@@ -94,9 +102,8 @@ class Session:
         return self.completing.channel if self.completing else None
 
     def value(self, field: str, absent: str | None) -> str | None:
-        """Return the first value of a field that is not `absent`; records of `one_click` come before others.
-
-        If no record has such a value, return `absent`.
+        """Return the first value of a field that is not `absent`, searched in `one_click` records first; else
+        `absent`.
         """
         for record in sorted(self.records, key=lambda r: r.channel != "one_click"):
             if getattr(record, field) != absent:
@@ -133,7 +140,7 @@ def with_subjects(records: list[Record]) -> list[tuple[str | None, Record]]:
 
 
 def sessions_of(day: date, app_key: str, records: list[Record], minutes: int, zone: ZoneInfo) -> list[Session]:
-    """Return the sessions of one app and day. `minutes` is the longest time between two records of a session."""
+    """Return the sessions of one app and day. `minutes` is the setting `session_minutes`."""
     longest = minutes * 60_000
     open_sessions: dict[str, Session] = {}
     made: list[Session] = []
@@ -162,7 +169,7 @@ def sessions_of(day: date, app_key: str, records: list[Record], minutes: int, zo
 
 
 def session_tables(counted: Iterable[Counted], minutes: int, zone: ZoneInfo) -> dict[str, list[Row]]:
-    """Return the six session tables by name."""
+    """Return the rows of the six session tables by table name. `minutes` is the setting `session_minutes`."""
     by_app: dict[tuple[date, str], list[Record]] = defaultdict(list)
     for one in counted:
         if is_sign_in(one.record):
@@ -193,7 +200,7 @@ def session_tables(counted: Iterable[Counted], minutes: int, zone: ZoneInfo) -> 
 
 
 def _summed(rows: Iterable[tuple[Row, dict[str, int]]]) -> list[Row]:
-    """Return one row for each key, with the sums of its counts. A key is a row without counts."""
+    """Sum counts by key, and return one row for each key. `rows` has pairs of key columns and counts."""
     sums: dict[tuple[tuple[str, object], ...], Counter[str]] = {}
     for key, counts in rows:
         of_key = sums.setdefault(tuple(key.items()), Counter(dict.fromkeys(counts, 0)))
@@ -286,5 +293,5 @@ def _session_times_daily(sessions: list[Session]) -> list[Row]:
 
 
 def _percentile(values: list[int], percent: int) -> int | None:
-    """Return a percentile of sorted values by nearest rank."""
+    """Return a percentile of sorted values by nearest rank; None if there are no values."""
     return values[-(-percent * len(values) // 100) - 1] if values else None

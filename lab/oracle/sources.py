@@ -21,7 +21,13 @@ class FailedError(Exception):
 
 
 class Source(NamedTuple):
-    """One source, which reads the files in the folder of its name. If `zone` is None, it has the business time zone."""
+    """A source, which reads the files in the folder of its name.
+
+    Attributes:
+        mapping: its TOML text for the product.
+        zone: the zone of times without offset; None for the business time zone.
+        keeps, fields: its condition and its fields for a raw record, in Python.
+    """
 
     name: str
     mapping: str
@@ -32,7 +38,7 @@ class Source(NamedTuple):
 
 
 def source_of(path: str) -> Source | None:
-    """Return the source of a landed path; None if the file has the log format itself."""
+    """Return the source of a landed path; None if no mapping selects the file."""
     return next((source for source in SOURCES if path.startswith(f"{source.name}/")), None)
 
 

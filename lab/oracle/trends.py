@@ -1,9 +1,11 @@
 """Computes windows over counted records (the login trend, its summary, usage), and all tables of a run together.
-`counts.py` counts single days.
 
-The project decided, where the contract is silent: the trends have rows for `*` and for every app that is registered or
-has a counted record up to `as_of`. They have all four channels, even without a record.
+`counts.py` counts single days.
 """
+
+# Where the contract is silent, this count follows the decisions of the project: the trends have rows for `*` and for
+# every app that is registered or has a counted record up to `as_of`. They have all four channels, even without a
+# record.
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ FIGURES = ("authorizations", "authorization_requests", "authorizations_cancelled
 def tables(
     records: Iterable[Record], apps: dict[str, App], codes: Codes, as_of: date, zone: ZoneInfo
 ) -> dict[str, list[Row]]:
-    """Return every table by name, for all days up to `as_of`."""
+    """Return the rows of every table by table name, for all days up to `as_of`."""
     accepted, kept = counts.deduplicated(records, as_of, zone)
     counted = [counts.resolve(record, day, apps, codes) for day, record in kept]
     usage = counts.usage_daily(counted, apps)
@@ -103,7 +105,7 @@ def login_trend_summary(counted: list[Counted], apps: dict[str, App], complete: 
 
 
 def usage_window(usage: list[Row], complete: set[date], as_of: date, window_days: int) -> list[Row]:
-    """Return the usage of each app that has a record in the window."""
+    """Return the usage of each app that has a record in the last `window_days` days up to `as_of`."""
     return _usage_sums(usage, complete, window(as_of, window_days))
 
 
@@ -118,7 +120,7 @@ def usage_month(usage: list[Row], complete: set[date], as_of: date) -> list[Row]
 
 
 def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list[Row]:
-    """Return a row with the summed counts of each app over some days. `complete` has all days with data."""
+    """Return a row for each app with its counts summed over `days`. `complete` has all days with data."""
     sums: dict[object, Counter[str]] = defaultdict(Counter)
     names: dict[object, Row] = {}
     for row in usage:
@@ -139,7 +141,7 @@ def _usage_sums(usage: list[Row], complete: set[date], days: list[date]) -> list
 
 
 def _series(counted: list[Counted], apps: dict[str, App]) -> Iterator[tuple[str, str, dict[date, list[Counted]]]]:
-    """Yield app_key, channel, and their records by day, for every app and channel of the trends; `*` is all apps."""
+    """Yield app_key, channel and records by day, for every app and channel of the trends. App `*` is all apps."""
     for app_key in sorted({"*", *apps, *(one.record.app_key for one in counted)}):
         for channel in CHANNELS:
             of_day: dict[date, list[Counted]] = {}

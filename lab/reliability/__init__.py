@@ -1,1 +1,1 @@
-"""Trials of the promises in docs/reliability.md, each with a figure; `python -m lab` runs them."""
+"""Trials of the promises in docs/reliability.md. Each counts tries and failures; `python -m lab` runs them."""

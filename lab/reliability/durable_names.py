@@ -1,10 +1,9 @@
 """Checks that a command makes its system calls in an order by which its data survives a power loss.
 
-A file is flushed before it gets its name, its folder is flushed before the next name is given, SQLite's journal is
+A file is flushed before it gets its name. Its folder is flushed before the next name is given. SQLite's journal is
 flushed before its database is written, and the database before its journal is removed.
 
-Killing a process cannot test this, because the machine keeps written data in memory when a process dies. Only a power
-loss would lose it.
+Killing a process cannot test this: the machine keeps written data in memory when a process dies.
 """
 
 from __future__ import annotations
@@ -36,7 +35,10 @@ Event = tuple[str, tuple[str, ...]]
 
 
 def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subprocess.Popen[str]]) -> list[Event]:
-    """Run the command under strace, and return its writes, flushes and renames in order."""
+    """Run the command under strace, and return its writes, flushes, renames, links and unlinks in order.
+
+    `start(command, folder, prefix)` starts the process; the prefix is the call of strace.
+    """
     out = folder.with_suffix(".trace")
     prefix = ("strace", "-f", "-y", "--seccomp-bpf", "-s", "0", "-e", f"trace={_CALLS}", "-o", str(out))
     process = start(command, folder, prefix)
@@ -48,10 +50,9 @@ def traced(command: tuple[str, ...], folder: Path, start: Callable[..., subproce
 
 
 def _events(trace: Path) -> list[Event]:
-    """Return the calls that succeeded, in the order in which they ended.
+    """Return the successful calls of a trace, in the order in which they ended.
 
-    If the trace shows a call in two parts, a rename, link or unlink is placed where it began, and its result is not
-    checked.
+    A rename, link or unlink that the trace shows in two parts is placed where it began, and counts even if it failed.
     """
     begun: dict[str, str] = {}
     events: list[Event] = []
@@ -84,7 +85,8 @@ def _events(trace: Path) -> list[Event]:
 def faults_of(events: list[Event], data: Path) -> tuple[int, list[str]]:
     """Return the number of checks, and a text for each fault.
 
-    A check is a file that got its name, or a journal that was removed, below `data` but not in Dagster's folder.
+    A check is a file that got its name, or a journal that was removed. Only files below `data`, except in Dagster's
+    folder, are checked.
     """
     names, faults = _name_faults([event for event in events if not event[0].startswith("unlink")], data)
     journals, more = _journal_faults(events, data)
@@ -167,9 +169,9 @@ def _journal_faults(events: list[Event], data: Path) -> tuple[int, list[str]]:
 
 
 def _moved(written: dict[str, int], flushed: dict[str, int], names: list[str], source: str, target: str) -> None:
-    """Move the entries of files to their new names, after the rename of `source` to `target`.
+    """In `written` and `flushed`, give the files `names` their new names after the rename of `source` to `target`.
 
-    `written` and `flushed` are the last write and flush of each file, as indexes of events.
+    Both have, by file, the index of an event: the last write, and the last flush.
     """
     for name in names:
         moved = target + name.removeprefix(source)

@@ -34,7 +34,7 @@ _ROW = re.compile(r"^\| \d+ \| `(\w+)` \| .*\|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Result:
-    """The result of all tries to break a promise; `note` holds the first failure and remarks for the reader."""
+    """The result of all tries to break a promise. `note` has the first failure and remarks for the reader."""
 
     promise: int
     what: str
@@ -52,7 +52,7 @@ class Tally:
         self.first: str | None = None
 
     def tried(self, tries: int = 1) -> None:
-        """Count some tries."""
+        """Add to the number of tries."""
         self.tries += tries
 
     def failed(self, case: str) -> None:
@@ -85,7 +85,9 @@ def modules() -> dict[str, ModuleType]:
 
 
 def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
-    """Return the results of a trial as rows of the page's table. If `scale` is below 1, each row states it."""
+    """Return the results of a trial as rows of the table in `docs/reliability.md`. If `scale` is below 1, each row
+    states it.
+    """
     short = "" if scale >= 1 else f"at {scale:g} of its full length"
     return [
         f"| {r.promise} | `{trial}` | {_cell(r.what)} | {r.tries:,} | {r.failures:,} "
@@ -95,7 +97,12 @@ def rows(trial: str, results: Iterable[Result], scale: float) -> list[str]:
 
 
 def page(before: str, found: dict[str, list[str]]) -> str:
-    """Return the text of `docs/reliability.md`: new rows by trial, and rows of other trials from `before`."""
+    """Return the text of `docs/reliability.md`.
+
+    Args:
+        before: the current text, from which the rows of other trials are kept.
+        found: the new rows by trial.
+    """
     kept: dict[str, list[str]] = {trial: [] for trial in modules()}
     for row in _ROW.finditer(before):
         if row[1] in kept:

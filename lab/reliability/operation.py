@@ -1,4 +1,4 @@
-"""Helpers of the trials of operation: commands as processes, small installations, and published tables to compare."""
+"""Helpers of the trials: commands as processes, small data folders, and published tables to compare."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Ended:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment plus `more`, without variables that could select another data folder."""
+    """Return this process's environment without variables that could select another data folder, plus `more`."""
     left_out = ("AUTHMETER_", "DAGSTER_")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
 
 
 def authmeter(*arguments: object, data: Path, **more: str) -> Ended:
-    """Run a command of authmeter in a new process."""
+    """Run a command of authmeter in a new process. `more` has additional environment variables."""
     command = [sys.executable, "-m", "pipelines", *map(str, arguments), "--data", str(data)]
     done = subprocess.run(
         command, cwd=PROJECT, env=environment(**more), capture_output=True, text=True, check=False,
@@ -91,7 +91,9 @@ def installation(root: Path, last: date, days: int = 3) -> DataFolder:
 
 
 def tables(database: Path, without: frozenset[str] | set[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of the published tables, except those in `without`. Columns with times of a run are left out."""
+    """Return the rows of each published table except those in `without`, sorted. Columns with times of a run are left
+    out.
+    """
     found = {}
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         for name in TABLES.keys() - without:
@@ -107,7 +109,9 @@ def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def whole_site(folder: DataFolder) -> bool:
-    """Return whether every file of the published site exists and has the digest of its manifest."""
+    """Return whether every file in the manifest of the published site exists and has the digest that the manifest
+    names.
+    """
     try:
         site = folder.store.site.resolve(strict=True)
         listed = json.loads((site / "manifest.json").read_bytes())["files"]

@@ -1,7 +1,7 @@
-"""A small model of a data folder: its books after each run, and the restatements that a change of its figures causes.
+"""A model of a data folder: its books after each run, and the restatements that a change of its figures causes.
 
 The model stores the records of every path; it has no parts and no fingerprints. It reads the values of figures from the
-product's tables, because the oracle checks these elsewhere.
+product's tables, because the oracle checks them elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LATENCIES = ("latency_p50_ms", "latency_p95_ms")
 
 
 def cells(folder: DataFolder, tables: tuple[str, ...] = NUMBERS) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of some tables."""
+    """Return the sorted rows of each published table in `tables`, by table name."""
     return {name: sorted(folder.rows(f"FROM {name}"), key=repr) for name in tables}
 
 
@@ -40,8 +40,8 @@ class Figures:
     Attributes:
         days: the days with records.
         numbers: every figure, by day, app, channel and metric; the channel of usage is `*`.
-        outcomes, details: by day, app and channel, the rows of `outcome_daily` and of `channel_detail_daily`, by the
-            other columns of their key.
+        outcomes: the counts of `outcome_daily` by day, app and channel, then by the other columns of its key.
+        details: the counts of `channel_detail_daily`, in the same form.
     """
 
     days: set[date] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Figures:
     details: dict[Subject, dict[tuple[Any, ...], tuple[int, ...]]] = field(default_factory=lambda: defaultdict(dict))
 
     def value(self, figure: Figure) -> int | None:
-        """Return the value of a figure; an absent count is 0 on days with records."""
+        """Return the value of a figure. An absent count is 0 on days with records; other absent figures are None."""
         absent = 0 if figure[0] in self.days and figure[3] not in LATENCIES else None
         return self.numbers.get(figure, absent)
 
@@ -77,7 +77,7 @@ def figures(folder: DataFolder) -> Figures:
 def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, tuple[int | None, int | None]]:
     """Return the figures of closed days that changed, each with its value before and now.
 
-    If records of a day, app and channel moved without changing a figure, return their number as the figure
+    If records of a day, app and channel moved but its figures are equal, return their number as the figure
     `records_moved`.
     """
     if closed is None:
@@ -97,9 +97,10 @@ def changes(before: Figures, now: Figures, closed: date | None) -> dict[Figure, 
 def restated_rows(
     tally: Tally, case: str, folder: DataFolder, before: Figures, closed: date | None, after_run: int = 0
 ) -> list[tuple[Any, ...]]:
-    """Check that the restatements of the runs after `after_run` are exactly the changed figures, and return them.
+    """Check that the runs after `after_run` restated exactly the changed figures, and return their rows of
+    `restatements`.
 
-    A row has day, app, channel, metric, values before and now, cause.
+    A row has day, app, channel, metric, value before, value now and cause.
 
     Args:
         before: the figures before the first of these runs.
@@ -120,9 +121,9 @@ def restated_rows(
 
 
 def _moved(before: Figures, now: Figures, subject: Subject) -> int:
-    """Return how many records of a day, app and channel moved between rows of outcomes, without changing its figures.
+    """Return how many records of a subject (day, app, channel) moved between rows of `outcome_daily`.
 
-    If there are none, return how many rows of details changed.
+    If none moved, return how many of its rows of `channel_detail_daily` changed.
     """
     old, new = before.outcomes[subject], now.outcomes[subject]
     differences = sum(abs(new.get(key, 0) - old.get(key, 0)) for key in old.keys() | new.keys())
@@ -157,9 +158,9 @@ class Delivered:
 
 
 def delivered(text: bytes) -> Delivered:
-    """Return an NDJSON content for the model: ids of the records by day, and the number of lines that are not JSON.
+    """Return the model's content of an NDJSON file.
 
-    The caller ensures that each JSON line is a good record, and that its `event_time` begins with its business day.
+    Each line that is JSON must be a good record whose `event_time` begins with its business day.
     """
     days: dict[date, list[str]] = defaultdict(list)
     broken = 0
@@ -181,7 +182,7 @@ class Model:
     closed: date | None = None
 
     def land(self, arrivals: dict[str, bytes]) -> None:
-        """Apply a run that reads these contents by path, and that decides which of them are held."""
+        """Apply a run that reads the contents `arrivals`, by path. Decide which contents are held."""
         for path, text in sorted(arrivals.items()):
             known = self.files.setdefault(path, [])
             same = next((one for one in known if one.text == text and one.status != "replaced"), None)
@@ -207,10 +208,10 @@ class Model:
             self._decide([(old, new) for path, new in held if (old := self.live(path))])
 
     def _decide(self, pairs: list[tuple[Delivered, Delivered]]) -> None:
-        """Decide which contents replace the older content of their path, and which are held.
+        """Decide which new contents replace the older content of their path, and which are held.
 
-        A content is held if, without the older one, a record of a closed day would no longer be in any content that
-        counts. `pairs` are the older and the new content of each path.
+        A content is held if, without the older one, a record of a closed day would be in no content that counts.
+        `pairs` has the older and the new content of each path.
         """
         is_final = False
         while not is_final:
@@ -252,7 +253,7 @@ class Model:
             self.closed = max(as_of, self.closed or as_of)
 
     def books(self) -> list[tuple[Any, ...]]:
-        """Return the expected rows of `input_files`: path, status, read, accepted, rejected."""
+        """Return the expected rows of `input_files`: path, status, records read, accepted and rejected."""
         return sorted(
             (path, one.status, one.accepted + one.broken, one.accepted, one.broken)
             for path, known in self.files.items()
@@ -260,7 +261,7 @@ class Model:
         )
 
     def quality(self, as_of: date) -> dict[date, tuple[int, int, int]]:
-        """Return the number of accepted, duplicate and late records of each day with records."""
+        """Return the number of accepted, duplicate and late records of each day with records up to `as_of`."""
         found: dict[date, tuple[int, int, int]] = {}
         for day in {day for one in self._live() for day in one.days if day <= as_of}:
             ids = [name for one in self._live() for name in one.days.get(day, ())]
@@ -270,7 +271,7 @@ class Model:
 
 
 def wrong_books(folder: DataFolder, model: Model, as_of: date) -> Iterator[str]:
-    """Yield each difference between the folder and the model in files, copies and late records."""
+    """Yield a text for each table, `input_files` or `day_quality`, in which the folder differs from the model."""
     books = folder.rows("SELECT path, status, records_read, accepted, rejected FROM input_files")
     if sorted(books) != model.books():
         yield f"input_files: {sorted(set(books) ^ set(model.books()))[:4]}"

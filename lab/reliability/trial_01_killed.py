@@ -1,11 +1,10 @@
 """Promise 1: commands that are killed at any moment leave a folder that the next run completes.
 
 The real command is killed with its process group, one to six times on the same folder, each time in a random stage.
-Then one clean run follows. The result is compared with a folder whose commands were never killed: every table cell by
-cell, every stored Parquet file and every file of the site byte for byte, exports, and the names of all files, so that
-nothing of the killed runs remains. The site is compared with one that is rendered from the tables of the folder without
-kills, with the times of the killed folder. The system calls of the clean run show whether each file was flushed before
-it got its name.
+Then one clean run follows, and the folder is compared with one whose commands were never killed: tables, stored Parquet
+files, the site, exports, and the names of all files. Times may differ.
+
+The system calls of runs without a kill show whether each file was flushed before it got its name.
 """
 
 from __future__ import annotations
@@ -49,12 +48,12 @@ _NOT_COMPARED = ("dagster/", "landing/", "warehouse/.lock", "status.json", "ware
 
 @dataclass
 class Scenario:
-    """Commands on a data folder, and the contents that are delivered before the commands run.
+    """Commands on a data folder.
 
     Attributes:
         is_published: whether the folder already has published days.
-        deliver: puts the contents into the folder.
-        stages: begin and end of each stage in seconds, as the run without a kill showed.
+        deliver: changes the folder before the commands run, such as by new log files.
+        stages: begin and end of each stage in seconds, measured in the run without a kill.
     """
 
     name: str
@@ -65,7 +64,7 @@ class Scenario:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Kill 200 times at full scale, spread over the stages of five scenarios."""
+    """Kill commands of five scenarios in random stages: 200 times at full scale."""
     equal = Tally(1, f"`kill -9` of the process group of {', '.join(s.name for s in SCENARIOS)}; then a clean run")
     on_disk = Tally(1, "names given only to what is on disk, and the folder after it (system calls of clean runs)")
     base = work / "base"
@@ -104,7 +103,7 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def published_base(root: Path) -> None:
-    """Make a data folder with twelve published days and a held file. The other files of landing are deleted."""
+    """Make a data folder with twelve published days and a held file. All other files of landing are deleted."""
     draw = random.Random(1)
     folder = DataFolder(root)
     folder.write("registry/apps.csv", REGISTRY)
@@ -144,7 +143,7 @@ def late(folder: DataFolder, draw: random.Random) -> None:
 
 
 def again(folder: DataFolder, draw: random.Random) -> None:
-    """Land grown and corrected contents of known paths. One lacks ids that were published, and is held."""
+    """Land known paths again with more records. One path now lacks published ids, so that its content is held."""
     same = random.Random(1)
     for day in span(BASE_DAY, 12):
         before = log(same, [day], 60)
@@ -187,9 +186,9 @@ def start(command: tuple[str, ...], folder: Path, prefix: tuple[str, ...] = ()) 
 
 
 def run_clean(scenario: Scenario, folder: Path, on_disk: Tally) -> None:
-    """Run the commands without a kill, and store in the scenario when their stages begin and end.
+    """Run the commands without a kill, and store the begin and end of their stages in the scenario.
 
-    If strace exists, also run them under it on a copy of the folder.
+    If strace is available, also run them under it on a copy of the folder.
     """
     watched = folder.with_suffix(".watched")
     shutil.copytree(folder, watched, symlinks=True)
@@ -205,7 +204,10 @@ def run_clean(scenario: Scenario, folder: Path, on_disk: Tally) -> None:
 
 
 def finish(command: tuple[str, ...], folder: Path, stages: dict[str, tuple[float, float]] | None = None) -> str | None:
-    """Run a command to its end; return a text if it failed. `stages` gets the begin and end of each stage."""
+    """Run a command to its end. Return its failure as text, None if it succeeded.
+
+    `stages` gets the begin and end of each stage in seconds.
+    """
     begun = time.monotonic()
     process = start(command, folder)
     assert process.stdout
@@ -222,7 +224,7 @@ def finish(command: tuple[str, ...], folder: Path, stages: dict[str, tuple[float
 
 
 def kill(scenario: Scenario, folder: Path, draw: random.Random) -> str | None:
-    """Run the commands up to a random one, kill this command in a random stage, and return where it was killed.
+    """Run the commands up to a random one, and kill that one in a random stage. Return the name of the stage.
 
     Return None if the command ended before the kill.
     """
@@ -279,7 +281,7 @@ def _stages_of(process: subprocess.Popen[str]) -> Iterator[str]:
 
 
 def differences(never_killed: Path, killed: Path) -> Iterator[str]:
-    """Yield the differences between the two folders, except times."""
+    """Yield a text for each difference between the two folders, except times."""
     reference = killed.with_suffix(".reference")
     shutil.copytree(never_killed, reference, symlinks=True)
     with closing(_tables(reference)) as one, closing(_tables(killed)) as other:
@@ -332,9 +334,9 @@ def _without_times(root: Path) -> Manifest:
 
 
 def _stored(root: Path) -> dict[str, str]:
-    """Return the compared paths below the folder, each with a digest for a Parquet file and an empty text for others.
+    """Return the paths to compare below the folder, with a digest for each Parquet file and an empty text for others.
 
-    In these paths, the folder of the current site is called `current`, because its real name contains its run.
+    The folder of the current site is called `current`, because its real name contains its run.
     """
     current = (root / "site").resolve().name
     found = {}
@@ -355,7 +357,9 @@ def _bytes_of(root: Path) -> dict[str, bytes]:
 
 
 def _with_times_of(killed: Path, reference: Path, target: Path) -> Path:
-    """Copy the tables of `reference` to `target`, with the times of the tables of `killed`; return `target`."""
+    """Copy the published database of `reference` to `target`, but with the times in the database of `killed`. Return
+    `target`.
+    """
     shutil.copy(reference / "warehouse" / "authmeter.duckdb", target)
     with closing(_tables(killed)) as other:
         ((generated_at,),) = other.execute("SELECT generated_at FROM publication").fetchall()

@@ -62,8 +62,9 @@ def one_order(seed: int, work: Path, same: Tally, books: Tally, restated: Tally)
 
 
 def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, dict[str, bytes]]]:
-    """Return, for each run, the day that it closes and the contents delivered before it. Every path ends with its last
-    content.
+    """Return, for each run, the day that it closes and the contents that are delivered before it, by path.
+
+    The last content delivered for each path of `last` is its content in `last`.
     """
     runs = [(draw.choice(DAYS[2:]), dict[str, bytes]()) for _ in range(draw.randint(0, 4))]
     runs = [*sorted(runs, key=lambda run: run[0]), (DAY, {})] if draw.random() < 0.8 else [*runs, (DAY, {})]
@@ -90,7 +91,7 @@ def deliveries(draw: random.Random, last: dict[str, bytes]) -> list[tuple[date, 
 
 
 def _wrong(draw: random.Random, text: bytes) -> bytes:
-    """Return a wrong first content of a path: only some of its lines, other values, or other records."""
+    """Return a wrong content for a path: only some lines of `text`, other values in it, or other records."""
     lines = text.splitlines(keepends=True)
     kind = draw.random()
     if kind < 0.4:
@@ -103,10 +104,11 @@ def _wrong(draw: random.Random, text: bytes) -> bytes:
 def run(
     case: str, folder: DataFolder, model: Model, arrivals: dict[str, bytes], as_of: date, books: Tally, restated: Tally
 ) -> None:
-    """Run a folder once with the given arrivals, and compare its published tables with the model.
+    """Run a folder once, and compare its published tables with the model.
 
     Args:
         case: the name of the try in failures.
+        arrivals: the contents delivered before this run, by path.
         books: counts the comparison of files, copies and late records.
         restated: counts the comparison of restatements.
     """

@@ -1,10 +1,11 @@
 """Promise 3: late data restates the days that it belongs to, the windows that contain them, and nothing else.
 
 Each try delivers a late file to a copy of one published folder. The file has records of random closed days, sometimes
-of a day without records so far. In half of the tries the next day's own file comes, too, so that the windows move. Then
-the tables before and after are compared: days that got nothing keep every cell; the windows are the sums of their days;
-`restatements` names exactly the changed figures, with the file as their cause; the days with a changed cell are flagged
-as restated; and the pages show it.
+of a day without records so far. In half of the tries the next day's own file comes, too, so that the windows move.
+
+Days without new records must keep every cell, and windows must be the sums of their days. `restatements` must name
+exactly the changed figures, with the file as their cause. The changed days must be flagged as restated, and the pages
+must show it.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def _by_day(folder: DataFolder) -> dict[tuple[str, date], list[str]]:
 
 
 def _wrong_windows(folder: DataFolder, as_of: date) -> list[str]:
-    """Return a text for each row of `login_trend_summary` that is not the sum of `channel_daily` over its window."""
+    """Return a text for each row of `login_trend_summary` whose counts are not the sums of `channel_daily` over its
+    windows.
+    """
     daily: dict[tuple[date, str, str], int] = {}
     for day, app, channel, count in folder.rows("SELECT day, app_key, channel, authorizations FROM channel_daily"):
         for key in (app, "*"):
@@ -119,7 +122,9 @@ def _on_the_quality_page(folder: DataFolder) -> set[tuple[Any, ...]]:
 
 
 def _wrong_page(folder: DataFolder, day: date, rows: list[tuple[Any, ...]]) -> str:
-    """Return the first difference between the page of a day and the restatements of that day, or an empty text."""
+    """Return the first difference between the page of a day and `rows`, the restatements of that day. Empty if there is
+    none.
+    """
     page = folder.store.site / "days" / f"{day}.html"
     if not page.exists():
         return "is missing" if rows else ""

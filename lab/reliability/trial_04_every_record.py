@@ -1,8 +1,8 @@
 """Promise 4: a million randomly mutated lines, in many files of all formats, are all accounted for.
 
 Some lines are not mutated, and must all count. The number of records of a file is counted without the product, and the
-oracle decides for each line whether it is good. A second folder has lines of 40 MiB and more, and files made to fill
-memory; the run on it has a memory limit.
+oracle decides for each line whether it is good. A second folder has lines of 40 MiB and more; the run on it must stay
+below a memory limit.
 """
 
 from __future__ import annotations
@@ -94,10 +94,9 @@ def _mutated(scale: float, root: Path) -> list[Result]:
 
 
 def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -> list[tuple[str, str]]:
-    """Return how the product's rejected records differ from the oracle's, as pairs of path and text. Files whose books
-    do not balance are differences, too.
+    """Return a path and a text for each difference between the product's rejected records and the oracle's.
 
-    The lines in `either` may be accepted or rejected, so they are not compared.
+    Files whose books do not balance are differences, too. The lines in `either` (path and line) are not compared.
     """
     zone = ZoneInfo(ZONE)
     clock = int(datetime.now(UTC).timestamp() * 1000)
@@ -122,8 +121,9 @@ def _differences(folder: DataFolder, last: date, either: set[tuple[str, int]]) -
 class _Maker:
     """Makes files of good and mutated records.
 
-    `either` has the lines that a reader may accept or reject, because they are nested too deep, as pairs of path and
-    line.
+    Attributes:
+        good: number of good records so far.
+        either: the lines, as path and line, that a reader may accept or reject because they are nested too deep.
     """
 
     def __init__(self, rng: Random, last: date) -> None:
@@ -132,7 +132,9 @@ class _Maker:
         self.either: set[tuple[str, int]] = set()
 
     def file(self, ending: str, mutated: int) -> tuple[bytes, int]:
-        """Return a file with `mutated` mutated records and some good ones, and the number of all its records."""
+        """Return a file in the format of `ending` with `mutated` mutated records and some good ones, and the number of
+        its records.
+        """
         self._files += 1
         kinds = [True] * mutated + [False] * self._rng.randint(0, 1 + mutated // 2)
         self._rng.shuffle(kinds)
@@ -180,12 +182,11 @@ class _Maker:
         return content, count
 
     def _csv(self, kinds: list[bool]) -> tuple[bytes, int]:
-        """Return a CSV file with mutated rows, and its number of rows. `kinds` has, for each row, whether it is
-        mutated.
+        """Return a CSV file and its number of rows. `kinds` has, for each row, whether it is mutated.
 
-        A mutation adds no quotes and line ends, so that rows can be counted independently. A name in the header shows
-        that the text is UTF-8.
+        A mutation adds no quotes and line ends, so that rows can be counted independently.
         """
+        # A name beyond ASCII shows that the text is UTF-8.
         out = ["备注,".encode() + ",".join(FIELDS).encode()]
         for is_mutated in kinds:
             row = self._row(is_good=not is_mutated)
@@ -276,7 +277,9 @@ def _twice(rng: Random, line: bytes) -> bytes:
 
 
 def _let_pass(rng: Random, line: bytes) -> bytes:
-    """Return a line that is not strict JSON: one that the product accepts nevertheless, or a similar one."""
+    """Return a line that is not strict JSON: one that the product accepts nevertheless, or a similar one that it
+    rejects.
+    """
     return line[:-1] + rng.choice(
         (b",}", b" ,\t}", b',"extra":[1,]}', b',"extra":{"a":NaN,}}', b',"extra":-Infinity}', b',"extra":1e999}',
          b",,}", b',"extra":[,]}', b',"extra":NaNs}', b',"extra":01}')
@@ -318,9 +321,7 @@ _MUTATIONS = (
 
 
 def _long(scale: float, root: Path) -> list[Result]:
-    """Try lines of 40 MiB and more between good ones: a large field, a cut line, a line that is too long, a repeated
-    byte.
-    """
+    """Try lines of 40 MiB and more between good ones, such as a large field, a cut line, or one repeated byte."""
     tally = Tally(4, "lines of 40 MiB to 150 MiB: each accounted for, and all lines beside them counted")
     folder, rng, last = DataFolder(root), Random(44), closed_day()
     folder.write("authmeter.toml", SETTINGS)

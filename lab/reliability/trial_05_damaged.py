@@ -1,9 +1,11 @@
 """Promise 5: files that are cut, or in which a bit is flipped, are refused whole and reported; all other files count.
 
-A flip in a name or time of a gzip header, or in Parquet's statistics, does no harm: such a file may be read if its
+Some flips do no harm, such as in the time of a gzip header, or in Parquet's statistics. Such a file may be read if its
 content equals that of the whole file. An independent reader decides that for gzip and Zstandard; for Parquet, the
-stored events decide. Every other file must be refused. Then the whole files are delivered again. Parquet is written
-with checksums of its pages, as Spark does by default; the note says how many flips are found without them.
+stored events decide. Every other file must be refused. Then the whole files are delivered again.
+
+Parquet is written with checksums of its pages, as Spark does by default; the note says how many flips are found without
+checksums.
 """
 
 from __future__ import annotations
@@ -168,7 +170,9 @@ def _stored(folder: DataFolder, path: str) -> list[Row]:
 
 
 def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
-    """Return whether a changed Parquet file gave the same events as the whole file, which is read in another folder."""
+    """Return whether the changed Parquet file at `path` gave the same events as the file `whole`, read in another
+    folder.
+    """
     other = DataFolder(folder.root.parent / f"{folder.root.name}-{path}")
     other.write("hash.key", (folder.root / "hash.key").read_text())
     other.land(path, whole)
@@ -177,7 +181,7 @@ def _is_same_parquet(folder: DataFolder, path: str, whole: bytes) -> bool:
 
 
 def _without_checksums(scale: float, root: Path) -> str:
-    """Return a text: how many flips in Parquet pages without checksums are found.
+    """Return a text with the number of flips that are found in Parquet files without page checksums.
 
     The other flips are no failures, because the format gives no way to find them.
     """

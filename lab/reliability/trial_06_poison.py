@@ -1,8 +1,8 @@
 """Promise 6: one harmful file (a poison) cannot stop the others. Each poison is tried alone, then all in one folder.
 
-Good files are in the same folder and must all count. Each poison must be reported where an operator looks. The table
-`input_files` must have it as refused with a finding, or as read with its records rejected. If landing's rules ignore a
-poison, `authmeter check` must report it. The run has a memory limit.
+Good files are in the same folder and must all count. Each poison must be reported: in `input_files`, as refused with a
+finding, or as read with its records rejected. `authmeter check` must report a poison that landing's rules ignore. The
+run has a memory limit.
 
 Files that are only odd, such as one with a wrong suffix, are rows of docs/what-you-drop.md; trial 11 has hostile names.
 """
@@ -37,7 +37,11 @@ REFUSED, FRUITLESS, LEFT_ALONE = range(3)
 
 @dataclass(frozen=True)
 class Poison:
-    """A function that puts a poison under a landing folder, and the expected report of each path."""
+    """A harmful file, or several.
+
+    `lay(place)` writes the files into the folder `place` below landing. `wanted` has the expected report of each path
+    in that folder: `REFUSED`, `FRUITLESS` or `LEFT_ALONE`.
+    """
 
     lay: Callable[[Path], None]
     wanted: dict[str, int]
@@ -112,7 +116,7 @@ def _is_reported(
 def _files(**contents: tuple[bytes, int]) -> Poison:
     """Return a poison of some files.
 
-    `contents` has the bytes and the expected report of each file by its name, with `__` instead of a dot.
+    `contents` has the bytes and the expected report of each file, by its name with `__` instead of dots.
     """
     named = {name.replace("__", "."): content for name, content in contents.items()}
 

@@ -1,5 +1,5 @@
 """Promise 7: readers never see half of a publication. The real command publishes again and again and is sometimes
-killed, while reader processes open the DuckDB file, the pages, their scripts and the CSV files without a pause.
+killed, while four reader processes read without a pause.
 
 - A reader of the site resolves the link `site` once, as a server does for a page. It reads `manifest.json` and, for up
   to a second and a half, other files: each must have the digest in the manifest.
@@ -56,7 +56,9 @@ Reads = tuple[str, int, list[str]]
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Publish in 50 rounds at full scale, in turn: twice within a second, by a killed command, by a whole one."""
+    """Publish in 50 rounds at full scale, in three ways in turn: twice within a second, by a killed command, by a whole
+    command.
+    """
     runs = some(50, scale, 3)
     folder = DataFolder(work / "data")
     folder.write("registry/apps.csv", REGISTRY)
@@ -116,7 +118,9 @@ def _results(reader: BaseProcess, results: Queue[Reads]) -> list[Reads]:
 
 
 def read_on(kind: str, root: str, seed: int, stop: Event, results: Queue[Reads]) -> None:
-    """Read until `stop` is set; then put the kind of the reader, the number of reads and the failures in `results`."""
+    """Read as a reader of the given kind until `stop` is set. Then put the kind, the number of reads and the failures
+    in `results`.
+    """
     draw, data = random.Random(seed), Path(root)
     # Only the wanted reader is created: a browser starts a server, which lives until it is closed.
     browser = Browser(data) if kind == "browser" else None
@@ -181,8 +185,9 @@ class ThroughLink:
         return 1
 
     def _learn(self, data: Path) -> None:
-        """Add the digests of new generations, with the run of each. If two generations have the same content, the newer
-        counts.
+        """Store the digests of files of new generations, each with the run of its generation.
+
+        If a file has the same digest in two generations, the newer run counts.
         """
         for folder in (data / ".site").iterdir():
             if folder.name in self._known or folder.name.startswith(".") or not (folder / "manifest.json").exists():

@@ -37,8 +37,11 @@ DISK_MB = 64
 
 
 class Base:
-    """A folder in which one day is published, the tables of that day, and the tables of an undisturbed run for the next
-    day.
+    """A data folder in which one day is published, for runs of the next day.
+
+    Attributes:
+        before: the published tables of the folder.
+        after: the tables that a run of the next day publishes without a limit.
     """
 
     def __init__(self, work: Path) -> None:
@@ -50,7 +53,7 @@ class Base:
         self.after = tables(sound.store.database, HISTORY)
 
     def copy(self, root: Path) -> DataFolder:
-        """Return a copy of the folder, with the logs of the new day landed."""
+        """Return a copy of the folder in `root`, with the logs of the next day in landing."""
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(self.folder.root, root, symlinks=True)
         folder = DataFolder(root)
@@ -75,7 +78,7 @@ class Base:
 
 @contextmanager
 def small_disk(place: Path) -> Iterator[Path | None]:
-    """Mount a file system of a few megabytes in memory, and yield its folder; None if mounting is not permitted."""
+    """Mount a file system of 64 MB in memory, and yield its folder; None if mounting is not permitted."""
     place.mkdir(parents=True, exist_ok=True)
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)], capture_output=True)
     try:
@@ -86,7 +89,7 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 
 
 def full_disk(base: Base, tries: int, work: Path) -> Result:
-    """Try runs on a disk with a random, usually too small amount of free space, and then again with room."""
+    """Try runs on a disk with a random, usually too small amount of free space, and then again with enough space."""
     tally = Tally(8, "Runs on a disk that fills up at a random point; then with room again")
     draw, failed, named = random.Random(8), 0, 0
     with small_disk(work / "disk") as disk:
@@ -120,7 +123,7 @@ def _free(disk: Path) -> int:
 
 
 def limited_files(base: Base, tries: int, work: Path) -> Result:
-    """Try runs with a limit on the size of their files, as under a quota."""
+    """Try runs with a limit on the size of each file, as under a quota, and then again without it."""
     tally = Tally(8, "Runs under a limit on the size of a file; then without it")
     draw = random.Random(88)
     for number in range(tries):
@@ -156,7 +159,9 @@ def _python(script: str, *arguments: object, **more: str) -> Ended:
 
 
 def short_memory(base: Base, tries: int, work: Path) -> Result:
-    """Try runs with too little memory: by DuckDB's memory limit, or by the address space of the process."""
+    """Try runs with too little memory, and then again with enough. DuckDB's memory limit or the process's address space
+    is small.
+    """
     tally, named = Tally(8, "Runs with too little memory; then with enough"), 0
     for number in range(tries):
         folder = base.copy(work / "memory")

@@ -59,7 +59,10 @@ def host_zones(tries: int, work: Path) -> Result:
 
 
 def business_zones(tries: int, work: Path) -> Result:
-    """Check the days of records around every midnight of a span, in several business time zones."""
+    """Check the business days of records at each half hour of four days, and 1 ms before it, in several time zones.
+
+    The days are around changes of summer time, leap days, a turn of the year, and a skipped day.
+    """
     tally = Tally(8, "Business days over summer time, leap days and a skipped day, in twelve zones")
     cases = [(zone, middle) for middle in SPANS for zone in ZONES]
     cases.append(("Pacific/Apia", date(2011, 12, 30)))
@@ -109,8 +112,9 @@ for tick in cron_string_iterator(begin, schedule.cron_schedule, schedule.executi
 
 
 def schedules(tries: int, days: int, work: Path) -> Result:
-    """Check the schedule's ticks over `days` days, in zones with and without summer time, at hours that summer time can
-    skip or repeat.
+    """Check that the schedule requests each business day of `days` days once and in order.
+
+    Its zones have or do not have summer time, and its hours can be skipped or repeated by summer time.
     """
     tally = Tally(8, "Ticks of the schedule over summer time: every business day is asked for once, in order")
     cases = [(zone, time) for zone in ZONES for time in ("02:30", "00:15", "01:59", "03:00")]

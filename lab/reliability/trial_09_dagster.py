@@ -34,7 +34,7 @@ UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.Dagst
 
 @contextmanager
 def scheduler(folder: DataFolder) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `authmeter dev` on a free port; kill the remaining processes at the end."""
+    """Start `authmeter dev` on a free port, and yield its process. At the end, kill the process and its descendants."""
     command = [sys.executable, "-m", "pipelines", "dev", "--port", "0", "--data", str(folder.root)]
     with open(folder.root / "dev.log", "ab") as log:
         head = subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=log, stderr=log)
@@ -71,7 +71,7 @@ def until(happened: Callable[[], bool], seconds: int = 300) -> bool:
 
 
 def set_back(folder: DataFolder, days: int) -> bool:
-    """Set the last tick of the scheduler back by some days; return whether there was one."""
+    """Set the scheduler's last tick back by `days` days and an hour. Return False if no tick is recorded."""
     before = time.time() - days * 86_400 - 3_600
     with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
         for state in instance.all_instigator_state():
@@ -92,7 +92,9 @@ def runs(folder: DataFolder) -> list[dg.DagsterRun]:
 
 
 def real_scheduler(rounds: int, work: Path) -> Result:
-    """Try a real scheduler: down for five days, killed with all its processes during a run, started again."""
+    """Try a real scheduler that is down for five days, is killed with all its processes during a run, and starts
+    again.
+    """
     tally = Tally(9, "A real `authmeter dev`: five days down, then killed during its run, then back")
     for number in range(rounds):
         _one_round(tally, number, work / f"real{number}")
@@ -123,7 +125,7 @@ def _one_round(tally: Tally, number: int, root: Path) -> None:
 
 
 def is_run_under_way(folder: DataFolder) -> bool:
-    """Whether a run has begun, by Dagster's database. Reading through Dagster would disturb the run's start."""
+    """Whether a run has begun, read from Dagster's database. Reading through Dagster would disturb the run's start."""
     record = folder.root / "dagster" / "history" / "runs.db"
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"{record.as_uri()}?mode=ro", uri=True)) as opened:
         found = {status for (status,) in opened.execute("SELECT status FROM runs").fetchall()}
@@ -135,7 +137,7 @@ def is_run_under_way(folder: DataFolder) -> bool:
 
 
 def stuck_runs(tries: int, work: Path) -> Result:
-    """Check that the next command ends runs that are recorded as under way although their processes are dead."""
+    """Check that the next command ends runs that are recorded as active although their processes are dead."""
     tally = Tally(9, "Commands killed during a run: the next one ends what is said to be under way")
     for seed in range(tries):
         newest = closed_day()

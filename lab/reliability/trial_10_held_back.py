@@ -25,7 +25,9 @@ OFTEN = ("clock of one app 8 hours behind", "a third of a field gone", "clock 1 
 
 
 def clean(scale: float) -> Result:
-    """Count the alarms in 90 clean days."""
+    """Count the alarms of simulated installations in 90 clean days. More than one alarm in an installation is a
+    failure.
+    """
     days = Tally(10, "90 clean days with a rhythm, noise, growth, bursts, campaigns, weak holidays: at most one alarm")
     total = []
     for one in (one for sizes in (SMALL, LARGE) for one in installations(some(15, scale), sizes)):
@@ -36,7 +38,7 @@ def clean(scale: float) -> Result:
 
 
 def seeded(scale: float) -> Result:
-    """Count the seeded faults that are reported."""
+    """Count the faults that are reported in simulated days. A kind of fault fails if more than one in ten is missed."""
     kinds = [name for name in FAULTS if name not in OFTEN]
     faults = Tally(10, f"one of {len(kinds)} kinds of fault seeded in a day: at least 9 of 10 told, of each kind")
     made = installations(some(20, scale), LARGE)
@@ -98,7 +100,10 @@ REAL_FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 def copy_of_begun(work: Path, seed: int) -> DataFolder:
-    """Return a copy of a folder whose days before the newest are published. The original is made once for each seed."""
+    """Return a copy of a data folder in which all days before the newest are published.
+
+    The original is made once for each seed.
+    """
     base = work / f"base-{seed}"
     if not base.exists():
         begun(DataFolder(base), seed)
@@ -113,8 +118,9 @@ def incidents(folder: DataFolder) -> list[Incident]:
 
 
 def through_logs(scale: float, work: Path) -> tuple[Result, Result]:
-    """Publish small made-up logs by whole runs, without a fault and with one kind of fault at a time, and check the
-    incidents. Return the result of the logs without a fault, then the result of the others.
+    """Publish small made-up logs by whole runs, without a fault and with one kind of fault at a time.
+
+    Return two results: of the logs without a fault, and of the logs with faults.
     """
     chosen = list(REAL_FAULTS.items())[: some(len(REAL_FAULTS), 4 * scale, 4)]
     sound = Tally(10, "small logs without a fault, by a whole run: no alarm; with a source gone: it is named")

@@ -69,7 +69,7 @@ class Marked:
 
 
 def spoilt(row: Row, draw: random.Random) -> bytes:
-    """Return a record as a line that is rejected for one of many reasons."""
+    """Return a record as a line that is rejected, for a random one of many reasons."""
     text = json.dumps(row, ensure_ascii=False)
     ways = [
         lambda: text[: draw.randrange(20, len(text))],
@@ -87,7 +87,7 @@ def spoilt(row: Row, draw: random.Random) -> bytes:
 
 
 def personal_data(scale: float, work: Path) -> Result:
-    """Search for personal data in what whole runs, exports and all commands write and print."""
+    """Search for personal data in what runs, exports and other commands write and print."""
     marked, draw = Marked(some(10_000, scale, 300)), random.Random(111)
     folder, rows = DataFolder(work / "personal" / "data"), []
     rows = list(marked.rows())
@@ -137,7 +137,7 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file, then its contents without compression."""
+    """Yield the bytes of a file, then the unpacked contents of a Parquet, DuckDB, xlsx or SQLite file."""
     raw = path.read_bytes()
     yield raw
     if path.suffix == ".parquet":
@@ -178,7 +178,7 @@ FILES = [
 
 
 class _Page(HTMLParser):
-    """Parses a page, and collects in `bad` the parts that could run a script or lead to another place."""
+    """Parses a page, and collects in `bad` the parts that could run a script or lead to another site."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class _Page(HTMLParser):
 
 
 def hostile_names(work: Path) -> Result:
-    """Try hostile names of every kind that logs and files can contain: in pages, files, tables and folders."""
+    """Publish logs with hostile app keys, texts and file names. Check pages, CSV, workbooks, tables and folders."""
     tally = Tally(11, "Hostile app keys, names, codes and file names through a run: pages, CSV, xlsx, SQL and folders")
     around = work / "hostile"
     folder = DataFolder(around / "data")
@@ -252,7 +252,7 @@ def hostile_names(work: Path) -> Result:
 
 
 def locked_folders(work: Path) -> Result:
-    """Run mappings whose expressions access files, settings or tables outside their record."""
+    """Run mappings whose expressions try to access files, settings or tables outside their record."""
     tally = Tally(11, "Mapping expressions that reach for files, settings, the environment or other tables")
     secret = work / "secret.txt"
     secret.write_text("hush-hush-4711")
@@ -306,7 +306,7 @@ CALL = re.compile(r"(connect|sendto|bind|listen)\(\d+(?:<[^>]*>)?, ?(.*)")
 
 
 def network(work: Path) -> list[Result]:
-    """Run once under strace, and once without any network."""
+    """Run once under strace, and once without a network. Return a result for each."""
     folder = DataFolder(work / "network" / "data")
     folder.land("a.ndjson", [record(f"e{n}", DAY) for n in range(50)])
     quiet = Tally(11, "A run under strace: no connection and no listening socket but of this machine")

@@ -1,8 +1,8 @@
 """Promise 12, alerts: each kind is sent once a day, even if processes die or hang, and no token of an address is stored
 or printed anywhere.
 
-A receiver on loopback accepts the messages of apprise; it can also be absent, slow, or answer with an error. Processes
-are killed between the record of an alert and its message, and several end at the same time.
+A receiver on loopback gets the messages; it can also be absent, hang, or answer with an error. Processes are killed
+between the record of an alert and its message, and several runs end at the same time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ PATIENCE = 60
 
 @contextmanager
 def receiver(status: int = 200, hangs: bool = False) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Start a receiver on loopback; yield its address, and the list of messages that it gets."""
+    """Start a receiver on loopback. Yield its address, and the list of messages that it gets.
+
+    It answers each message with the HTTP status `status`, or only after a minute if it `hangs`.
+    """
     got: list[dict[str, Any]] = []
     ended = threading.Event()
 
@@ -72,7 +75,9 @@ def nobody() -> str:
 
 
 def published(work: Path, name: str, urls: str, extra: str = "") -> DataFolder:
-    """Return a folder with two published days a week apart, and with an address for alerts."""
+    """Return a folder with two published days a week apart, and alerts to the address `urls`. `extra` is added to the
+    settings.
+    """
     folder = DataFolder(work / name)
     folder.land("a.ndjson", records(100, DAY - timedelta(days=7), stage="login") + records(90, stage="login"))
     folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\nlanguage = "en"\n{extra}')
@@ -97,7 +102,7 @@ def failed(folder: DataFolder) -> None:
 
 
 def once(scale: float, work: Path) -> Result:
-    """Check that each kind is sent once a day, however many runs end."""
+    """Check that each kind of alert is sent once a day, however many runs end."""
     tally = Tally(12, "alerts: published, failed and late days are told to a receiver on loopback once a day and kind")
     for number in range(some(5, scale)):
         with receiver() as (url, got):
@@ -124,7 +129,7 @@ def once(scale: float, work: Path) -> Result:
 
 
 def unreachable(scale: float, work: Path) -> Result:
-    """Try receivers that are absent, refuse or hang. Each must only cause a warning, and get the alert later."""
+    """Try receivers that are absent, refuse or hang. The alert must become a warning, and a later run must send it."""
     tally = Tally(
         12, "alerts: a receiver that is away, refuses or hangs: a warning within its time, told by a later run"
     )
@@ -150,7 +155,7 @@ def unreachable(scale: float, work: Path) -> Result:
 
 @contextmanager
 def shorter() -> Iterator[None]:
-    """Shorten the time that the product waits for a receiver."""
+    """Shorten the time that the product waits for a receiver to three seconds."""
     before, delivery.RECEIVER_TIMEOUT_SECONDS = delivery.RECEIVER_TIMEOUT_SECONDS, 3
     try:
         yield
@@ -177,7 +182,7 @@ alert_of_end(Path(sys.argv[1]), status)
 
 
 def killed(folder: DataFolder, status: Status, after: float) -> None:
-    """Start a process that sends the alert of a run's end, and kill it after so many seconds."""
+    """Start a process that sends the alert of a run's end, and kill it `after` seconds later."""
     line = [sys.executable, "-c", _TELLER, str(folder.root)]
     with subprocess.Popen(line, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin
@@ -190,7 +195,9 @@ def killed(folder: DataFolder, status: Status, after: float) -> None:
 
 
 def claimed(scale: float, work: Path) -> Result:
-    """Check that nothing is sent twice if a process is killed before its message, or several end at the same time."""
+    """Check that no alert is sent twice if its process is killed before the message, or if several runs end at the same
+    time.
+    """
     tally = Tally(12, "alerts: processes killed while they tell, and many that end at once: no message twice")
     with receiver() as (url, got):
         folder = published(work, "claimed", url)
@@ -212,8 +219,8 @@ def claimed(scale: float, work: Path) -> Result:
 
 
 def commanded(scale: float, work: Path) -> Result:
-    """Check that a command gets the message as JSON, that its failure is a warning, and that a file that others may
-    read is refused.
+    """Check that a command gets the message as JSON and not the hash key, and that addresses that others may read are
+    refused.
     """
     tally = Tally(
         12, "alerts: a command with the message as JSON on stdin; what it may not see; a file that others may read"

@@ -43,7 +43,9 @@ def stored_days(folder: DataFolder) -> set[date]:
 
 
 def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[Row]]:
-    """Return logs for a span of days, with gaps, in files of one to thirteen days, by the last day of each file."""
+    """Return logs for some days from `first` to `last`, in files of one to thirteen days, by the last day of each
+    file.
+    """
     files, day = {}, first
     while day <= last:
         span = [day + timedelta(days=n) for n in range(0, draw.randint(1, 13), draw.randint(1, 4))]
@@ -53,7 +55,7 @@ def span_files(first: date, last: date, draw: random.Random) -> dict[date, list[
 
 
 def retention(tries: int, work: Path) -> Result:
-    """In each try, run a folder over many days, and compare it after each run with a folder that keeps everything."""
+    """Run folders with retention over many days. Compare each after every run with a folder that keeps everything."""
     tally = Tally(12, "Retention of events and days: what is on disk and published after each run, and late records")
     for seed in range(tries):
         draw, start = random.Random(seed), days_before(DAY, 40)
@@ -100,7 +102,7 @@ def _same_days(kept: DataFolder, whole: DataFolder, days: set[date]) -> bool:
 
 
 def _die_in_a_run(folder: DataFolder, day: date, draw: random.Random) -> None:
-    """Start a run in this process that ends at one of its renames, as if it were killed."""
+    """Run a folder in this process until one of the first renames, as if the run were killed there."""
     left, real = draw.randint(0, 12), os.replace
 
     def replace(*given: Any) -> None:
@@ -214,7 +216,7 @@ def _restatements_lost(folder: DataFolder, draw: random.Random) -> str:
 
 
 def _catalogue_flipped(folder: DataFolder, draw: random.Random) -> str:
-    """Overwrite a random page of the catalogue with random bytes, and return its name.
+    """Overwrite a random page of the catalogue with random bytes, and return its number as text.
 
     SQLite cannot detect a single flipped bit in a stored text, so a whole page is overwritten.
     """
@@ -262,7 +264,7 @@ BACKUP = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.conne
 
 
 def backups(tries: int, work: Path) -> Result:
-    """Make copies while another process runs again and again. Restore and verify each copy, and continue with a run on
+    """Copy a folder again and again while another process runs on it. Verify each copy, and continue with a run on
     it.
     """
     tally = Tally(12, "Copies taken during runs (catalogue first, or under the lock), restored, verified, and run on")
@@ -296,8 +298,9 @@ def backups(tries: int, work: Path) -> Result:
 
 
 def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
-    """Copy the folder by the steps of docs/operator.md. If `locked`, hold its lock meanwhile; otherwise copy the
-    catalogue first, then the other files.
+    """Copy a folder by the steps of docs/operator.md.
+
+    If `locked`, its lock is held meanwhile. Otherwise the catalogue is copied first, then the other files.
     """
     copy, there = DataFolder(target), source.store.warehouse
     copy.store.warehouse.mkdir()
@@ -314,7 +317,9 @@ def _copy(source: DataFolder, target: Path, locked: bool) -> DataFolder:
 
 
 def _damaged(copy: DataFolder) -> str:
-    """Return the files that the copied catalogue names and that do not exist in the copy."""
+    """Return a text with the parts and day folders that the copied catalogue names and the copy lacks. Empty if there
+    are none.
+    """
     manifest = copy.manifest
     lost = [
         e.part

@@ -1,8 +1,8 @@
 """Promise 13: DuckDB and Spark give the same bytes, even if executors or the driver are killed.
 
-Spark really runs on this machine, with two executor processes. The oracle counts some folders independently; both
-engines process others, and every stored file and every file of the site is compared. The driver is the real command,
-killed with its process group at a random moment. Tasks kill their own executors, so that each step is tried.
+Spark runs on this machine, with two executor processes. The oracle counts some folders independently. Both engines
+process others, and every stored file and every file of the site is compared. The driver is the real command, killed
+with its process group at a random moment. Tasks kill their own executors, so that each step is tried.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ TASKS = tuple(
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Try 20 random folders, 4 folders of the oracle, 20 killed executors and 20 killed drivers at full scale."""
+    """At full scale, try 20 random folders, 4 folders of the oracle, 20 killed executors, 20 killed drivers and an
+    uneven day.
+    """
     tallies = [
         Tally(13, "random folders of the oracle on Spark: every cell as the independent count has it"),
         Tally(13, "random folders, late data and changes of the engine: every file as DuckDB alone makes it"),
@@ -89,7 +91,10 @@ def one_world(root: Path, seed: int) -> None:
 
 
 def one_folder(root: Path, seed: int) -> None:
-    """Compare a folder of three runs by DuckDB with the same folder by alternating engines."""
+    """Compare two folders with the same logs in three runs. DuckDB runs the first folder, Spark and DuckDB the second.
+
+    The engine of each run is random, but the first is Spark.
+    """
     days = span(DAY, 3)
     made = []
     for name, turns in (("alone", ("duckdb",) * 3), ("turns", random.Random(seed).choices(("spark", "duckdb"), k=3))):
@@ -108,7 +113,10 @@ def one_folder(root: Path, seed: int) -> None:
 
 
 def one_executor(root: Path, task: str) -> None:
-    """Run a folder, and kill the first executor that begins the given task."""
+    """Publish a folder by Spark, kill the first executor that begins `task`, and compare the folder with DuckDB's.
+
+    `task` is a name in `TASKS`, or `read`.
+    """
     killed, whole = DataFolder(root / "killed"), DataFolder(root / "whole")
     for folder in (killed, whole):
         folder.land("a.ndjson", log(random.Random(task), span(DAY, 2), 60))
@@ -126,7 +134,9 @@ def one_executor(root: Path, task: str) -> None:
 
 
 def tried_drivers(tally: Tally, kills: int, work: Path) -> None:
-    """Kill commands at random moments of a Spark run, and check the clean runs after them."""
+    """Kill the command at random moments of a Spark run, `kills` times. Check each folder after one more run without a
+    kill.
+    """
     whole = driver_folder(work / "whole", "duckdb")
     assert finish(whole) in (0, 3)
     begun = time.monotonic()
@@ -145,7 +155,7 @@ def tried_drivers(tally: Tally, kills: int, work: Path) -> None:
 
 
 def driver_folder(root: Path, engine: str) -> DataFolder:
-    """Return a folder with some files of two days, on which commands run."""
+    """Return a folder with four files of two days, for runs by the given engine."""
     folder = DataFolder(root)
     use(folder, engine)
     for number in range(4):
@@ -154,7 +164,7 @@ def driver_folder(root: Path, engine: str) -> DataFolder:
 
 
 def start(folder: DataFolder) -> subprocess.Popen[bytes]:
-    """Start the command in a new process group, which also contains Spark's processes."""
+    """Start the `run` command in a new process group, which also contains Spark's processes."""
     command = [sys.executable, "-m", "pipelines", "run", "--data", str(folder.root), "--day", str(DAY)]
     environment = {**os.environ, "AUTHMETER_HASH_KEY": KEY}
     quiet = subprocess.DEVNULL
@@ -162,20 +172,23 @@ def start(folder: DataFolder) -> subprocess.Popen[bytes]:
 
 
 def finish(folder: DataFolder) -> int:
-    """Run the command to its end, and return its exit code."""
+    """Run the `run` command to its end, and return its exit code."""
     return start(folder).wait()
 
 
 def heavy_results(folder: DataFolder) -> tuple[object, ...]:
-    """Return the results of the heavy steps: parts, and tables of days, by content."""
+    """Return the results of reading and roll-up, with digests: the part of each landed file, and the tables of each
+    day.
+    """
     manifest = folder.manifest
     parts = [(entry.path, entry.part, entry.part_digest, entry.rejected) for entry in manifest.files]
     return parts, [(day, entry.content) for day, entry in manifest.days.items()]
 
 
 def one_skew(root: Path, records_of_one: int) -> None:
-    """Compare DuckDB with Spark, which gets little memory, on an uneven day: most records have the same app and device,
-    and many have the same id.
+    """Compare DuckDB with Spark on an uneven day; Spark has little memory.
+
+    Most records have the same app and device, and many have the same id.
     """
     rows = records(records_of_one, DAY, device_id="one", app_key="one")
     rows += [

@@ -1,8 +1,8 @@
-"""Samples of 60 days: each planted fault is found as it was planted, and nothing else is found.
+"""Promise 14: in samples of 60 days, each planted fault is found as it was planted, and nothing else is found.
 
-Each of twenty seeds makes two samples. One has faults in other apps, on other days and of other sizes than with other
-seeds. The other has no faults, and is examined as of each of its days. The sample of the docs is made with each of 60
-different last days.
+Each of twenty seeds makes two samples. The first has faults whose apps, days and sizes depend on the seed. The second
+has no faults, and is examined as of each of its days. The sample of the docs is made with each of 60 different last
+days.
 
 Day tables are counted from the records without a run. Faults of the data itself, such as a missing day, are not
 examined here. `tests/incidents/test_sample.py` examines one sample of each kind in the same way.
@@ -47,8 +47,8 @@ def trial(scale: float, work: Path) -> list[Result]:
 
 
 def compared(tables: SampleTables) -> tuple[int, list[str], list[str]]:
-    """Return the number of planted falls of rates, the falls that are not found as planted, and incidents that no fault
-    explains.
+    """Return three results of a sample: the number of planted falls of rates, a text for each fall that is not found as
+    planted, and a text for each incident that no fault explains.
     """
     found = tables.found()
     scored = sample_score(tables, found)

@@ -36,7 +36,7 @@ A happening is *covered* if everybody can see its fall: half of the usual, and l
 def replay(of: DataSet, calendar: str, every: int) -> Judgement:
     """Return the judgement of the mornings of a data set, with the holidays of a calendar.
 
-    Every `every`-th morning is computed. The others are derived from the incidents of the newest day.
+    Each `every`-th morning is computed. The others are derived from the incidents of the newest day.
     """
     holidays = Settings(timezone=of.timezone, calendar=calendar).holidays_among(of.days)
     # Listed, they have the same effect, and no calendar is made for each morning.
@@ -50,7 +50,7 @@ def replay(of: DataSet, calendar: str, every: int) -> Judgement:
 
 
 def trial(scale: float, work: Path) -> list[Result]:
-    """Replay all series; at the scale `SMALL` only the series of `lab/replay`, without a calendar.
+    """Replay all series. At the scale `SMALL`, replay only the series of `lab/replay`, without a calendar.
 
     The table of replays is written to `work`.
     """
@@ -74,7 +74,7 @@ def _row(name: str, calendar: str, one: Judgement) -> str:
 
 
 def _nonsense(found: dict[tuple[str, str], Judgement]) -> Result:
-    """Return the result for nonsense. One in thirty mornings may show nonsense; each further one is a failure."""
+    """Return the result for mornings with nonsense. One in thirty may show nonsense; each further one is a failure."""
     tally = Tally(
         10, "mornings of real series: at most 1 in 30 shows an incident that contradicts itself or its tables"
     )
@@ -91,8 +91,9 @@ def _nonsense(found: dict[tuple[str, str], Judgement]) -> Result:
 
 
 def _reported(found: dict[tuple[str, str], Judgement]) -> Result:
-    """Return the result for the known happenings with a visible fall. If more than two in ten are not reported, each
-    missed one is a failure; otherwise there are no failures.
+    """Return the result for the known happenings with a visible fall.
+
+    If more than two in ten are missed, each missed one is a failure. Otherwise there are no failures.
     """
     tally = Tally(10, "known happenings of real series whose fall is visible: at least 8 of 10 reported")
     covered = sum(one.covered for one in found.values())

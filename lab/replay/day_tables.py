@@ -1,8 +1,7 @@
-"""Makes the day tables of a data set without log files, as if each day had one file. A count becomes as many records,
-or fewer in a large data set (see `DataSet.divisor`).
+"""Makes the day tables of a data set without log files, as if each day had one file.
 
-The records of an app have fixed shares of channels, platforms, carriers and outcomes, drawn from a fixed seed. So rates
-only vary by chance, and only volumes and hours are real.
+A count becomes as many records, or fewer in a large data set (see `DataSet.divisor`). The records of an app have fixed
+shares of channels, platforms, carriers and outcomes. So rates only vary by chance, and only volumes and hours are real.
 """
 
 from __future__ import annotations
@@ -39,10 +38,13 @@ _RECORDS_OF_A_DEVICE = 1.6
 
 @dataclass(frozen=True)
 class DayTables:
-    """Day tables of a data set.
+    """The day tables of a data set.
 
-    `connection` has `outcome_daily`. Incidents of rates and volumes are computed from `channel_daily`, incidents of
-    the data from `counts`. `records` is the number of records of each day with logs.
+    Attributes:
+        connection: has the table `outcome_daily`.
+        channel_daily: its rows, from which incidents of rates and volumes are computed.
+        counts: the counts of parts of days, from which incidents of the data are computed.
+        records: number of records of each day with logs.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -92,9 +94,9 @@ def day_tables(of: DataSet) -> Iterator[DayTables]:
 
 
 def _divided(of: DataSet, draw: np.random.Generator) -> pl.DataFrame:
-    """Return the records by day, hour and app: the counts, divided by the data set's divisor.
+    """Return the records by day, hour and app: the counts of the data set divided by its divisor.
 
-    The fraction that remains is the chance of one more record.
+    The remaining fraction is the chance of one more record.
     """
     exact = of.counts["count"].to_numpy() / of.divisor
     whole = np.floor(exact).astype(np.int64)
@@ -104,7 +106,7 @@ def _divided(of: DataSet, draw: np.random.Generator) -> pl.DataFrame:
 
 
 def _outcomes(counts: pl.DataFrame, draw: np.random.Generator) -> pl.DataFrame:
-    """Return the records by app, day and the dimensions of `outcome_daily` that have more than one value."""
+    """Return the records by app, day, channel, platform, carrier and outcome."""
     cells = pl.DataFrame(list(product(*_SPLIT)), ["channel", "platform", "carrier", "outcome"], orient="row")
     found = []
     by_app = counts.group_by("app_key", "day").agg(pl.col("records").sum()).sort("app_key", "day")

@@ -1,4 +1,4 @@
-"""Decides whether the incidents of a replay are true, noise or nonsense, and which known happenings they miss."""
+"""Decides which incidents of a replay are true, noise or nonsense, and which known events (`Happening`) are missed."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Judgement:
     Attributes:
         mornings: number of mornings.
         bad_mornings: number of mornings that show nonsense.
-        true: incidents on days of a happening, each as its first morning showed it.
+        true: incidents on days of a known event, each as its first morning showed it.
         nonsense: incidents that cannot be true, with the reason, by id.
         noise: all other incidents, each as its first morning showed it.
-        covered: number of happenings that must be found.
-        missed: the happenings that must be found and have no incident.
+        covered: number of known events that must be found.
+        missed: the known events that must be found and have no incident.
     """
 
     mornings: int = 0
@@ -51,10 +51,9 @@ class Judgement:
 
 
 def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], unwatched: frozenset[date]) -> Judgement:
-    """Return the judgement of the incidents on these mornings.
+    """Return the judgement of the incidents on the mornings `replayed`.
 
-    Args:
-        unwatched: the holidays of the calendar in the settings, on which happenings need not be found.
+    On the days `unwatched`, which are holidays of the calendar in the settings, happenings need not be found.
     """
     result = Judgement()
     first_seen: dict[str, tuple[Incident, date]] = {}
@@ -80,14 +79,12 @@ def judgement_of(of: DataSet, tables: DayTables, replayed: Iterable[Morning], un
 
 
 def _reports(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Return whether an incident reports a happening. An incident that began a week or more before does not."""
+    """Return whether an incident reports a happening. It does not if it began a week or more before the happening."""
     return _is_on(one, as_of, happening) and one.first_day >= happening.first_day - _SAME_WEEK
 
 
 def _is_on(one: Incident, as_of: date, happening: Happening) -> bool:
-    """Return whether the days of an incident, as of `as_of`, overlap the days of a happening or are at most one day
-    apart.
-    """
+    """Return whether an incident, as of `as_of`, and a happening have common days, or days next to each other."""
     last = min(one.last_day or as_of, as_of)
     return one.first_day <= happening.last_day + _BESIDE and last >= happening.first_day - _BESIDE
 
@@ -111,10 +108,10 @@ def nonsense_of(one: Incident, tables: DayTables) -> str | None:
 
 
 def _hours_with_records(one: Incident, tables: DayTables) -> list[int]:
-    """Return the hours that the incident reports as gone although they have at least half of their usual records.
+    """Return the hours that an incident reports as gone, but that have at least half of their usual records.
 
-    An hour must have so many on the first day and on the next day: faults on two days in a row are one incident, and
-    its hours may be gone on only one of them.
+    They must have these records on the incident's first day and on the day after, because an incident can join faults
+    of two days.
     """
     named = _HOURS.search(one.cause.cell or "")
     if not named:
@@ -137,7 +134,7 @@ def _span(text: str) -> Iterator[int]:
 
 
 def covered(of: DataSet, tables: DayTables, unwatched: frozenset[date]) -> list[Happening]:
-    """Return the happenings that must be found: falls that anyone can see in the counts, on a day that is not in
+    """Return the happenings that must be found. Their fall is visible in the counts, on a day that is not in
     `unwatched`.
     """
     by_app = tables.channel_daily.group_by("day", "app_key").agg(pl.col("authorization_requests").sum())

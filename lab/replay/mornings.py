@@ -1,4 +1,4 @@
-"""Computes the mornings of a data set: the incidents that a reader sees on the day after each day."""
+"""Computes the mornings of a data set: the incidents that a reader sees in the morning after each day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Morning:
 
 
 def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Incident]:
-    """Return the incidents of rates, volumes and the data as of the last of these days."""
+    """Return the incidents of rates, volumes and the data as of the last of `days`."""
     seen = tuple(days)
     counts = tables.channel_daily.filter(pl.col("day") <= seen[-1])
     manifest, holidays = tables.manifest(seen[-1]), settings.holidays_among(seen)
@@ -47,7 +47,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
 
 
 def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every: int = 1) -> list[Morning]:
-    """Return the mornings from the seventh day on; with `every` above 1, only each `every`-th of them."""
+    """Return the morning after the seventh day and after each later day. With `every` above 1, only each `every`-th."""
     found: list[Morning] = []
     known: set[str] = set()
     for day in _looked_at(tables, days)[::every]:
@@ -61,20 +61,19 @@ def mornings(tables: DayTables, days: Sequence[date], settings: Settings, every:
 
 
 def mornings_by_newest(tables: DayTables, days: Sequence[date], settings: Settings) -> list[Morning]:
-    """Return the mornings from the seventh day on, derived from the incidents of the newest day.
+    """Return the morning after the seventh day and after each later day, derived from the incidents of the newest day.
 
-    Of several days without logs in a row, only the first has a morning. This is far faster than `mornings`, and only
-    differs if later days changed an incident.
+    This is far faster than `mornings`, and only differs if later days changed an incident.
     """
     listed = [one for one in incidents_as_of(tables, days, settings) if is_first_line(one)]
     return [Morning(day, tuple(one for one in listed if one.covers(day))) for day in _looked_at(tables, days)]
 
 
 def _looked_at(tables: DayTables, days: Sequence[date]) -> list[date]:
-    """Return the days that have a morning, from the seventh on.
+    """Return the days from the seventh on that have a morning.
 
-    Of several days without logs in a row, only the first has one: after it, nothing changes but the age of the
-    incident.
+    Of several days without logs in a row, only the first has one: on the others, nothing but the age of the incident
+    changes.
     """
     return [
         day
@@ -84,5 +83,5 @@ def _looked_at(tables: DayTables, days: Sequence[date]) -> list[date]:
 
 
 def is_first_line(one: Incident) -> bool:
-    """Whether an incident has a line of its own, and is not listed among the further ones."""
+    """Whether an incident has a line of its own: it is no part of another incident, and not of the kind `FURTHER`."""
     return one.part_of is None and one.kind != FURTHER

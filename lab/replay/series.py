@@ -1,7 +1,6 @@
 """Reads real series, which are counts by day or hour, and the known events (happenings) on their days.
 
-`series/README.md` describes each series. Series of other projects beside the checkout are read if they exist; the tests
-pass without them.
+`series/README.md` describes each series. Series in a folder beside the checkout are read, too, if it exists.
 """
 
 from __future__ import annotations
@@ -45,8 +44,10 @@ class Happening:
 class DataSet:
     """Series that are the apps of one data folder.
 
-    `counts` has a row for each day, hour and series with a count above 0; `hour` is NULL in counts by day. Days are in
-    `timezone`. `calendar` is the country whose holidays are used.
+    Attributes:
+        counts: a row for each day, hour and series with a count above 0; `hour` is NULL in counts by day.
+        timezone: the zone of the days.
+        calendar: the country whose holidays are used.
     """
 
     name: str
@@ -65,8 +66,9 @@ class DataSet:
 
     @cached_property
     def divisor(self) -> float:
-        """The number by which counts are divided, so that the median day has 5,000 records. It is 1 for smaller series:
-        multiplying them would also multiply their random variation.
+        """The number by which counts are divided, so that the median day has 5,000 records.
+
+        It is 1 for smaller series: multiplying counts would also multiply their random variation.
         """
         median = self.counts.group_by("day").agg(pl.col("count").sum())["count"].cast(pl.Float64).median()
         assert isinstance(median, float)
@@ -80,7 +82,7 @@ def data_sets(*folders: Path) -> list[DataSet]:
 
 
 def data_set(file: Path) -> DataSet:
-    """Return the data set of a file."""
+    """Return the data set in a CSV file. The file's name is its name."""
     types = {"day": pl.Date, "hour": pl.Int64, "series": pl.String, "count": pl.Int64}
     return DataSet(file.stem, pl.read_csv(file, schema=types), _happenings(file.stem), *_ZONES_AND_CALENDARS[file.stem])
 

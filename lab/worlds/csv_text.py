@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def write_csv(path: Path, head: Iterable[str], rows: Iterable[Iterable[object]], mark: str = "") -> None:
-    """Write a table; `mark` is an optional byte order mark, and None is written as an empty cell."""
+    """Write a CSV file. `head` has its column names, and `mark` is an optional byte order mark. None becomes an empty
+    cell.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(mark)

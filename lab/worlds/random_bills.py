@@ -1,9 +1,11 @@
-"""Makes a random data folder for sections 9 to 12 of the contract: logs of several runs, and all registry files for
-bills. The same seed makes the same folder; `lab/oracle` computes the expected tables from it.
+"""Makes a random data folder for the tables of bills (sections 9 to 12 of the contract): logs of two runs, and all
+registry files.
 
-This module makes the plan of the folder, its logs, settings and accounts. Packages, readings and limits are made in
-`random_packages.py`, consoles and bills in `random_consoles.py`. Cases that the contract leaves open are left out: rows
-with two faults, and copies of one record that differ and come both before and after the day is closed.
+The same seed makes the same folder; `lab/oracle` computes the expected tables from it. `random_packages.py` makes
+packages, readings and limits, `random_consoles.py` makes consoles and bills.
+
+Cases that the contract leaves open are left out: rows with two faults, and copies of one record that differ and come
+both before and after the day is closed.
 """
 
 from __future__ import annotations
@@ -32,7 +34,14 @@ Event = dict[str, object]
 
 
 class Plan(NamedTuple):
-    """The plan of a world: its span, the days of its runs, its days without logs, and the records of a day."""
+    """The plan of a world.
+
+    Attributes:
+        first: the first day of the log.
+        runs: the last day that each run closes.
+        missing: the days without logs.
+        a_day: about how many records a day has.
+    """
 
     first: date
     runs: tuple[date, ...]
@@ -42,8 +51,10 @@ class Plan(NamedTuple):
 
 
 def plan_of(seed: int) -> Plan:
-    """Return the plan for a seed. There are four kinds: a long history; many records in a month that has just ended; a
-    long history in which a package of a leap day expires; a log that has just begun.
+    """Return the plan for a seed, of one of four kinds by `seed % 4`.
+
+    0 is a long history, 1 many records up to the end of a month, 2 a long history in which a package bought on a leap
+    day expires, and 3 a log that has just begun.
     """
     rng = Random(seed)
     last, history, a_day = (
@@ -127,8 +138,8 @@ def _write_accounts(rng: Random, folder: Path) -> None:
 def _write_logs(rng: Random, folder: Path, plan: Plan, instants: list[int]) -> None:
     """Write the logs of both runs, in files of at most 400 records.
 
-    The second run gets most records of the days after the first one, and late records and copies of earlier ones. On
-    days with logs, there is a record at each of `instants` and one a millisecond before it.
+    The second run gets most records of the days after the first run, and late records and copies of earlier days. On
+    days with logs, there is a record at each of `instants` (Unix ms) and one a millisecond before it.
     """
     arrived: tuple[list[Event], list[Event]] = ([], [])
     for day in days_from(plan.first, plan.runs[-1] + ONE_DAY):
@@ -166,8 +177,7 @@ def _write_log(path: Path, events: list[Event]) -> None:
 def _events(rng: Random, day: date, plan: Plan) -> list[Event]:
     """Return the records of a day: more on weekdays, some at its first or last ms, some in bursts.
 
-    The first day of a month has more records in its first two hours. So the sum of a month changes clearly if its days
-    are cut at other hours.
+    The first day of a month has more records in its first two hours, so that a month with shifted days has another sum.
     """
     count = plan.a_day + (day.weekday() < 5) * plan.a_day // 3 + day.month % 3 + rng.randrange(3)
     begin = start_ms(day, plan.zone)
@@ -186,7 +196,7 @@ def _events(rng: Random, day: date, plan: Plan) -> list[Event]:
 
 
 def _event(rng: Random, event_id: str, ms: int) -> Event:
-    """Return a random record, mostly a verification."""
+    """Return a random record at the instant `ms`. Most are verifications."""
     return {
         "event_id": event_id,
         "event_time": rng.choice((str(ms), utc_time(ms).isoformat(timespec="milliseconds"))),

@@ -1,8 +1,7 @@
-"""Makes random console exports and bills from the log of a world, with planted differences: consoles in UTC, two
-accounts exchanged, mismatches or unknowns not billed, copies counted, noise. Their rows are by channel, for both
-channels together, or by app alone. Some keys are repeated, and some rows have one fault.
+"""Makes random console exports and bills of a world.
 
-`measures.py` counts the log, so that planted differences are exact.
+Counts are taken from the log, with planted differences: shifted days, two exchanged accounts, mismatches or unknowns
+counted differently, counted copies, and noise. Some keys are repeated, and some rows have one fault.
 """
 
 from __future__ import annotations
@@ -66,10 +65,12 @@ def _filled(row: tuple[object, ...]) -> tuple[object, ...]:
 def _console(
     rng: Random, log: Log, account: str, way: str, days: list[date], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
-    """Return the rows of an account's console. `hours` has, by account and month, by how many hours its days are
-    shifted.
+    """Return the rows of an account's console.
 
-    `way` is `number` for rows of both channels together, and `apps` for rows of single apps only.
+    Args:
+        way: `channels` for rows of each channel, `number` for rows of both channels together, `apps` for rows of
+            each channel that are of single apps only.
+        hours: by how many hours the console's days are shifted, by account and month.
     """
     channels = (BOTH,) if way == "number" else CHANNELS
     apps = sorted({one.app_key for one in log.world.verified if one.account_id == account})
@@ -97,8 +98,9 @@ def _console(
 def _planted(
     rng: Random, log: Log, plant: str, day: date, account: str, app: str, channel: str, measure: str, hours: int
 ) -> int:
-    """Return a console's count of a measure: the log's count, shifted by `hours`, with the difference that `plant`
-    names.
+    """Return a console's count of a measure: the log's count, with the difference that `plant` names.
+
+    Only counts of all apps together are of days shifted by `hours`.
     """
     records = log.records([day], account, app, channel)
     count = log.count([day], account, app, channel, measure)
@@ -112,7 +114,7 @@ def _planted(
 
 
 def _exchange(rng: Random, rows: list[tuple[object, ...]]) -> None:
-    """Exchange the counts of two accounts in up to twenty pairs of rows with the same day and channel, for all apps."""
+    """Exchange the counts of two accounts, in up to twenty pairs of rows of all apps with the same day and channel."""
     of_all = [number for number, row in enumerate(rows) if row[2] == ""]
     rng.shuffle(of_all)
     for one in of_all[:20]:
@@ -126,7 +128,10 @@ def _exchange(rng: Random, rows: list[tuple[object, ...]]) -> None:
 def _bills(
     rng: Random, log: Log, book: Ledger, month: date, accounts: list[str], hours: dict[tuple[str, date], int]
 ) -> list[tuple[object, ...]]:
-    """Return the bills of a month, for both channels together or for each. Only accounts with packages get overflow."""
+    """Return the rows of a month's bills, for both channels together or for each channel.
+
+    Only accounts with packages get an overflow.
+    """
     with_packages = {row.account_id for row in log.world.packages}
     days = month_days(month)
     named = rng.choice((f"{month:%Y-%m}", f"{month:%Y%m}"))

@@ -29,10 +29,10 @@ class Scene(NamedTuple):
     """The parameters of a random landing folder.
 
     Attributes:
-        has_edges: whether there are records near the first and the last instant that a run accepts, and near a clock
-            change.
-        has_every_day: whether there are records of more than two months. If not, there are two weeks and the ends of
-            the windows, which takes a third of the time; the last 30 days cannot be compared with the 30 before.
+        has_edges: whether there are records near the first and the last instant that a run accepts, and near a
+            clock change.
+        has_every_day: whether nearly all days of two months have records. If not, only two weeks and the first and
+            last days of the windows have some, which takes a third of the time.
     """
 
     as_of: date
@@ -116,9 +116,9 @@ MAY_DIFFER = tuple(field for field in ODD if field != "event_id")
 
 
 def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
-    """Return about `count` events and their copies, in random order. Some days have none.
+    """Return `count` random events, further ones if `scene.has_edges`, and copies of some, in random order.
 
-    The events are on about 70 days, or on about 20 of these (see `Scene.has_every_day`).
+    A few days have no events. See `Scene.has_every_day` for the days.
     """
     days_back = range(-2, 66) if scene.has_every_day else (*range(-2, 15), *WINDOW_ENDS)
     gaps = {rng.randrange(65) for _ in range(4)}
@@ -145,7 +145,9 @@ def random_events(rng: Random, scene: Scene, count: int) -> list[Event]:
 
 
 def _moment(rng: Random, scene: Scene, days_back: int) -> int:
-    """Return an instant of the business day that is `days_back` days before the as-of, often near its begin."""
+    """Return a random Unix ms on the business day that is `days_back` days before the as-of, or up to a second before
+    it.
+    """
     days_to_retention = RETENTION_DAYS - days_back
     start = limits(scene.as_of + timedelta(days=days_to_retention), scene.clock_ms, scene.zone).oldest_ms
     near = rng.choice((-1000, -1, 0, 1, 999, 3_600_000))
@@ -153,7 +155,7 @@ def _moment(rng: Random, scene: Scene, days_back: int) -> int:
 
 
 def _event(rng: Random, scene: Scene, ms: int) -> Event:
-    """Return a random event; one in eight has an odd field."""
+    """Return a random event at the instant `ms`. One in eight has an odd field, and a few lack a field."""
     number = rng.randrange(10**12)
     ids = (
         f"e-{number}", number, str(number), f"事件{number}", f"{number:x}".rjust(128, "0"), Token(f"1{number:019}"),
@@ -184,12 +186,12 @@ def _event(rng: Random, scene: Scene, ms: int) -> Event:
 
 
 def _word(rng: Random, words: tuple[object, ...]) -> object:
-    """Return the first of `words` in half of the cases, so that groups have more than one record, else a random one."""
+    """Return the first of `words` in half of the cases, else a random one. So groups have more than one record."""
     return words[0] if rng.random() < 0.5 else rng.choice(words)
 
 
 def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
-    """Return a code of the record's own vendor, of any vendor, or an invented one, as text or as a number."""
+    """Return a result code as text or number: of the record's vendor, of another vendor, or an invented one."""
     channel = str(fields["channel"])
     vendor = fields.get("vendor", channel if channel in VENDORS else "umeng")
     own = [code for owner, _, _, code in codes if owner == vendor]
@@ -202,7 +204,9 @@ def _code(rng: Random, codes: Codes, fields: dict[str, object]) -> object:
 
 
 def _written_time(rng: Random, zone: ZoneInfo, ms: int) -> object:
-    """Return an instant in one of the forms in which logs write times."""
+    """Return the instant `ms` (Unix ms) as a log may write it: as a number or text, in Unix time, UTC, or with an
+    offset or none.
+    """
     form = rng.choice(("unix", "unix", "local", "offset", "offset", "utc"))
     if form == "unix":
         # A JSON number cannot contain finer digits than these.

@@ -1,4 +1,6 @@
-"""Writes random logs of the sources in `sources.py`: random events in other formats, with foreign lines between."""
+"""Writes random logs in the formats of the sources in `lab/oracle/sources.py`, with lines between that are no
+records.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from lab.worlds.random_events import Event
 
 
 def write_foreign(rng: Random, data: Path, events: list[Event]) -> None:
-    """Write the mappings into `sources/`, and a folder of logs for each source below `landing/`."""
+    """Write the mappings of all sources into `sources/`, and a folder of logs for each below `landing/`.
+
+    Each source gets a third of `events`.
+    """
     (data / "sources").mkdir(parents=True)
     for source in SOURCES:
         (data / "sources" / f"{source.name}.toml").write_text(source.mapping, encoding="utf-8")

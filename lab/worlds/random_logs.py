@@ -1,7 +1,7 @@
-"""Makes a random landing folder, registry and sources, with every format and compression and every kind of odd line.
-The same seed and scene make the same folder; `lab/oracle` computes the expected counts from it.
+"""Makes a random landing folder, registry and sources, with all formats and compressions and many kinds of odd lines.
 
-Records come from `random_events.py`, logs in other formats from `random_foreign.py`.
+The same seed and scene make the same folder; `lab/oracle` computes the expected counts from it. Records come from
+`random_events.py`, logs in other formats from `random_foreign.py`.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ def write_data(data: Path, seed: int, scene: Scene, count: int = 2500) -> None:
 
 
 def _write(rng: Random, path: Path, plain: bytes) -> None:
-    """Write a file, compressed if its ending says so. In half of the cases, the compressed file has two members or
-    frames, as joined logs have.
+    """Write a file, compressed if it ends in `.gz` or `.zst`.
+
+    In half of the cases, a compressed file has two members or frames, as joined logs have.
     """
     cut = rng.randrange(len(plain) + 1) if rng.random() < 0.5 else 0
     pieces = (plain[:cut], plain[cut:]) if cut else (plain,)
@@ -109,7 +110,9 @@ def _write_registry(rng: Random, registry: Path) -> None:
 
 
 def _write_odd_files(rng: Random, landing: Path) -> None:
-    """Write files that are ignored, empty, damaged or copied, and file names that a glob would misunderstand."""
+    """Write files that are ignored, empty, damaged or copied, and files whose names contain the characters of a
+    glob.
+    """
     good = next(landing.rglob("part0.ndjson"))
     lines = good.read_bytes()
     for name in LEFT_ALONE:
@@ -172,7 +175,7 @@ def _json_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
 
 
 def _object(rng: Random, fields: dict[str, object]) -> bytes:
-    """Return one JSON object, with random order, blanks and escapes."""
+    """Return fields as one JSON object, with random order, blanks and escapes."""
     names = list(fields)
     rng.shuffle(names)
     in_ascii = rng.random() < 0.5
@@ -186,7 +189,7 @@ def _token(value: object, in_ascii: bool = True) -> str:
 
 
 def _bad_line(rng: Random, line: bytes) -> bytes:
-    """Return a line that is not one JSON object, made from a good line."""
+    """Return a line that is not one JSON object. Most are made from `line`, a good line."""
     kind, inside = rng.random(), line[1:-1]
     if kind < 0.4:
         return b"{" + rng.choice(BAD_MEMBERS) + b"," + inside + b"}"
@@ -209,7 +212,9 @@ def _bad_line(rng: Random, line: bytes) -> bytes:
 
 
 def _odd_line(rng: Random, event: Event) -> bytes:
-    """Return a line that looks wrong, but is one JSON object."""
+    """Return an event as a line that looks wrong but is one JSON object. A few such lines have no fields of the
+    event.
+    """
     inside = _object(rng, event.fields)[1:-1].decode()
     name = rng.choice(list(event.fields))
     again = f'"{name}":{_token(event.fields[name])}'
@@ -235,7 +240,7 @@ def _csv_lines(rng: Random, events: list[Event]) -> Iterator[bytes]:
     """Yield the lines of a CSV file whose columns are in random order.
 
     One optional column is missing, one is unknown, and one name occurs twice. A few extra rows are too short, too long,
-    blank or not UTF-8, and the last is cut in a quoted cell.
+    blank or not UTF-8, and the last row is cut in a quoted cell.
     """
     columns = [*rng.sample(FIELDS, len(FIELDS)), "note"]
     columns.remove(rng.choice(FIELDS[7:]))
@@ -274,8 +279,9 @@ def _cell(rng: Random, text: str | None, separator: str) -> str:
 
 
 def _parquet(rng: Random, first: int, number: int, events: list[Event]) -> bytes:
-    """Write events as a Parquet file. The types of its columns depend on its place among the Parquet files, `number -
-    first`: times as text, as Unix time, or as timestamps with or without a zone.
+    """Return a Parquet file with some events. `number - first` is its place among the Parquet files.
+
+    The types of its columns depend on this place: times are text, Unix times, or timestamps with or without a zone.
     """
     columns: dict[str, pa.Array] = {}
     for name in rng.sample(FIELDS, len(FIELDS)):

@@ -1,8 +1,7 @@
-"""Makes random packages, readings and limits of a world, from good rows and rows with one fault. `random_bills.py`
-makes the rest of a world.
+"""Makes random packages, readings and limits of a world, from good rows and rows with one fault.
 
-Packages are bought at any instant. Some expire together, some are also bought together, some cover a leap day, begin in
-the future, or ended before the log began. Readings are at any instant, and some are 0.
+Packages are bought at any instant. Some expire at the same instant; some cover a leap day, begin in the future, or end
+before the log begins. Readings are at any instant, and some are 0. `random_bills.py` makes the rest of a world.
 """
 
 from __future__ import annotations
@@ -39,7 +38,10 @@ BAD_LIMITS = (
 
 
 def write_packages(rng: Random, folder: Path, first: date, last: date, zone: ZoneInfo, a_day: int) -> list[int]:
-    """Write packages and readings, and return the instants of their events, at which the logs should have records."""
+    """Write packages and readings, and return the instants of all purchases, expiries and readings in Unix ms.
+
+    `a_day` is about how many records a day has.
+    """
     size = (last - first).days * a_day // 8
     rows = [(f"p{number}", *_package(rng, first, last, zone, size)) for number in range(rng.randrange(4, 12))]
     rows += _twins(rng, last, size)
@@ -80,7 +82,7 @@ def _package(rng: Random, first: date, last: date, zone: ZoneInfo, size: int) ->
 
 
 def _written(rng: Random, day: date, zone: ZoneInfo) -> str:
-    """Return a random instant of a day, in one of the forms in which a time may be written."""
+    """Return a random instant of a day as text, in one of the forms in which a registry file may write it."""
     ms = start_ms(day, zone) + rng.choice((0, 1, DAY_MS // 2, rng.randrange(DAY_MS)))
     whole = utc_time(ms - ms % 1000)
     local = whole.astimezone(zone).replace(tzinfo=None)
@@ -88,7 +90,7 @@ def _written(rng: Random, day: date, zone: ZoneInfo) -> str:
 
 
 def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
-    """Return three packages of one account that expire together, two of them bought together."""
+    """Return the rows of three packages of one account that expire together. Two of them are bought together."""
     account, bought, expires = rng.choice(ACCOUNTS), last - timedelta(days=25), last + timedelta(days=rng.randrange(9))
     head = (account, rng.randrange(1, 2 + size // 6))
     return [
@@ -99,8 +101,10 @@ def _twins(rng: Random, last: date, size: int) -> list[tuple[object, ...]]:
 
 
 def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: ZoneInfo) -> list[tuple[object, ...]]:
-    """Return up to two readings of a package: at the first instant at which it is valid and the log has begun, or at a
-    later random instant before it expires. A reading may be up to two days after the last day.
+    """Return the rows of up to two readings of a package.
+
+    Each is at the first instant at which the package is valid and the log has begun, or at a random one up to the
+    package's expiry. The latest are two days after `last`.
     """
     begin = max(package.purchased_at, start_ms(first, zone))
     end = min(package.expires_at, start_ms(last + 3 * ONE_DAY, zone))
@@ -120,7 +124,7 @@ def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: Z
 
 
 def write_limits(rng: Random, folder: Path) -> None:
-    """Write random limits, a file without limits, or no file."""
+    """Write a file with random limits, a file without limits, or no file."""
     kind = rng.randrange(5)
     rows = [
         (

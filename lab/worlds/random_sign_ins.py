@@ -1,7 +1,7 @@
-"""Makes random sign-ins with few devices, attempts and times. So sessions have many records, gaps are exactly as long
-as `session_minutes`, times are equal, and days end within a session.
+"""Makes random sign-ins with few devices, attempts and times.
 
-`random_events.py` makes records of every kind, which hardly ever share a session.
+So sessions have many records, gaps are often exactly `session_minutes`, times are often equal, and days often end
+within a session. `random_events.py` makes records of every kind, which hardly ever share a session.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = dict[str, object]
 
 
 class World:
-    """Random records of two days, of some apps and few people, in three files. The same seed gives the same records."""
+    """Random records of two days, with three apps and few people. The same seed gives the same records."""
 
     def __init__(self, seed: int) -> None:
         self.draw = Random(seed)
@@ -32,7 +32,7 @@ class World:
 
     @property
     def settings(self) -> str:
-        """Return the settings with which the world's records are read and counted."""
+        """The text of the settings with which the world's records are read and counted."""
         return f"session_minutes = {self.minutes}\n[channels.apple]\n"
 
     def files(self) -> dict[str, list[Row]]:
@@ -80,7 +80,7 @@ class World:
         return row
 
     def time(self) -> str:
-        """Return a time at which gaps often equal `session_minutes`, times are often equal, and days often end within a
+        """Return a random time, chosen so that gaps often equal `session_minutes` and days often end within a
         session.
         """
         draw, gap = self.draw, self.minutes * 60_000

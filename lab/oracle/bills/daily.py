@@ -1,11 +1,10 @@
-"""Computes `reconciliation_daily`, by section 12 of the contract: the daily counts of a console against the log.
+"""Computes `reconciliation_daily`, by section 12 of the contract: the daily counts of a console against the log."""
 
-Where the contract is silent, this count decides:
-- The last row of a key replaces the earlier rows completely; its empty counts stay empty.
-- Without a row for all apps, a measure is the sum over the apps that give it; if no app gives it, it is not compared.
-- `other_account` compares the same day, channel and measure of all accounts, with the tolerance of its own row.
-- `late` of a missing day is 0.
-"""
+# Where the contract is silent, this count decides:
+# - The last row of a key replaces the earlier rows completely; its empty counts stay empty.
+# - Without a row for all apps, a measure is the sum over the apps that give it; if no app gives it, it is not compared.
+# - `other_account` compares the same day, channel and measure of all accounts, with the tolerance of its own row.
+# - `late` of a missing day is 0.
 
 from __future__ import annotations
 
@@ -42,9 +41,9 @@ class DailyRow(NamedTuple):
 
 
 def console_counts(world: World) -> Console:
-    """Return the counts of the consoles, from the last row of each key.
+    """Return the counts of all consoles, from the last row of each key.
 
-    If a console only has rows of apps, their sum is added as its row for all apps.
+    If a day, account and channel only has rows of apps, their sum is added as its row for all apps.
     """
     given: Console = {}
     for row in world.console:
@@ -61,7 +60,10 @@ def console_counts(world: World) -> Console:
 
 
 def series_of(console: Console, account: str, channel: str, measure: str, month: date) -> dict[date, int]:
-    """Return a console's counts for all apps together by day of a month. Days without a count are left out."""
+    """Return a console's counts of a measure for all apps together, by day of the month that begins with `month`.
+
+    Days without a count are left out.
+    """
     said = {day: console.get((day, account, ALL_APPS, channel), {}) for day in month_days(month)}
     return {day: counts[measure] for day, counts in said.items() if measure in counts}
 
@@ -82,9 +84,10 @@ def reconciliation_daily(world: World) -> list[Row]:
 
 
 def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours: int | None) -> DailyRow:
-    """Return the row of a key, without comparing other accounts. `said` is the console's count.
+    """Return the row of a key (day, account, app, channel, measure), without comparing other accounts.
 
-    The cause is None if neither the tolerance nor a shift by `hours` explains the difference.
+    `said` is the console's count. The cause is None if neither the tolerance nor a shift by `hours` explains the
+    difference.
     """
     day, account, app, channel, measure = key
     logged = log.count([day], account, app, channel, measure)
@@ -104,10 +107,9 @@ def _by_itself(log: Log, key: tuple[date, str, str, str, str], said: int, hours:
 
 
 def _explained(log: Log, rows: list[DailyRow]) -> list[DailyRow]:
-    """Return all rows, with a cause for those that had none yet.
+    """Return all rows, with a cause for the rows that have none.
 
-    The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
-    counts.
+    The cause is `other_account` if the differences of all accounts cancel out, else the cause that `by_count` returns.
     """
     together: dict[tuple[date, str, str], int] = defaultdict(int)
     for row in rows:

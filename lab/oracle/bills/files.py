@@ -1,11 +1,11 @@
 """Reads the good and the rejected rows of one registry file, by section 13 of the contract. `registry.py` declares the
 columns of each file and the values that a cell may have.
-
-Where the contract is silent, this count decides:
-- The reason names the first bad column in the order of the contract. Duplicates are searched last, among good rows.
-- A row with more or fewer cells than the header is `malformed`, as in a log.
-- A bad header refuses the file, even if it has no rows. An empty file has neither header nor rows.
 """
+
+# Where the contract is silent, this count decides:
+# - The reason names the first bad column in the order of the contract. Duplicates are searched last, among good rows.
+# - A row with more or fewer cells than the header is `malformed`, as in a log.
+# - A bad header refuses the file, even if it has no rows. An empty file has neither header nor rows.
 
 from __future__ import annotations
 
@@ -51,9 +51,14 @@ class ReadFile(NamedTuple, Generic[Kept]):
 def read_file(
     data: Path, path: str, made: Callable[..., Kept], columns: tuple[Column, ...], key: tuple[str, ...] = ()
 ) -> ReadFile[Kept]:
-    """Return the rows of `data/path`, none if it does not exist. With `key`, only the first row of each key counts.
+    """Return the good and the rejected rows of `data/path`; none if the file does not exist.
 
-    `made` is the class of a row; its fields have the names of the columns.
+    Args:
+        made: the class of a row; its fields have the names of the columns.
+        key: columns whose values must be unique. Later rows with the same values are rejected.
+
+    Raises:
+        RefusedError: the header lacks a needed column.
     """
     found: ReadFile[Kept] = ReadFile([], [])
     file = data / path
@@ -78,7 +83,7 @@ def read_file(
 
 
 def _row(cells: dict[str, str | None], columns: tuple[Column, ...]) -> tuple[str, Values]:
-    """Return the reason why a row is bad, empty for a good row, and the values of the row."""
+    """Return the reason why a row is bad and the values of the row. The reason is empty for a good row."""
     values: Values = {}
     for column in columns:
         text = cells.get(column.name)

@@ -1,11 +1,11 @@
 """Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. Fractions
 are exact. `simulation.py` simulates the packages.
-
-Where the contract is silent, this count decides:
-- Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
-- Factors at `as_of` also count if `as_of` has no base. With fewer than 8 ratios, `factor_mid` is 1.
-- The back-test only uses origins that have all three factors.
 """
+
+# Where the contract is silent, this count decides:
+# - Ratios are rounded half up to 9 decimals: ρ, and factor × base before 0.5 is added. A base itself is not rounded.
+# - Factors at `as_of` also count if `as_of` has no base. With fewer than 8 ratios, `factor_mid` is 1.
+# - The back-test only uses origins that have all three factors.
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ DIGITS = 10**9
 
 
 class Factors(NamedTuple):
-    """The least, median and greatest ratio of actual to expected uses (ρ)."""
+    """The least, median and greatest ratio of actual to expected uses (ρ).
+
+    With fewer than 8 ratios, `mid` is 1, and `low` and `high` are None.
+    """
 
     low: Fraction | None
     mid: Fraction
@@ -34,8 +37,9 @@ class Outlook(NamedTuple):
 
     Attributes:
         row: the account's row of `resource_package_forecast`.
-        unused: units that lapse, by package and factor; packages that lapse after the simulated days are left out.
-        used_up: by package, the day on which it is used up if uses follow the middle factor.
+        unused: units that lapse, by factor (`low`, `mid`, `high`) and package. Packages that lapse after the
+            simulated days are left out.
+        used_up: the day on which a package is used up with the middle factor, by package.
     """
 
     row: dict[str, object]
@@ -66,7 +70,11 @@ class Series:
         return [day for day in span if day in self.complete]
 
     def base(self, day: date, origin: date) -> Fraction | None:
-        """Return the expected uses of a day, from the four weeks up to an origin; None if too few days have data."""
+        """Return the expected uses of a day: the mean of its weekday in the four weeks up to `origin`.
+
+        If fewer than two of these weekdays have data, it is the mean of all days with data. Return None if fewer than 7
+        of the 28 days have data.
+        """
         training = self.complete_of(origin - 27 * ONE_DAY, 28)
         same = [one for one in training if one.weekday() == day.weekday()]
         if len(training) < 7:
@@ -75,7 +83,10 @@ class Series:
         return Fraction(self.total(used), len(used))
 
     def rho(self, origin: date) -> Fraction | None:
-        """Return ρ: the uses of the four weeks after an origin, divided by those expected at the origin."""
+        """Return ρ: the uses of the four weeks after an origin, divided by the uses that were expected at the origin.
+
+        Return None if fewer than 21 of these days have data, or if the expected uses are unknown or 0.
+        """
         if origin not in self.seen:
             self.seen[origin] = self._rho(origin)
         return self.seen[origin]
@@ -88,8 +99,8 @@ class Series:
         return rounded(Fraction(self.total(days)) / sum(bases))
 
     def factors(self, origin: date) -> Factors:
-        """Return the least, median and greatest ρ of the earlier origins. With fewer than 8 values, the median is 1 and
-        the others are None.
+        """Return the least, median and greatest ρ of the origins before this one; see `Factors` for fewer than 8
+        values.
         """
         found = sorted(rho for before in origins(origin) if (rho := self.rho(before)) is not None)
         if len(found) < 8:
@@ -103,8 +114,10 @@ class Series:
         return floor(rounded(factor * base) + HALF)
 
     def coverage(self, origin: date) -> tuple[Fraction | None, int]:
-        """Return the share of earlier origins whose ρ was within their factors, and how many were checked. The share is
-        None for fewer than 8.
+        """Return the share of earlier origins whose ρ was within their own factors, and the number of origins that were
+        checked.
+
+        The share is None if fewer than 8 were checked.
         """
         hits = [
             low <= rho <= high

@@ -1,10 +1,10 @@
 """Computes the ledger of packages, by section 10 of the contract: from which package each use is deducted.
 `package_tables.py` makes tables of it.
-
-Where the contract is silent, this count decides:
-- Events at 00:00 belong to the day that begins: they are in its row, after `opening`.
-- Readings after `as_of` are ignored.
 """
+
+# Where the contract is silent, this count decides:
+# - Events at 00:00 belong to the day that begins: they are in its row, after `opening`.
+# - Readings after `as_of` are ignored.
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Ledger(NamedTuple):
     """The ledger of all accounts with a package.
 
     Attributes:
-        opening: units left at the begin of a day, by day and package.
-        moves: number of units by day, package and kind of change.
-        usage: uses by day, account, app and package; None is overflow.
+        opening: units left at the beginning of a day, by day and package.
+        moves: units by day, package and kind of change (`MOVES`).
+        usage: uses by day, account, app and package; package None is overflow.
         left: units that each purchased package has left at the end of `as_of`.
     """
 
@@ -57,8 +57,8 @@ def packages_of(world: World) -> list[Package]:
 def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
     """Divide an amount among apps in proportion to `wanted`.
 
-    Each app gets the whole part of its share. The apps with the largest remainders get one more; equal remainders go by
-    app.
+    Each app gets the whole part of its share. The apps with the largest remainders get one more; of equal remainders,
+    the first app by name.
     """
     exact = {app: Fraction(amount * want, sum(wanted.values())) for app, want in wanted.items()}
     given = {app: int(share) for app, share in exact.items()}
@@ -69,8 +69,9 @@ def shared(amount: int, wanted: dict[str, int]) -> dict[str, int]:
 
 
 def draw(left: dict[str, int], valid: list[Package], wanted: dict[str, int]) -> Counter[tuple[str, str | None]]:
-    """Deduct the uses of apps from packages, in the order of the packages, and change `left`. Return the uses by app
-    and package; package None is overflow.
+    """Deduct the uses that apps want from packages, in the order of `valid`, and return the uses by app and package.
+
+    Package None is overflow. `left` has the units of each package, and is changed.
     """
     drawn: Counter[tuple[str, str | None]] = Counter()
     uncovered = dict(wanted)

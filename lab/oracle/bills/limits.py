@@ -35,7 +35,7 @@ class Repeat(NamedTuple):
 
 
 def recent(world: World) -> list[Verified]:
-    """Return the records of the last 30 days, in the order in which limits apply to them."""
+    """Return the verification records of the last 30 days, in the order in which limits apply to them."""
     first = world.as_of - timedelta(days=LAST_DAYS - 1)
     return sorted(
         (one for one in world.verified if one.day >= first), key=lambda one: (one.day, one.event_ms, one.event_id)
@@ -43,7 +43,10 @@ def recent(world: World) -> list[Verified]:
 
 
 def key_of(one: Verified, key: str) -> str | None:
-    """Return the hash of the device, the hash of the phone or the app of a record; `key` names which of the three."""
+    """Return the value of a record that a limit counts by: the hash of its device or phone, or its app.
+
+    `key` is `device`, `phone` or `app`. The value is None if the record has no device or phone.
+    """
     return {"device": one.device, "phone": one.phone, "app": one.app_key}[key]
 
 
@@ -77,8 +80,9 @@ def _of_limit(limit: LimitRow, verified: list[Verified]) -> list[Row]:
 
 
 def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
-    """Return the records that a limit would block. `keyed` are the records of a day and app with the limit's key, in
-    the order in which the limit applies to them.
+    """Return the records that a limit would block.
+
+    `keyed` has the records of one day and app that have a value of the limit's key, in order of time.
     """
     passed: dict[str | None, list[int]] = defaultdict(list)
     blocked = []
@@ -97,7 +101,7 @@ def _blocked(limit: LimitRow, keyed: list[Verified]) -> list[Verified]:
 
 
 def repeats(world: World, key: str) -> list[Repeat]:
-    """Return a row for each day, app and device with a record, or for each day, app and phone if `key` is `phone`."""
+    """Return the requests of each device, by day and app, in the last 30 days; of each phone if `key` is `phone`."""
     found: list[Repeat] = []
     groups = grouped(recent(world), lambda one: (one.day, one.app_key, key_of(one, key)))
     for (day, app, of_key), group in groups.items():

@@ -1,5 +1,6 @@
-"""Counts the log by the measures of a console, and finds what explains a difference: the tolerance, the hours by which
-a console is shifted, or certain records. Follows section 12 of the contract. `daily.py` computes the rows of days,
+"""Counts the log by the measures of a console, and finds the cause of a difference, by section 12 of the contract.
+
+A cause is the tolerance, a shift of the console by hours, or certain records. `daily.py` computes the rows of days,
 `monthly.py` the rows of months.
 """
 
@@ -26,19 +27,19 @@ def channels_of(channel: str) -> tuple[str, ...]:
 
 
 def is_measured(one: Verified, measure: str) -> bool:
-    """Return whether a record counts in a measure of a console."""
+    """Return whether a record counts in a console's measure, which is a name in `MEASURES`."""
     if measure == "billed":
         return one.is_use
     return measure == "total" or measure == {"success": "success", "unknown": "unknown"}.get(one.outcome, "failed")
 
 
 def tolerance(world: World, count: int) -> int:
-    """Return the tolerated difference of a count."""
+    """Return how far a console's or bill's count may be from the log's count."""
     return max(world.settings.tolerance_records, floor(world.settings.tolerance_share * count))
 
 
 class Log:
-    """The log's records, found by day, account, app and channel."""
+    """Access to the log's verification records by day, account, app and channel."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -48,7 +49,7 @@ class Log:
         self.sorted_times: dict[tuple[str, str, str], list[int]] = {}
 
     def records(self, days: Iterable[date], account: str, app: str, channel: str) -> list[Verified]:
-        """Return the records of an account and channel on some days; app `*` means all apps."""
+        """Return the records of an account and channel on some days. App `*` means all apps."""
         return [
             one
             for day in days
@@ -57,11 +58,13 @@ class Log:
         ]
 
     def count(self, days: Iterable[date], account: str, app: str, channel: str, measure: str) -> int:
-        """Return the log's count of a measure."""
+        """Return the log's count of a measure on some days. App `*` means all apps."""
         return sum(is_measured(one, measure) for one in self.records(days, account, app, channel))
 
     def off_by(self, day: date, hours: int, account: str, channel: str, measure: str) -> int:
-        """Return the log's count of a measure in the 24 hours that begin `hours` after 00:00 of a day (L_k)."""
+        """Return the log's count of a measure in the 24 hours that begin `hours` after 00:00 of a day: L_k of the
+        contract.
+        """
         key = (account, channel, measure)
         if key not in self.sorted_times:
             own = [one for one in self.world.verified if one.account_id == account]
@@ -74,15 +77,19 @@ class Log:
 
 
 def is_covered(world: World, days: Iterable[date], hours: int) -> bool:
-    """Return whether each of `days` has data, and so has the next day (if `hours` is positive) or the day before (if
-    negative).
+    """Return whether all of `days` have data, and the days that a shift by `hours` also touches.
+
+    These are the next days if `hours` is positive, the days before if it is negative.
     """
     touched = {day + step * ONE_DAY for day in days for step in (0, (hours > 0) - (hours < 0))}
     return touched <= world.complete
 
 
 def shift_of(log: Log, console: dict[date, int], account: str, channel: str, measure: str) -> int | None:
-    """Return by how many hours the daily counts of a console are shifted in a month; None if no shift explains them."""
+    """Return by how many hours a console's daily counts of a month are shifted; None if no shift explains them.
+
+    `console` has the counts by day.
+    """
     world = log.world
     days = [day for day in console if {day - ONE_DAY, day, day + ONE_DAY} <= world.complete]
     if len(days) < 5:
@@ -100,11 +107,10 @@ def shift_of(log: Log, console: dict[date, int], account: str, channel: str, mea
 
 
 def by_count(difference: int, allowed: int, behind: list[Verified]) -> tuple[str, int]:
-    """Return the first cause that explains a difference up to a rest of `allowed`, and how much of it the cause
-    explains.
+    """Return the first cause that explains a difference except for `allowed` records, and the number that it explains.
 
-    The causes are mismatches, unknowns and duplicates. `behind` has the records of the log that the difference is
-    about.
+    The causes are `mismatch`, `unknown` and `duplicates`, counted in `behind`, the log's records of the compared count.
+    If none explains it, return `unexplained` and 0.
     """
     sign = 1 if difference > 0 else -1
     counts = (

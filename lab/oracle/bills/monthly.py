@@ -1,15 +1,14 @@
-"""Computes `reconciliation_monthly`, by section 12 of the contract: bills against the log and the console.
+"""Computes `reconciliation_monthly`, by section 12 of the contract: bills against the log and the console."""
 
-Where the contract is silent, this count decides:
-- `number` (both channels together) is searched by account and month. If only the console has it, the bills of the
-  channels keep their rows and get one `number` row in addition, with the sums of their amounts and overflow. If only
-  the bills have it, the console's channels are summed by day, and the shift is searched in these sums.
-- Overflow is the account's, over all channels, also for a bill of one channel. An account without packages has only
-  overflow.
-- `log` and `console` of an incomplete month are sums of its days with data; a day of the console needs `billed`.
-- The console's side of `overflow` is NULL, with 0 days.
-- The shifted hours of a month touch its days and one more day, before or after.
-"""
+# Where the contract is silent, this count decides:
+# - `number` (both channels together) is searched by account and month. If only the console has it, the bills of the
+#   channels keep their rows and get one `number` row in addition, with the sums of their amounts and overflow. If only
+#   the bills have it, the console's channels are summed by day, and the shift is searched in these sums.
+# - Overflow is the account's, over all channels, also for a bill of one channel. An account without packages has only
+#   overflow.
+# - `log` and `console` of an incomplete month are sums of its days with data; a day of the console needs `billed`.
+# - The console's side of `overflow` is NULL, with 0 days.
+# - The shifted hours of a month touch its days and one more day, before or after.
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ class Figures(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """A bill, and the console's counts of its month, by day."""
+    """A bill, and the console's daily counts of its month and channel."""
 
     month: date
     account: str
@@ -71,7 +70,7 @@ class MonthlyRow(NamedTuple):
 
 
 def bills_of(world: World, console: Console) -> list[Bill]:
-    """Return the bills of months that have ended, each with the console's daily counts of the same channel."""
+    """Return the bills of months that have ended, each with the console's daily counts of its channel."""
     by_account: dict[tuple[date, str], dict[str, Figures]] = defaultdict(dict)
     for row in world.bills:
         if month_days(row.month)[-1] <= world.as_of:
@@ -125,7 +124,10 @@ def _overflow(log: Log, book: Ledger, bill: Bill) -> int:
 
 
 def _row(log: Log, bill: Bill, measure: str, logged: int, said: int) -> MonthlyRow:
-    """Return a row; its cause is None if the difference is not tolerated and all days of the month have data."""
+    """Return the row of a bill and measure, from the log's count and the bill's count (`said`).
+
+    The cause is None if the difference is not tolerated and all days of the month have data.
+    """
     days = month_days(bill.month)
     console = bill.console if measure == "quantity" else {}
     log_days = len(log.world.complete.intersection(days))
@@ -174,10 +176,9 @@ def _quantity(log: Log, bill: Bill, overflow: int) -> MonthlyRow:
 
 
 def _explained(log: Log, rows: list[MonthlyRow]) -> list[MonthlyRow]:
-    """Return all rows, with a cause for those that had none yet.
+    """Return all rows, with a cause for the rows that have none.
 
-    The cause is another account if the differences of all accounts cancel out, else it is found from the log's other
-    counts.
+    The cause is `other_account` if the differences of all accounts cancel out, else the cause that `by_count` returns.
     """
     together: dict[tuple[date, str], int] = defaultdict(int)
     for row in rows:

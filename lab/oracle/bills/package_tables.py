@@ -1,8 +1,7 @@
-"""Computes the tables of packages except the forecast, by section 10 of the contract.
+"""Computes the tables of packages except the forecast, by section 10 of the contract."""
 
-Where the contract is silent, this count decides: `missing_days` counts from the day of the purchase, or of the newest
-reading up to `as_of`, both ends included. It is 0 for a future package.
-"""
+# Where the contract is silent, this count decides: `missing_days` counts from the day of the purchase, or of the newest
+# reading up to `as_of`, both ends included. It is 0 for a future package.
 
 from __future__ import annotations
 
@@ -36,7 +35,7 @@ def resource_package_usage(book: Ledger) -> list[Row]:
 
 
 def state_of(world: World, package: Package, left: dict[str, int]) -> str:
-    """Return the state of a package at the end of `as_of`, before the events at that instant."""
+    """Return the state of a package at the end of `as_of`. `left` has the units of each package then."""
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     if package.expires_ms < end:
         return "expired"

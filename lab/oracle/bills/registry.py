@@ -1,17 +1,17 @@
 """Reads the registry files for bills: accounts, packages, readings, limits, console exports and bills. `files.py` reads
 the rows, `rows.py` defines their classes.
-
-Where the contract is silent, this count decides:
-- Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts consist of digits, amounts of money of
-  digits with at most one point.
-- In an account's row, an empty app or vendor is `*`, also in its key; likewise app and channel of a limit.
-- In a console's row an empty `app_key` is `*`, which may also be written. The files of section 12 need an account.
-- A limit's channel is `one_click`, `local_verify` or `*`; the channel of a console or bill is one of the two, or
-  `number`.
-- A package is unknown if no good row has it. The key of a reading is its instant, however it is written.
-- If `limits.csv` has no good row, there is no limit.
-- Files of section 12 are directly in their folder, and their names end in `.csv`.
 """
+
+# Where the contract is silent, this count decides:
+# - Names (of accounts, vendors, packages, limits) have 1 to 128 characters. Counts consist of digits, amounts of money
+#   of digits with at most one point.
+# - In an account's row, an empty app or vendor is `*`, also in its key; likewise app and channel of a limit.
+# - In a console's row an empty `app_key` is `*`, which may also be written. The files of section 12 need an account.
+# - A limit's channel is `one_click`, `local_verify` or `*`; the channel of a console or bill is one of the two, or
+#   `number`.
+# - A package is unknown if no good row has it. The key of a reading is its instant, however it is written.
+# - If `limits.csv` has no good row, there is no limit.
+# - Files of section 12 are directly in their folder, and their names end in `.csv`.
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _any(values: Values) -> str:
 
 
 def accounts(data: Path) -> ReadFile[AccountRow]:
-    """Read the accounts: one for each app and vendor. The app, the vendor or both may be `*`."""
+    """Read the accounts of apps and vendors. The app, the vendor or both may be `*`."""
     columns = (
         Column("app_key", _app, default=_any),
         Column("vendor", _name, default=_any),
@@ -156,7 +156,7 @@ def limits(data: Path) -> ReadFile[LimitRow]:
 
 
 def console(data: Path) -> ReadFile[ConsoleRow]:
-    """Read all console exports, in an order in which a later row replaces an earlier row with the same key."""
+    """Read the rows of all console exports. Of rows with the same key, the last one is valid."""
     columns = (
         Column("day", lambda text, values: console_day(text), is_needed=True),
         Column("account_id", _name, is_needed=True),
@@ -168,7 +168,7 @@ def console(data: Path) -> ReadFile[ConsoleRow]:
 
 
 def bills(data: Path) -> ReadFile[BillRow]:
-    """Read all bills, in an order in which a later row replaces an earlier row with the same key."""
+    """Read the rows of all bills. Of rows with the same key, the last one is valid."""
     columns = (
         Column("month", lambda text, values: console_month(text), is_needed=True),
         Column("account_id", _name, is_needed=True),

@@ -1,10 +1,11 @@
-"""Simulates how an account uses its packages: `resource_package_forecast`, by section 10 of the contract.
-
-Where the contract is silent, this count decides:
-- A package that expires at the end of `as_of` is active, and its rest lapses, because no later day can use it.
-- Figures that need a base or a factor are NULL without it. A factor needs at least 8 ratios.
-- `buy_quantity` is NULL without a run-out day.
+"""Simulates how an account uses its packages after `as_of`, for `resource_package_forecast`, by section 10 of the
+contract.
 """
+
+# Where the contract is silent, this count decides:
+# - A package that expires at the end of `as_of` is active, and its rest lapses, because no later day can use it.
+# - Figures that need a base or a factor are NULL without it. A factor needs at least 8 ratios.
+# - `buy_quantity` is NULL without a run-out day.
 
 from __future__ import annotations
 
@@ -23,10 +24,12 @@ SOMEBODY = "*"
 
 
 class Course(NamedTuple):
-    """The simulated course with one factor.
+    """The result of a simulation with one factor.
 
-    It has the first day with overflow, the units that lapse in each package, and the day on which each package is used
-    up.
+    Attributes:
+        run_out_day: the first day with overflow; None if there is none.
+        lapsed: units that lapse, by package.
+        used_up: the day on which a package is used up, by package.
     """
 
     run_out_day: date | None
@@ -35,9 +38,9 @@ class Course(NamedTuple):
 
 
 def course(world: World, packages: list[Package], left: dict[str, int], wanted: dict[date, int]) -> Course:
-    """Deduct the expected uses of each day (`wanted`) from an account's packages, and return the course.
+    """Simulate days on which the expected uses `wanted` are deducted from an account's packages.
 
-    `left` has the units of all packages that are valid on the first day or later.
+    `left` has the units of each package that is valid on the first day or later.
     """
     left = dict(left)
     run_out_day, lapsed, used_up = None, dict[str, int](), dict[str, date]()
@@ -56,7 +59,7 @@ def course(world: World, packages: list[Package], left: dict[str, int], wanted: 
 
 
 def outlook(world: World, book: Ledger, packages: list[Package], account: str) -> Outlook:
-    """Return the forecast of an account with a package."""
+    """Return the forecast of an account that has a package."""
     own = [package for package in packages if package.account_id == account]
     end = start_ms(world.as_of + ONE_DAY, world.zone)
     left = {one.name: book.left.get(one.name, one.quantity) for one in own if one.expires_ms >= end}

@@ -1,4 +1,4 @@
-"""Computes every table of sections 9 to 12 of the contract for a world, by name, each in the order of its key."""
+"""Computes every table of sections 9 to 12 of the contract for a world. Rows are in the order of the table's key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.oracle.counts import Row
 
 
 def of_packages(world: World, book: Ledger) -> dict[str, list[Row]]:
-    """Return the tables of packages (section 10). Their times have a zone, and their ratios are floats."""
+    """Return the rows of each table of packages (section 10). Times have a zone, and ratios are floats."""
     packages = packages_of(world)
     accounts = sorted({package.account_id for package in packages})
     outlooks = {account: outlook(world, book, packages, account) for account in accounts}

@@ -24,7 +24,7 @@ MONTH = re.compile(r"([0-9]{4})-?([0-9]{2})")
 
 @cache
 def start_ms(day: date, zone: ZoneInfo) -> int:
-    """Return the instant of a day's 00:00."""
+    """Return the Unix ms of a day's 00:00."""
     return unix_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
@@ -41,12 +41,16 @@ def days_from(first: date, last: date) -> Iterator[date]:
 
 
 def month_days(month: date) -> list[date]:
-    """Return the days of the month that begins with this day."""
+    """Return the days of a month, which is given by its first day."""
     return [day for day in days_from(month, month + 30 * ONE_DAY) if day.month == month.month]
 
 
 def instant(text: str, zone: ZoneInfo) -> int:
-    """Parse a time in the form of `event_time`, or a bare date (its 00:00); raise ValueError for other texts."""
+    """Return the Unix ms of a text in the form of `event_time`, or of a bare date (its 00:00).
+
+    Raises:
+        ValueError: the text has neither form.
+    """
     if BARE_DATE.fullmatch(text):
         return start_ms(date.fromisoformat(text), zone)
     ms = time_ms(text, zone)

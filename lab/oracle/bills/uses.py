@@ -15,7 +15,7 @@ Key = TypeVar("Key")
 
 
 def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dict[Key, list[Verified]]:
-    """Return the records by key, in their order."""
+    """Group records by key. Each group keeps their order."""
     groups: dict[Key, list[Verified]] = defaultdict(list)
     for one in verified:
         groups[key(one)].append(one)
@@ -23,7 +23,7 @@ def grouped(verified: Iterable[Verified], key: Callable[[Verified], Key]) -> dic
 
 
 def sums(group: list[Verified]) -> Row:
-    """Return the columns that `billing_daily` and `billing_hourly` have in common, as counts over some records."""
+    """Return the counts that `billing_daily` and `billing_hourly` have in common, over a group of records."""
     return {
         "requests": len(group),
         "successes": sum(one.outcome == "success" for one in group),

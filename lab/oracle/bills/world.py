@@ -1,10 +1,11 @@
-"""Reads a data folder for this count: counted verification records and the registry files for bills. Logs below
-`landing/run1/` existed at the first run. `records.py` and `counts.py` read and de-duplicate records.
+"""Reads a data folder for the count of bills: counted verification records and the registry files for bills.
 
-Where the contract is silent, this count decides:
-- A counted record is late unless a record equal in every field was read before its day was closed.
-- `duplicates` are the other accepted copies of a counted verification record, whatever their stages.
+Logs below `landing/run1/` existed at the first run. `records.py` and `counts.py` read and de-duplicate records.
 """
+
+# Where the contract is silent, this count decides:
+# - A counted record is late unless a record equal in every field was read before its day was closed.
+# - `duplicates` are the other accepted copies of a counted verification record, whatever their stages.
 
 from __future__ import annotations
 
@@ -26,11 +27,11 @@ REPO = Path(__file__).parents[3]
 
 
 class Verified(NamedTuple):
-    """A verification record that counts, with hashed devices and phones.
+    """A verification record that counts. Devices and phones are hashes.
 
     Attributes:
-        hour: of the business time zone.
-        is_use: whether the rule in force bills the record.
+        hour: in the business time zone.
+        is_use: whether the billing rule of its day bills the record.
         duplicates: number of its other copies.
     """
 
@@ -50,9 +51,7 @@ class Verified(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything from which the tables of sections 9 to 12 are computed; `complete` are the days with an accepted
-    record.
-    """
+    """The input of the tables of sections 9 to 12. `complete` has the days with an accepted record."""
 
     as_of: date
     verified: list[Verified]
@@ -72,8 +71,11 @@ class World(NamedTuple):
 
 
 def read_world(data: Path, runs: list[date], key: str = "") -> World:
-    """Read a data folder as of the last of its runs. `runs` has the day up to which each run closed days; `key` is the
-    key of the hashes.
+    """Read a data folder as of the last of its runs.
+
+    Args:
+        runs: the last day that each run closes.
+        key: the key of the hashes of devices and phones.
     """
     settings = read_settings(data / "authmeter.toml")
     zone = settings.zone
@@ -146,10 +148,10 @@ def _accounts_of_apps(path: Path) -> dict[str, str]:
 
 
 def account_of(accounts: list[AccountRow], own: dict[str, str], app_key: str, vendor: str) -> str:
-    """Return the account of an app's records with a vendor.
+    """Return the account to which an app's records of a vendor belong.
 
-    Rows of the app come before rows of all apps, and then rows of the vendor before rows of all vendors. Without such a
-    row, it is the account of the app (`own`).
+    The first of these rows decides: of the app and vendor, of the app and all vendors, of all apps and the vendor, of
+    all apps and vendors. Without a row, it is the account of the app in `own`, else `default`.
     """
     given = {(row.app_key, row.vendor): row.account_id for row in accounts}
     for key in ((app_key, vendor), (app_key, "*"), ("*", vendor), ("*", "*")):
