@@ -33,8 +33,8 @@ _DAMAGED = Bilingual(
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
     """Copy the site and the tables to the buckets of the settings; return None if nothing was copied.
 
-    A bucket that has this publication is skipped. If one of the two copies fails, the other is still made; the failure
-    is noted for `status`, and the next run continues the failed copy.
+    A bucket that has this publication is skipped. If one of the two copies fails, the other is still made, and the
+    failure is stored as a finding for `status`.
 
     Raises:
         AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.
