@@ -62,8 +62,8 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
 
 
 def has_days(table: str) -> bool:
-    """Return whether the rows of a published table or view have days, months, periods or times of reading, by which a
-    span of days selects rows.
+    """Return whether a span of days selects rows of a published table or view: whether rows have a day, a month, a
+    period or a time of reading.
 
     Raises:
         UsageError: no such table is published.

@@ -42,8 +42,7 @@ class LimitSums(NamedTuple):
 class RepeatClass(NamedTuple):
     """The devices or phones (see `key`) whose number of requests in an app on a day is in one class, such as `6-10`.
 
-    The last 30 days of all apps are summed: `keys` counts a device or phone once for each app and day. `requests` and
-    `uses` are the sums over these devices or phones.
+    The last 30 days of all apps are summed: `keys` counts a device or phone once for each app and day.
     """
 
     key: str
@@ -54,7 +53,7 @@ class RepeatClass(NamedTuple):
 
 
 class RepeatKey(NamedTuple):
-    """A device or phone (see `key`), as its hash, that made many requests in an app on one day."""
+    """A device or phone that made many requests in an app on one day; `key` says which, `key_hash` is its hash."""
 
     day: date
     key: str

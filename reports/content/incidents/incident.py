@@ -115,7 +115,7 @@ class PageIncident:
 
     @property
     def codes(self) -> Bilingual | None:
-        """The outcomes and result codes that grew, in words.
+        """The outcomes and result codes that grew, in words; None if the incident has none.
 
         An outcome without a code is left out if the same outcome is listed with a code.
         """
