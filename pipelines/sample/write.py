@@ -63,8 +63,8 @@ class SampleSpec:
             days, 4 apps and 5,000 events, the registry has packages, consoles and bills, see `bills.py`.
         apps: number of registered apps. With 4 or more, the last one has no logs, and an unregistered app with logs is
             added.
-        events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
-            logs, and every seventh day has an additional small file of bad lines.
+        events: distinct valid records a day. About 1 % are delivered twice, and the last half per cent of a day come
+            with the next day's logs. From 100 records on, every seventh day has a small file of bad lines.
         seed: another seed gives other people and draws and, with 56 days and 4 apps, other faults. The apps stay the
             same.
         last_day: the last business day.

@@ -92,7 +92,8 @@ class Content(NamedTuple):
     Attributes:
         document: JSON text of the figures, without the sizes of the other files, which are added later.
         sign_ins: JSON text of sign-in sessions; None if the app has no sign-in record in the last 90 days.
-        older_days: JSON text of earlier days; None if the app has no record on these, or the site has too many apps.
+        older_days: JSON text of the days before the last 90; None if the app has no record on such a day, or the site
+            has too many apps.
         versions: JSON text of all SDK versions; None if the page lists all.
         rows: number of rows of `csv`, without the header.
         csv: the detail of the last 30 days.

@@ -40,6 +40,6 @@ def _column(table: pl.DataFrame, name: str) -> str:
 
 
 def _text(content: object) -> str:
-    """Return JSON as a string literal of a script, in ASCII."""
+    """Return `content` as JSON in a string literal of a script, in ASCII."""
     text = json.dumps(content, separators=(",", ":"))
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\u003c") + "'"

@@ -72,7 +72,7 @@ def has_days(table: str) -> bool:
 
 
 def published_table(name: str, where: str = "--table") -> Table:
-    """Return a published table or view; `where` is the argument that names it.
+    """Return a published table or view by its name; `where` is the argument that the error names.
 
     Raises:
         UsageError: no such table is published.
