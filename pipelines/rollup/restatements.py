@@ -54,8 +54,8 @@ def changed_figures(
     """Return the published figures of a closed day that changed, as rows of `restatements`, and the cause of the
     change.
 
-    Return None if the tables of the day are the same. There can be a cause without rows, such as when only the time of
-    a use changed.
+    Return None if the tables of the day are the same. The frame has no rows if, for example, only the time of a use
+    changed.
 
     Args:
         new: the new entry of the day; None if the day lost all its records.

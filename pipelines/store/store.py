@@ -140,8 +140,8 @@ class Store:
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """Return the parts that contain the entries, sorted by name: the record files of each part, and the source of
-        each of these entries by place. Entries without a part are left out.
+        """Return the parts that contain the entries, sorted by name: the record files of each part, and by place the
+        sources of the given entries in it. Entries without a part are left out.
 
         Raises:
             AuthmeterError: the files of a part are missing, so its records would be left out.

@@ -30,7 +30,7 @@ from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 OLDER_DAYS_FILE = "days_13m.js"
-"""File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
+"""File with an app's days before the last 90. The app's page loads the file for longer ranges of days."""
 VERSIONS_FILE = "versions.js"
 """File with all SDK versions of an app whose page lists some of them together."""
 # Sites with more apps have no files of older days, which would take a third of the rendering time.

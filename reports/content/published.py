@@ -184,7 +184,7 @@ class PublishedTables:
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
-        """Return the same rows as `rows`, as a frame."""
+        """Return the rows of a query as the method `rows` does, as a frame."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 

@@ -1,7 +1,7 @@
 """The page of limits: the requests that each limit would have blocked in the last 30 days, and how many requests
 devices and phones made in a day.
 
-The texts are in `limit_words.py`; `pipelines/rollup/` simulates the limits.
+The texts are in `limit_words.py`; `pipelines/engines/limit_walk.py` simulates the limits.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ _WORTH = 2
 
 
 class LimitSums(NamedTuple):
-    """Sums of a limit over all apps: requests, requests whose record has the limit's key (device, phone or app), and
-    requests that the limit would have blocked.
+    """Sums of a limit over all apps and the last 30 days.
 
-    `saved` are blocked uses, `harm` blocked successes. `most_harmed` is the app with the most blocked successes, and
-    `most_harm` is their number.
+    Attributes:
+        with_key: requests whose record has the limit's key (device, phone or app).
+        blocked, saved, harm: requests, billed uses and successes that the limit would have blocked.
+        most_harmed: the app with the most blocked successes; their number is `most_harm`.
     """
 
     limit_id: str
