@@ -57,7 +57,7 @@ def _note_file(published: Path) -> Path:
 
 
 def note_of(published: Path) -> PublicationNote | None:
-    """Return the note; None if there is none or it cannot be read."""
+    """Return the note; None if it is missing or cannot be read."""
     try:
         return PublicationNote(**json.loads(_note_file(published).read_bytes()))
     except (OSError, ValueError, TypeError):
