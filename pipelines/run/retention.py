@@ -100,7 +100,7 @@ def _last_day(entry: FileEntry, settings: Settings) -> date:
 
 
 def _is_without(part: str | None, day: date) -> bool:
-    """Return whether a day was already removed from a part. The name of such a part ends in its first remaining day."""
+    """Return whether a day was removed from a part. If days were, the part's name ends in its first remaining day."""
     _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
