@@ -120,7 +120,7 @@ class _AppsWithoutIncident:
 
     @property
     def words(self) -> Bilingual:
-        """The states of the apps without an open incident, with the number of apps in each if there is more than one."""
+        """The states of the apps without an open incident, with the number of apps in each if there are several."""
         kinds = (
             (self.normal, t("normal") if self.are_all_listed else t("no incident")),
             (self.below, t("below usual")),
