@@ -17,7 +17,7 @@ from pipelines.rollup.plan import batch_days, day_plan, day_values
 from pipelines.store.manifest import Manifest
 
 MOST_RECORDS: Final = 1_000_000
-"""Most records of a batch of several days.
+"""Largest number of records in a batch of several days.
 
 The steps use 280 MB for one million records. Two million need 620 MB, and take as long as two batches of one million.
 """
@@ -28,13 +28,13 @@ _MOST_DAYS: Final = 1 << (31 - APP_BITS)
 def roll_up_batches(
     inputs: RollupInputs, manifest: Manifest, days: Sequence[date], target: Path
 ) -> Iterator[dict[date, DayBooks]]:
-    """Compute the tables of days from their live parts; yield the books of one batch of days at a time.
+    """Compute the tables of days from the parts that count; yield the books of each batch, by day.
 
     A batch that does not fit into memory is halved and computed again, down to a single day.
 
     Args:
         days: days with events, in order.
-        target: an empty folder, in which a folder of tables is written for each day.
+        target: an empty folder; each day gets a folder of tables in it.
 
     Raises:
         BooksError: a key occurs twice in a table.
@@ -59,8 +59,8 @@ def roll_up_batches(
 
 
 def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Iterator[list[date]]:
-    """Yield the days in batches: days with the same billing rules and at most `MOST_RECORDS` records together. A larger
-    day is its own batch.
+    """Split the days into batches. The days of a batch have the same billing rules and at most `MOST_RECORDS` records
+    together; a larger day is its own batch.
     """
     accepted = manifest.accepted_records
     batch: list[date] = []
@@ -77,8 +77,8 @@ def batches(settings: Settings, manifest: Manifest, days: Sequence[date]) -> Ite
 
 
 def _events_of(inputs: RollupInputs, manifest: Manifest, days: Sequence[date]) -> DayEvents:
-    """Return the batch of these days: the parameters of its steps, and the live contents of all parts with records of
-    these days.
+    """Return the input of a batch of `days`: the parameters of its steps, and the parts with records of these days,
+    limited to the files that count.
     """
     # These parts may also hold other days: the events are filtered by day.
     live = manifest.live_parts()

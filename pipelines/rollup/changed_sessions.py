@@ -15,8 +15,8 @@ from pipelines.store.store import Store
 def are_sessions_changed(store: Store, day: date, old: DayEntry, new: DayEntry) -> bool:
     """Return whether any value in a day's session tables changed.
 
-    A table that is lost or damaged is read from the published file. If the published file lacks the table too, the
-    table counts as unchanged: the day can be of a version without sessions.
+    An old table that is lost or damaged is read from the published file. If the published file lacks it, too, the table
+    counts as unchanged, because versions without sessions wrote no such table.
     """
     if old.content == new.content:
         return False

@@ -1,4 +1,4 @@
-"""Finds the days to roll up: days whose live parts or rules changed since their tables were computed."""
+"""Finds the days to roll up: days whose rules, or parts that count, changed since their tables were computed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class DueDays:
 
     Attributes:
         changed: days whose tables must be computed.
-        emptied: days that no longer have a live part.
-        parts: for each day with live files, the `records_name` of each of these files.
-        by_platform: days with records without a platform, of an app whose registered platform changed.
+        emptied: rolled-up days that no longer have a record that counts.
+        parts: by day, the sorted `records_name` of the files that count and have records of the day.
+        by_platform: days on which an app whose registered platform changed has records without a platform.
     """
 
     changed: list[date]
@@ -59,8 +59,9 @@ def due_days(inputs: RollupInputs, manifest: Manifest, as_of: date, forced: Set[
 
 
 def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
-    """Return a digest of the code, rules and parts of a day. Equal digests give equal tables, except for the tables of
-    limits, and for records whose platform is the registered platform of their app.
+    """Return a digest of the code, rules and parts of a day; `parts` has the `records_name` of each file.
+
+    The digest does not cover the limits and the registered platforms of apps, which also determine the day's tables.
     """
     rules = [
         counting_digest(),
@@ -81,23 +82,20 @@ def with_limits(found: str, registry: Registry) -> str:
 
 
 def has_fingerprint(entry: DayEntry, found: str) -> bool:
-    """Return whether the tables of a day were computed with the fingerprint `found`. The fingerprint of the limits,
-    which the entry stores after a slash, is not compared.
-    """
+    """Return whether the tables of a day were computed with the fingerprint `found`. Limits are not compared."""
     return entry.fingerprint.partition("/")[0] == found
 
 
 def has_these_limits(entry: DayEntry, registry: Registry) -> bool:
     """Return whether the tables of a day were computed with the current limits.
 
-    If limits change, days that are too old to be shown are not computed again, so the result can be false for these
-    days.
+    Days that are too old to be shown are not computed again after a change of limits, so they stay at false.
     """
     return entry.fingerprint.endswith(f"/{registry.limits_fingerprint}")
 
 
 def is_stored(store: Store, entry: DayEntry) -> bool:
-    """Return whether all tables of a rolled-up day are in the store. If one is lost, the day is rolled up again."""
+    """Return whether the files of all tables of a rolled-up day exist."""
     try:
         return _FILES.issubset(os.listdir(store.day_folder(entry)))
     except (FileNotFoundError, NotADirectoryError):
@@ -114,7 +112,7 @@ def _parts_by_day(manifest: Manifest, as_of: date) -> dict[date, list[str]]:
 
 
 def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: date) -> set[date]:
-    """Return the days whose tables of limits are recent enough to be shown and were computed with other limits."""
+    """Return the rolled-up days that are recent enough to be shown and were computed with other limits."""
     first = as_of - timedelta(days=RECENT_DAYS - 1)
     return {
         day for day, entry in manifest.days.items() if day >= first and not has_these_limits(entry, inputs.registry)
@@ -122,7 +120,7 @@ def _days_of_changed_limits(inputs: RollupInputs, manifest: Manifest, as_of: dat
 
 
 def _days_of_changed_platforms(inputs: RollupInputs, manifest: Manifest) -> set[date]:
-    """Return the days with records without a platform, of apps whose registered platform changed."""
+    """Return the days on which an app whose registered platform changed has records without a platform."""
     store, old, new = inputs.store, manifest.platforms, inputs.registry.platforms
     apps = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
     if not apps:

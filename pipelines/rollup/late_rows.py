@@ -22,10 +22,10 @@ from pipelines.store.store import Store
 
 
 def late_rows(store: Store, settings: Settings, days: Sequence[date], entries: Iterable[FileEntry]) -> pa.Table:
-    """Return where the late records of each content begin on each day: record file, place, day and row (`LATE_ROWS`).
+    """Return, for each content, where the late records of each day begin: rows with the schema `LATE_ROWS`.
 
-    A content without late records on a day has no row. If it is in several record files, each file after the first one
-    with a late record has a row, too, with `first_row` 0.
+    A content without late records on a day has no row. If a content has several record files, each file after the one
+    with its first late record has a row with `first_row` 0.
 
     Args:
         days: the days to search.

@@ -1,8 +1,8 @@
 """Restatements: every published figure that a later run changed, and the cause of the change.
 
 A figure of a day is a metric of `channel_daily`, a metric of `usage_daily` (with the channel `*`), or an app's number
-of counted records, by channel and for `*`. If tables of an app and channel changed and none of their figures did, a row
-has the number of moved records, or of changed detail rows (see `_moved_records`).
+of counted records, by channel and for `*`. If records of an app and channel only moved between rows, so that no figure
+changed, one row states how many (see `_moved_records`).
 """
 
 from datetime import date
@@ -54,8 +54,8 @@ def changed_figures(
     """Return the published figures of a closed day that changed, as rows of `restatements`, and the cause of the
     change.
 
-    Return None if the tables of the day are the same. If tables changed and no figure did, such as when a use moved to
-    another time, there are no rows.
+    Return None if the tables of the day are the same. The frame has no rows if, for example, only the time of a use
+    changed.
 
     Args:
         new: the new entry of the day; None if the day lost all its records.
@@ -132,10 +132,10 @@ def _long(frame: pl.DataFrame, metrics: list[str]) -> pl.DataFrame:
 
 
 def _moved_records(old: dict[str, pl.DataFrame], new: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return how many records of an app and channel moved, in rows whose metric is `records_moved`.
+    """Return rows of the metric `records_moved`: how many records of an app and channel moved between rows of a table.
 
     If `outcome_daily` changed, the number is half the sum of its changes: a moved record leaves one row and enters
-    another. Otherwise the changed rows of `channel_detail_daily` are counted.
+    another. Otherwise it is the number of changed rows of `channel_detail_daily`.
     """
     before, now, outcomes = _comparable(old, new, "outcome_daily")
     moved = (
@@ -159,8 +159,8 @@ def _comparable(
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Return the old and the new rows of a table, and the key columns that both have.
 
-    The columns differ if a newer version of authmeter, which added columns, rolls up the day again. Then the old and
-    the new rows are summed by the common key columns, and only common columns are returned.
+    If the columns differ, because a newer version of authmeter added some, old and new rows are summed by the common
+    key columns, and other columns are left out.
     """
     before, now = old[name], new[name]
     key = [column for column in TABLES[name].key if column in before.columns and column in now.columns]
@@ -171,8 +171,9 @@ def _comparable(
 
 
 def _cause(manifest: Manifest, old: DayEntry | None, new: DayEntry | None, are_rules_new: bool) -> str:
-    """Return the text of the column `cause` for a day: the files that were added, removed or read again, and the rules
-    if they are new or no file is the cause.
+    """Return the text of the column `cause` for a day: the paths of the files that were added, removed or read again.
+
+    `RULES_CHANGED` is added if the rules are new, or if no file is the cause.
     """
     before, now = ({original_name(part) for part in (entry.parts if entry else ())} for entry in (old, new))
     causes = set()

@@ -1,7 +1,7 @@
 """Roll-up: updates the stored tables of all days, and records changes of published figures.
 
-`due_days.py` decides which days are due. An engine computes their tables by `plan.py` and `sql/`, from the live parts,
-the registry's platforms, the code dictionary and the billing rules of the day.
+`due_days.py` decides which days are due. An engine computes their tables by the steps of `plan.py` and `sql/`, from the
+parts that count, the registry's platforms, the code dictionary and the billing rules of the day.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class RollupReport:
-    """The result of a roll-up: days rolled up and their accepted records, days that lost all their records (`emptied`),
-    and the number of changed published figures.
+    """The result of a roll-up.
+
+    `days` are the days that were rolled up, with `records` accepted records together. `emptied` are the days that lost
+    all their records. `restated_figures` is the number of published figures that changed.
     """
 
     days: list[date] = field(default_factory=list)
@@ -55,7 +57,8 @@ def roll_up(
     Args:
         forced: days that are computed even if nothing changed.
         kept_from: the first day that stays published after the run; None if all days do. Changes of earlier days are
-            not restated, because no run publishes them.
+            not restated.
+        progress: called with the number of days done and the number of all days.
 
     Raises:
         BooksError: the books of a day do not balance, or a key occurs twice; nothing is published.
@@ -131,10 +134,7 @@ def _stored(store: Store, manifest: Manifest, batch: Mapping[date, DayBooks], fr
 def _changed_figures(
     store: Store, manifest: Manifest, closed: date | None, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> tuple[pl.DataFrame, str] | None:
-    """Return the changed figures of a closed day and their cause.
-
-    Return None if the day is after the last closed day (`closed`), or if its tables are the same.
-    """
+    """Return the result of `changed_figures` for a day; None if it is not closed. `closed` is the last closed day."""
     if closed is None or day > closed:
         return None
     # Imported lazily: days that are not closed do not need its libraries.

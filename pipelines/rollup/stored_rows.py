@@ -24,8 +24,7 @@ def stored_rows(file: Path) -> pl.DataFrame | None:
 def published_rows(database: Path, query: str, day: date) -> pl.DataFrame | None:
     """Return the rows of a query over the published file. The query has the parameter `day`.
 
-    Return None if the file does not exist, is damaged, or is of a version without the table: the run that calls this
-    function replaces the file.
+    Return None if the file does not exist, is damaged, or is of a version without the table.
     """
     if not database.is_file():
         return None

@@ -1,4 +1,4 @@
-"""Warnings about buckets for `status`, as found by the last fetch and the last copy of the site."""
+"""Warnings about buckets for `status`, from the findings of the last fetch and of the last copy of the site."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pipelines.store.store import Store
 
 
 def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
-    """Yield a warning for each bucket of the settings with a finding."""
+    """Yield a warning for each bucket that has a finding and is still named in the settings."""
     named = {one.url for one in settings.fetch}
     for url, words in findings_of(store, "fetch").items():
         if url in named:

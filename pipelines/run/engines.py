@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def engine_of(settings: Settings, store: Store) -> "Engine":
-    """Return the engine that the settings name: it reads the files of a store and rolls up its days."""
+    """Return the engine that the settings name. It reads the landed files and rolls up the days of a store."""
     if settings.engine.name == "spark":
         from pipelines.engines.spark.engine import SparkEngine
 

@@ -37,8 +37,8 @@ class RetentionReport:
 def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
     """Remove data from the manifest that is older than the settings allow, counted from the run's `day`.
 
-    All events of a day are removed together. The day's tables are then final, and records of that day that arrive later
-    are rejected as too old. The manifest is changed, but not yet committed.
+    The events of a day are removed together, and later records of that day are rejected as too old. The manifest is
+    changed, but not yet committed.
     """
     report = RetentionReport()
     first = _first_kept(day, settings.events_kept_days, manifest.events_from)
@@ -63,9 +63,9 @@ def first_kept_day(manifest: Manifest, settings: Settings, day: date) -> date | 
 
 
 def _first_kept(day: date, days: int, before: date | None) -> date:
-    """Return the first day to keep: the first of the `days` days that end with `day`, or `before` if that is later.
+    """Return the first of the last `days` days up to `day`, or `before` if that is later.
 
-    `before` is the first day kept so far, if any days were removed: removed data does not come back.
+    `before` is the first day that is still kept; None if no day was removed. Removed data does not come back.
     """
     first = day - timedelta(days=min(days, day.toordinal()) - 1)
     return max(first, before) if before else first
@@ -100,14 +100,15 @@ def _last_day(entry: FileEntry, settings: Settings) -> date:
 
 
 def _is_without(part: str | None, day: date) -> bool:
-    """Return whether a day was already removed from a part. The name of such a part ends in its first remaining day."""
+    """Return whether a day was removed from a part. If days were, the part's name ends in its first remaining day."""
     _, _, first = str(part).partition(".")
     return bool(first) and day < date.fromisoformat(first)
 
 
 def _trim(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> None:
-    """Replace a part by a copy without the days before `first`, and name the copy in `entries`: the contents of the
-    part whose records stay stored.
+    """Replace a part by a copy without the days before `first`.
+
+    `entries` are the manifest's entries of the part whose records stay stored; they get the name of the copy.
     """
     part = entries[0].part
     assert part

@@ -59,10 +59,10 @@ def note_end(
 
 @contextmanager
 def failures_noted(data: Path, day: date | None) -> Iterator[None]:
-    """Write an exception of the `with` block to `status.json`, and send alerts. An error of the machine, such as a full
-    disk, is raised as an `AuthmeterError` that explains it.
+    """Write an exception of the `with` block to `status.json`, send the alerts that are due, and raise the exception.
 
-    If another process uses the folder (`InUseError`), nothing is written: that process writes the file when it ends.
+    An error of the machine, such as a full disk, is raised as an `AuthmeterError` that explains it. If another process
+    uses the folder (`InUseError`), nothing is written or sent.
     """
     try:
         with end_noticed():

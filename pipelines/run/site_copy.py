@@ -19,11 +19,11 @@ SITE_LAST: Final = ("assets/site.js", "data/*", "*.html", "index.html", "manifes
 # Tables are copied to a bucket of their own (`tables_url`). Tables of rejected records and of single phones and devices
 # are not copied at all.
 NEVER_COPIED: Final = ("tables/*", "rejected_records*", "repeat_top*", "data/rejected_records*", "data/repeat_top*")
-"""Patterns of paths of the site that are never copied."""
+"""Patterns of paths of the site that are never copied to its bucket."""
 # The table with the as-of comes last: it marks a complete copy.
 TABLES_LAST: Final = ("publication/*",)
 TABLES_NEVER_COPIED: Final = ("rejected_records/*", "repeat_top/*")
-"""Patterns of paths under `tables/` that are never copied."""
+"""Patterns of paths under `tables/` that are never copied to the bucket of tables."""
 _DAMAGED = Bilingual(
     "warehouse/buckets.sqlite 已损坏：删除它，下次运行会重新复制全部文件",
     "warehouse/buckets.sqlite is damaged: remove it, and the next run copies all files again",
@@ -33,8 +33,8 @@ _DAMAGED = Bilingual(
 def copy_site(store: Store, publish: PublishSettings, progress: Progress) -> MirrorReport | None:
     """Copy the site and the tables to the buckets of the settings; return None if nothing was copied.
 
-    A bucket that has this publication is skipped. If one of the two copies fails, the other is still made; the failure
-    is noted for `status`, and the next run continues the failed copy.
+    A bucket that has this publication is skipped. If one of the two copies fails, the other is still made, and the
+    failure is stored as a finding for `status`.
 
     Raises:
         AuthmeterError: the ledger cannot be written, because the disk is full or rights are missing.

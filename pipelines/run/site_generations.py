@@ -27,7 +27,7 @@ def generation_folder(store: Store, manifest: Manifest) -> Path:
 
 
 def site_is_current(store: Store, manifest: Manifest) -> bool:
-    """Return whether the site belongs to the manifest's run, and exists: a link may be copied without its target."""
+    """Return whether `site` is a link to the generation of the manifest's run, and this generation has `index.html`."""
     is_of_run = store.site.is_symlink() and store.site.resolve() == generation_folder(store, manifest).resolve()
     return is_of_run and (store.site / "index.html").is_file()
 
@@ -41,7 +41,7 @@ def run_of_site(store: Store) -> int | None:
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     """Replace the site by the finished site in the folder `fresh`, and remove old generations (`clear_generations`).
 
-    If `site` is not a link, because it was made by hand or by another program, it is moved aside and not deleted.
+    If `site` is a file or folder and not a link, it is renamed to `site.before`, with a number if that name is taken.
     """
     target = generation_folder(store, manifest)
     durable.make_folder(store.site_generations)

@@ -104,13 +104,14 @@ def last_status(data: Path) -> Status:
     """Return the state in `status.json`, as the last run wrote it.
 
     Raises:
-        OSError: no run ended on this folder.
+        OSError: the file cannot be read; it is missing until a run has ended.
+        ValueError: the file is damaged.
     """
     return Status.model_validate_json((data / "status.json").read_bytes())
 
 
 def note_alerts(data: Path, status: Status) -> None:
-    """Make the warning about undelivered messages in `status` current: add, replace or remove it. Update the state."""
+    """Set the warning about undelivered messages in `status`, or remove it if there are none, and update the state."""
     status.warnings = [warning for warning in status.warnings if warning.check != UNDELIVERED]
     if unsent := undelivered(data):
         status.warnings.append(
@@ -216,10 +217,7 @@ def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIn
 
 
 def _unknown_incidents(connection: duckdb.DuckDBPyConnection, days_from: date | None) -> list[Warned]:
-    """Return a notice if notes have an incident id that no published incident has.
-
-    This is not a check, because incidents are found after the checks.
-    """
+    """Return a notice if notes have an incident id that no published incident has, else an empty list."""
     notes = connection.execute("SELECT incident_id, day FROM notes WHERE incident_id IS NOT NULL").fetchall()
     ids = unknown_incidents(connection, notes, days_from)
     words = unknown_words(ids)

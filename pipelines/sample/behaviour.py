@@ -1,4 +1,4 @@
-"""How people sign in, in the synthetic data: steps of their visits, answers, hours of the day, days of the week.
+"""How people of the synthetic data sign in: steps of their visits, answers, hours of the day, days of the week.
 
 The tables here hold all shares and rhythms of the sample; `sql/sample_draws.sql` draws from them. The apps are in
 `apps.py`. All shares are plausible assumptions; none was measured.
@@ -197,17 +197,14 @@ _WEEKEND = 5
 
 
 def browse_share(day: date) -> float:
-    """Return the share, 0 to 1, of blocks (six records each, see `BLOCKS`) that contain only pre-fetches on that
-    day.
-    """
+    """Return the share (0 to 1) of a day's blocks that contain only pre-fetches; see `BLOCKS`."""
     return _BROWSE[day.weekday()]
 
 
 def keep_shares(apps: Sequence[SampleApp], day: date, progress: float) -> list[float]:
-    """Return the share of its blocks (six records each, see `BLOCKS`) that each app keeps on that day.
+    """Return for each app with logs, in the order of `app_no`, the share (0 to 1) of its blocks that it keeps on a day.
 
-    The shares are of the apps with logs, in the order of `app_no`. `progress` is 0 on the first day of the sample and 1
-    on the last.
+    Other blocks of an app go to other apps. `progress` is 0 on the first day of the sample and 1 on the last.
     """
     # Blocks that an app does not keep go to another app, so that the day's total does not change. Business apps rest at
     # weekends, and the growing app starts at a quarter of its size.
@@ -249,7 +246,7 @@ def answer_rows() -> list[dict[str, object]]:
 
 
 def kind_rows() -> list[dict[str, object]]:
-    """Return the kind of block (a key of `BLOCKS`) for each sort of app and each draw.
+    """Return the kind of block (a key of `BLOCKS`) for each sort of app and each draw, as rows.
 
     Columns: `is_server` and `has_social` (the sort of app), `draw` (-1 for `browse`; the `DRAWS` others are equally
     likely), `kind`, and `is_one_click` (people begin at the SDK's page).

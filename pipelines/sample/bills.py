@@ -78,10 +78,9 @@ class SampleBills:
 
 
 def remove_bills(registry: Path, truth: Path) -> None:
-    """Remove the registry files about billing that an earlier sample wrote. Their names are read from the earlier
-    sample's file `truth`.
+    """Remove the registry files about billing that an earlier sample wrote, even if they were edited.
 
-    Edited files are removed too, as they belong to the sample; files with other names stay.
+    Their names are read from the earlier sample's `sample_truth.json`, whose path is `truth`.
     """
     try:
         found = json.loads(truth.read_text("utf-8"))

@@ -22,9 +22,9 @@ _LEFT, _LAPSED, _LAPSING, _LASTING, _LONG_LASTING = 12, 1, 5, 150, 250
 
 @dataclass(frozen=True)
 class SampleReading:
-    """A reading of the remaining uses at the console: the computed number plus `drift`, or `left` if given.
+    """A reading of a package's remaining uses at the console: the computed number plus `drift`, or `left` if given.
 
-    `left` is for packages that were bought before the sample begins. `why` is the reason for the difference.
+    `left` is for packages that were bought before the sample begins. `why` is the reason why the reading differs.
     """
 
     at: Moment
@@ -104,9 +104,7 @@ def _used_up_on(
 
 
 def _at_first(left: int) -> SampleReading:
-    """Return a reading at the start of the sample. Without the reading, the balance of a package bought earlier would
-    be unknown.
-    """
+    """Return a reading at the start of the sample, for a package that was bought earlier."""
     return SampleReading(_FIRST, "used_before_the_log", left=left)
 
 
@@ -116,8 +114,9 @@ def _agreeing(day: int) -> SampleReading:
 
 
 def _of_missing_day(account_id: str, used: Used) -> tuple[SampleReading, ...]:
-    """Return a reading on the day after the day without logs. It is lower than the computed balance by the uses of the
-    day without logs, which the console counts. Return an empty tuple if every day has logs.
+    """Return a reading on the day after the day without logs, lower by the missing uses, which the console counts.
+
+    Return an empty tuple if every day has logs.
     """
     day = used.missing_day
     if day is None:

@@ -71,10 +71,10 @@ class SampleDay:
 
 
 class SignIns(NamedTuple):
-    """Numbers of an app's sessions that ended alike.
+    """Numbers of a group of an app's sessions.
 
     Sessions that neither signed in nor were cut by midnight are grouped by `channel`, `stage` and `outcome` of their
-    last record. All other sessions are one group, in which these are None.
+    last record. All other sessions are one group, whose channel, stage and outcome are None.
     """
 
     app_key: str
@@ -139,9 +139,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Choose the days to draw: all further calls, and the views `sample_events` and `sample_visits`, have only
-        their records.
-        """
+        """Choose some days. Later calls and the views `sample_events` and `sample_visits` have only their records."""
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})
@@ -178,14 +176,14 @@ class SampleRecords:
         return int(row[0])
 
     def requests(self) -> dict[date, list[tuple[str, str, int, int, int, int]]]:
-        """Return for each chosen day one row per app and channel: authorizations (not cancelled or switched), their
-        successes, verifications, and verifications with a result.
+        """Return rows by chosen day: app key, channel, authorizations (without cancelled and switched ones), successful
+        authorizations, verifications, and verifications with a result.
         """
         return self._by_day("sample_requests")
 
     def verifications(self) -> dict[date, list[tuple[str, str, int, int, int, int, int, int]]]:
-        """Return verifications by app, channel and hour, of each chosen day. The counts are all, successful,
-        mismatched, without a result, and billed.
+        """Return rows by chosen day: app key, channel, hour, and the numbers of all verifications and of successful,
+        mismatched, unknown and billed ones.
         """
         return self._by_day("sample_verifications")
 
@@ -194,7 +192,7 @@ class SampleRecords:
         return {day: [SignIns(*row) for row in rows] for day, rows in self._by_day("sample_sign_ins").items()}
 
     def _by_day(self, statement: str) -> dict[date, list[Any]]:
-        """Return the rows of a statement by their first column, the day."""
+        """Return the rows of a statement by chosen day, without their first column, the day."""
         found: dict[date, list[Any]] = {day: [] for day in self._days}
         for day, *row in self._connection.execute(sql("pipelines.sample", statement)).fetchall():
             found[day].append(tuple(row))
@@ -218,7 +216,5 @@ class SampleRecords:
         self._connection.unregister("rows")
 
     def _key(self, name: str, day: date | None) -> int:
-        """Return a 60-bit number from which hashes start. SHA-256 makes the numbers of different names, days and seeds
-        independent.
-        """
+        """Return a 60-bit number from which hashes start; independent for each name, day and seed."""
         return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}/{day}".encode()).digest()[:8]) >> 4

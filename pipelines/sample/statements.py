@@ -134,5 +134,5 @@ def _month_of(day: date) -> date:
 
 
 def _last_month_over(as_of: date) -> date:
-    """Return the first day of the last month that is over at the end of a day."""
+    """Return the first day of the last calendar month that has ended by the end of `as_of`."""
     return _month_of(_month_of(as_of + timedelta(days=1)) - timedelta(days=1))

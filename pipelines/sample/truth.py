@@ -60,7 +60,7 @@ def newest_sign_ins(day: date, sign_ins: Iterable[SignIns]) -> dict[str, Any]:
 
 
 class SampleTruth:
-    """The expected incidents of a sample; `add` each of its days, then `write`."""
+    """The expected incidents of a sample. Call `add` for each day with logs, then `write`."""
 
     def __init__(self, faults: Faults, first_day: date, days: int) -> None:
         self._faults = faults
@@ -87,7 +87,7 @@ class SampleTruth:
         return sorted(found, key=lambda incident: str(incident["first_day"]))
 
     def write(self, path: Path, command: str, sign_ins: Mapping[str, Any], bills: Mapping[str, Any]) -> None:
-        """Write all incidents, the sign-ins of the newest day, and the planted differences of bills and packages.
+        """Write a JSON file with all incidents, `sign_ins` (of the newest day) and `bills` (differences of billing).
 
         `command` makes the same sample again.
         """

@@ -63,8 +63,8 @@ class SampleSpec:
             days, 4 apps and 5,000 events, the registry has packages, consoles and bills, see `bills.py`.
         apps: number of registered apps. With 4 or more, the last one has no logs, and an unregistered app with logs is
             added.
-        events: distinct valid records a day. About 1 % are delivered twice, the last of a day come with the next day's
-            logs, and every seventh day has an additional small file of bad lines.
+        events: distinct valid records a day. About 1 % are delivered twice, and the last half per cent of a day come
+            with the next day's logs. From 100 records on, every seventh day has a small file of bad lines.
         seed: another seed gives other people and draws and, with 56 days and 4 apps, other faults. The apps stay the
             same.
         last_day: the last business day.
@@ -105,7 +105,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
 
     Args:
         out: the folder; an earlier sample in it is replaced, any other logs or registry in it are an error.
-        progress: called once for each day, after its batch of days is written, with the number of days done.
+        progress: called with the number of days done, once for each day, after its batch of days is written.
 
     Raises:
         UsageError: days, apps or events are below 1, no run can have one of the days, the format is unknown, or `out`
@@ -208,9 +208,9 @@ def _write_days(
     spec: SampleSpec, landing: Path, plan: Sequence[SampleDay], app_key: str, records: SampleRecords,
     days: Sequence[SampleDay], *, has_requests: bool, has_uses: bool,
 ) -> list[_WrittenDay]:  # fmt: skip
-    """Write the files of `days` of the plan. The last records of each day are written into the next day's folder.
+    """Write the files of `days`, which are days of `plan`. The last records of a day go into the next day's folder.
 
-    `app_key` is the app of bad lines; requests and uses are counted if `has_requests` and `has_uses`.
+    `app_key` is the app of bad lines. Requests are counted if `has_requests`, verifications by hour if `has_uses`.
     """
     records.choose(days)
     has_sign_ins = has_requests or days[-1] is plan[-1]

@@ -66,7 +66,7 @@ class Catalogue:
                 raise unreadable(self.file, str(error)) from None
 
     def read_state(self) -> State:
-        """Return only the state, without the lists of files and days. Raises the errors of `read`."""
+        """Return the state of the manifest, without reading files and days. Raises the errors of `read`."""
         rows = self._read(lambda connection: _rows(connection, "state"))
         try:
             return state_of(rows)
@@ -181,7 +181,7 @@ class Catalogue:
                     return copy._read(query)
 
     def _copied(self, folder: Path) -> "Catalogue | None":
-        """Copy the file and its journal; return None if either changed meanwhile."""
+        """Copy the file and its journal into a folder; return None if either changed or vanished meanwhile."""
         copy = Catalogue(folder / self.file.name)
         try:
             before = _stamps(self.file, self._journal)

@@ -118,7 +118,7 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Image:
-    """The rows of a manifest as the catalogue stores them, and the number of the commit that wrote them.
+    """The rows of a manifest for each table of the catalogue, and the number of the commit that wrote them.
 
     `tables` has the rows by table and by their first column, such as the file or the day; the rows lack that column.
     `numbers` has the number of each file, by path and checksum.
@@ -133,7 +133,7 @@ EMPTY = Image(0, {}, {name: {} for name in TABLES})
 
 
 def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
-    """Return the image of a manifest. `commits` is the number of its commit; files in `known` keep their numbers."""
+    """Return the image of a manifest. `commits` is the number of its commit; for `known`, see `_numbers`."""
     numbers = _numbers(manifest, known)
     tables: dict[str, dict[Any, tuple[Row, ...]]] = {name: {} for name in TABLES}
     tables["state"] = {name: ((getattr(manifest, name),),) for name in _STATE}
@@ -166,10 +166,10 @@ def image_of(manifest: Manifest, commits: int, known: Numbers) -> Image:
 
 
 def _numbers(manifest: Manifest, known: Numbers) -> Numbers:
-    """Return the number of each file entry by path and checksum: its number in `known`, else a new, higher one.
+    """Return a number for each file entry, by path and checksum: its number in `known`, else a new, higher one.
 
-    The numbers of a path's contents rise in the order of the manifest. An entry whose own number would break that order
-    gets a new one.
+    The numbers of a path's contents must rise in the order of the manifest. An entry in `known` whose number would
+    break that order gets a new number, too.
     """
     numbers: dict[tuple[str, str], int] = {}
     last = max(known.values(), default=0)

@@ -41,8 +41,8 @@ and folders of a workbench.
 def shared_workbenches(temp: Path) -> Iterator[None]:
     """Let workbenches in the context share a database if they spill to `temp` and have the same folders and limits.
 
-    Workbenches of one database share its memory limit, attached files and tables. Each has its own variables and
-    temporary tables.
+    They then share its memory limit, attached files and tables. Each workbench has its own variables and temporary
+    tables.
     """
     if temp in _SHARED:
         yield
@@ -172,7 +172,7 @@ def _stored_file(said: str, folders: Sequence[Path]) -> str | None:
 
 
 def configure(connection: duckdb.DuckDBPyConnection, settings: Settings, temp: Path) -> None:
-    """Set the options of every database: threads, memory limit, and encrypted spilling to `temp`."""
+    """Set the options that all databases have, such as threads, memory limit and encrypted spilling to `temp`."""
     connection.execute("SET threads = ?", [settings.threads or os.cpu_count() or 1])
     connection.execute("SET memory_limit = ?", [settings.memory_limit])
     connection.execute("SET temp_directory = ?", [str(temp)])

@@ -28,8 +28,8 @@ def count_rejected(reasons: Counter[str], reason: str, count: int) -> int:
 def kept_rejects(rejects: pl.DataFrame, books: Sequence[PartBooks]) -> pl.DataFrame:
     """Return the first `KEPT_REJECTS` rows of each file and reason, in their order, with the column `rejected`.
 
-    Each row counts as one rejected record; the last row of a file and reason also counts the records that are not kept.
-    So the sum of `rejected` is the number of rejected records in the books.
+    `rejected` is 1, but in the last row of a file and reason it also counts the records that are not kept. So its sum
+    is the number of rejected records in the books.
 
     Args:
         rejects: rows of `REJECT_SCHEMA`, in the order of their lines within a file and reason.

@@ -210,14 +210,12 @@ class Manifest(State):
         return [entry for entry in self.files if entry.status == "read"]
 
     def live_parts(self) -> list[FileEntry]:
-        """Return the live files whose records are stored. Retention removes the records of files whose days are all too
-        old.
-        """
+        """Return the contents that count and have a stored part; retention removes the parts of old contents."""
         return [entry for entry in self.live_files() if entry.part]
 
     @property
     def accepted_records(self) -> Counter[date]:
-        """The number of accepted records of each day, in the books of the live files with a stored part."""
+        """The number of accepted records of each day, by the books of the contents in `live_parts`."""
         accepted: Counter[date] = Counter()
         for entry in self.live_parts():
             accepted.update({day: rows.accepted for day, rows in entry.days.items()})
@@ -225,9 +223,9 @@ class Manifest(State):
 
     @property
     def late_records(self) -> Counter[date]:
-        """The number of late records of each day in the live files.
+        """The number of late records of each day, by the books of the contents in `live_files`.
 
-        A day whose events retention deleted keeps the number that it had then.
+        A day whose events retention deleted keeps the number that it had at the deletion.
         """
         # Contents that were read since lack the records of these days, as they are too old.
         late = Counter({day: records for day, records in self.final_late.items() if records})
@@ -238,7 +236,7 @@ class Manifest(State):
         return late
 
     def has_events_of(self, day: date) -> bool:
-        """Return whether a day is within the retention of events, so that no event of the day was deleted."""
+        """Return whether retention has deleted no event of a day."""
         return self.events_from is None or day >= self.events_from
 
 

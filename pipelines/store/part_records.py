@@ -69,9 +69,9 @@ def create_records(connection: duckdb.DuckDBPyConnection, name: str, parts: Iter
 
 
 def _dead_places(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Mapping[int, str]]) -> dict[str, list[str]]:
-    """Return, by record file, the places of its landed files that do not count, as text.
+    """Return, by record file, the places (as text) of landed files that do not count.
 
-    `files` has the places that count, by record file. A record file whose landed files all count is left out.
+    `files` has the places that count, by record file. Record files without a place to return are left out.
     """
     last_places = connection.execute(
         "SELECT filename, max(file) FROM records_of($files, 0) GROUP BY filename ORDER BY filename",

@@ -30,24 +30,18 @@ class PublicationNote:
 
 
 def may_have_packages(published: Path) -> bool:
-    """Return whether the published file has resource packages; True also if there is no readable note."""
+    """Return whether the published file can have resource packages: by its note, or true without a readable note."""
     note = note_of(published)
     return note is None or note.has_packages
 
 
 def drop_note(published: Path) -> None:
-    """Remove the note before another file replaces the published file.
-
-    Otherwise a run that is killed in between would leave a note that describes the wrong file.
-    """
+    """Remove the note of the published file. Call it before another file replaces that file."""
     _note_file(published).unlink(missing_ok=True)
 
 
 def write_note(published: Path, manifest: Manifest, registry: Registry, code: str) -> None:
-    """Write the note of the published file. `code` is the digest of the code that made the file.
-
-    Without a note, the next run copies no rows of the file.
-    """
+    """Write the note of the published file. `code` is the digest of the code that made the file."""
     note = {
         "sha256": file_sha256(published),
         "code": code,
@@ -63,7 +57,7 @@ def _note_file(published: Path) -> Path:
 
 
 def note_of(published: Path) -> PublicationNote | None:
-    """Return the note; None if there is none or it cannot be read."""
+    """Return the note; None if it is missing or cannot be read."""
     try:
         return PublicationNote(**json.loads(_note_file(published).read_bytes()))
     except (OSError, ValueError, TypeError):

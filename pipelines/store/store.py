@@ -99,10 +99,7 @@ class Store:
         return self.catalogue.read() if self._has_catalogue() else Manifest()
 
     def read_state(self) -> State:
-        """Return only the state of the manifest. Raises the errors of `read_manifest`.
-
-        For a current store, this takes the same time for any number of files and days.
-        """
+        """Return the state of the manifest, without files and days. Raises the errors of `read_manifest`."""
         if older := self._older.manifest():
             return older
         return self.catalogue.read_state() if self._has_catalogue() else State()
@@ -143,8 +140,8 @@ class Store:
         return False
 
     def part_records(self, entries: Iterable[FileEntry]) -> list[PartRecords]:
-        """Return the parts with the records of the entries, sorted by name: the record files of each part, and the
-        sources of its entries.
+        """Return the parts that contain the entries, sorted by name: the record files of each part, and by place the
+        sources of the given entries in it. Entries without a part are left out.
 
         Raises:
             AuthmeterError: the files of a part are missing, so its records would be left out.
@@ -245,7 +242,7 @@ class Store:
         return [self.warehouse / "restatements" / name for name in manifest.restatements if name.startswith(start)]
 
     def clear_unfinished(self, manifest: Manifest) -> None:
-        """Remove files that killed runs left or that the manifest no longer lists. The caller holds the lock."""
+        """Remove files of killed runs, and files that the manifest no longer lists. The caller holds the lock."""
         self.catalogue.recover()
         shutil.rmtree(self.temp, ignore_errors=True)
         for folder in (self.data, self.warehouse, self.data / "dagster"):

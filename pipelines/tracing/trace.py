@@ -31,9 +31,9 @@ from pipelines.tracing.traced import Traced, subjects_of
 from pipelines.tracing.wanted import Wanted
 
 MOST_SUBJECTS: Final = 50
-"""Most subjects listed for a day: an attempt id that a client never changes is shared by all its users."""
+"""Largest number of subjects listed for a day. If a client never changes its attempt id, all its users have that id."""
 MOST_RECORDS: Final = 1000
-"""Most records listed of a session, and of a day's records outside sessions."""
+"""Largest number of records listed for a session, and for a day outside sessions."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class TraceInputs:
 
 @dataclass(frozen=True)
 class TraceRequest:
-    """The id to find, with app and days; `key` is the hash key."""
+    """The id to find (`wanted`), and the app and the days to search; `key` is the hash key."""
 
     app_key: str
     span: Window
@@ -113,10 +113,9 @@ def _found(
 def _create_events(
     connection: duckdb.DuckDBPyConnection, inputs: TraceInputs, days: Sequence[date], condition: str, late: pa.Table
 ) -> None:
-    """Create the relations `events`, with the events of these days, and `app_events`, with the events of the traced app
-    and a column `fits`.
+    """Create the relations `events` (the events of these days) and `app_events` (the events of the traced app).
 
-    `fits` is the result of the SQL `condition`, false instead of NULL. `late` has the schema `LATE_ROWS`.
+    `app_events` has a column `fits`: whether the SQL `condition` is true. `late` has the schema `LATE_ROWS`.
     """
     batch = batch_days(days, inputs.settings.timezone, {})
     live = inputs.manifest.live_parts()

@@ -61,7 +61,7 @@ class TracedSession:
 
 @dataclass(frozen=True)
 class TracedSubject:
-    """The subject of some sessions: a device, or an attempt without a device.
+    """A subject of sessions: a device, or an attempt without a device.
 
     `device_hash` has the first 16 hex digits of the hash of the device; None for an attempt.
     """
@@ -99,7 +99,7 @@ class Traced:
 def subjects_of(
     rows: Iterable[Mapping[str, Any]], wanted: Wanted, files: Mapping[tuple[str, int], str], zone: str
 ) -> tuple[list[TracedSubject], list[TracedRecord]]:
-    """Return the subjects of printed records, and the records outside sessions.
+    """Return the subjects with their sessions and printed records, and the printed records outside sessions.
 
     Args:
         rows: rows of `printed_records`, of all days in order.

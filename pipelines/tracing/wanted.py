@@ -53,7 +53,7 @@ class Wanted:
         return {f"wanted_{half}": halves[f"{self.kind}_{half}"].item() for half in ("high", "low")}
 
     def masked(self, text: str | None) -> str | None:
-        """Return a text of a record for printing: `***` if it is this id, else masked as `masked_value` does."""
+        """Return a text of a record for printing: `***` if it is this id, else masked by `masked_value`."""
         if text is None:
             return None
         return MASK if text == self.text else masked_value(text, [self.text])

@@ -30,7 +30,7 @@ from reports.export.csv_files import csv_parts, harmless, joined
 from reports.export.workbook import gets_workbook, workbook_bytes
 
 OLDER_DAYS_FILE = "days_13m.js"
-"""File with an app's days before those of its figures. Its page loads it for longer ranges of days."""
+"""File with an app's days before the last 90. The app's page loads the file for longer ranges of days."""
 VERSIONS_FILE = "versions.js"
 """File with all SDK versions of an app whose page lists some of them together."""
 # Sites with more apps have no files of older days, which would take a third of the rendering time.
@@ -91,9 +91,10 @@ class Content(NamedTuple):
 
     Attributes:
         document: JSON text of the figures, without the sizes of the other files, which are added later.
-        sign_ins: None if the app has no sign-in record in the last 90 days.
-        older_days: None if the app has no record in older days, or the site has too many apps.
-        versions: None if the page lists all SDK versions.
+        sign_ins: JSON text of sign-in sessions; None if the app has no sign-in record in the last 90 days.
+        older_days: JSON text of the days before the last 90; None if the app has no record on such a day, or the site
+            has too many apps.
+        versions: JSON text of all SDK versions; None if the page lists all.
         rows: number of rows of `csv`, without the header.
         csv: the detail of the last 30 days.
         workbook: the same rows as xlsx; None if the app gets no workbook.
@@ -124,7 +125,7 @@ def prefetched_contents(
     before: Generation | None,
     reader: Executor,
 ) -> Iterator[list[Content]]:
-    """Yield the files of all apps' folders in batches. While a batch is written, a thread of `reader` reads the next.
+    """Yield the files of all apps' folders in batches. While a batch is written, `reader` reads the next ones.
 
     Args:
         apps: sorted by key.

@@ -34,8 +34,8 @@ def _lines(
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the key of each app, and the fields of the app's document that are not tables.
 
-    The fields are a sentence in both languages (`line`), two counts of the data day (sign-in records, and sign-in
-    records without a subject), and sessions by day (by way, and by step). `span` has the first and the last key.
+    The fields are a sentence about the data day in both languages (`line`), the data day's sign-in records (`records`,
+    `without_subject`), and sessions by day (`way_days`, `step_days`). `span` has the first and the last app key.
     """
     as_of = marts.publication.as_of
     for key, records, without_subject, *counts, way_days, step_days in marts.rows("sign_in/app_lines", **span):

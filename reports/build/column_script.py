@@ -16,9 +16,8 @@ _CODED = ("platform", "account", "status")
 def column_script(variable: str, table: pl.DataFrame) -> bytes:
     """Return a script that sets `variable` to an object: the number of `rows`, and the `columns` by name.
 
-    A column is one JSON text with a value for each row. A column in `_CODED` is stored as its distinct values, and for
-    each row the index of a value. A column of lists has a JSON text for each position in the lists. A folder that
-    equals the app's key is written as 0.
+    A column is a JSON text with a value for each row. A column in `_CODED` is stored as its distinct values, with an
+    index for each row. A column of lists has a JSON text for each position in the lists.
     """
     columns = {name: _column(table, name) for name in table.columns}
     body = ",\n".join(f'"{name}":{text}' for name, text in columns.items())
@@ -41,6 +40,6 @@ def _column(table: pl.DataFrame, name: str) -> str:
 
 
 def _text(content: object) -> str:
-    """Return JSON as a string literal of a script, in ASCII."""
+    """Return `content` as JSON in a string literal of a script, in ASCII."""
     text = json.dumps(content, separators=(",", ":"))
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\u003c") + "'"

@@ -26,7 +26,6 @@ def quality_values(
     """Return the values of the page's template.
 
     Args:
-        quality: the days by date.
         by_key: the apps that have a page.
         packages: rows of `quality/unregistered_packages`: schemes and package names that registered apps logged and
             the registry lacks.

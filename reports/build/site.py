@@ -87,7 +87,7 @@ def render_site(
 
     Args:
         xlsx_apps: keys of the apps that also get a workbook; `*` means all.
-        settings: settings such as memory, threads and the language of headings; by default, the default settings.
+        settings: such as memory limit, threads and language of headings; None for the default settings.
         before: folder of the generation that the site replaces: files of unchanged months are linked from there.
         records: records of the as-of behind open incidents, by app key (`reports/export/incident_records.py`).
         events_from: the first day whose events are stored; None if no event was removed.

@@ -101,8 +101,8 @@ def write_assets(writer: SiteWriter) -> dict[str, str]:
 def write_shared_data(writer: SiteWriter, site: dict[str, Any]) -> str:
     """Write the data that all pages share (`site`) as the asset `site.js`, and return its address.
 
-    Every run writes it again. The file name is fixed, so that a page opened just before the site was replaced still
-    finds it; the version in the address keeps browsers from using an older cached copy.
+    The file name is fixed, so that a page opened just before the site was replaced still finds the file. The version in
+    the address keeps browsers from using an older cached copy.
     """
     writer.write("assets/site.js", _script("AUTHMETER_SITE", site))
     return f"assets/site.js?v={site['version']}"

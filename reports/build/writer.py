@@ -12,10 +12,10 @@ import orjson
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of the site: path in the site (with `/`), size in bytes, SHA-256, and number of rows.
+    """One file of the site: path in the site (with `/`), size in bytes, SHA-256, and for CSV and Parquet its `rows`.
 
-    Only CSV and Parquet files have `rows`. `source` is a digest of everything that the file is made from: the next
-    generation reuses the file if the digest is unchanged. Files without a `source` are made again.
+    `source` is a digest of everything that the file is made from. The next generation reuses the file if the digest is
+    the same; files without a `source` are made again.
     """
 
     path: str

@@ -129,7 +129,7 @@ def look_styles() -> str:
 
 
 def charts() -> dict[str, Chart]:
-    """Return every chart by its name, by which pages refer to it in the attribute `data-chart`."""
+    """Return every chart by its name, which is the value of the attribute `data-chart` on pages."""
     channels = tuple(ChartLine(name, name, word(name)) for name in LOGIN_CHANNELS)
     checks = tuple(
         ChartLine(one.key, one.key, word(one.key)) for one in DECLARED if one.has_verifications and not one.is_login
@@ -207,8 +207,8 @@ def backdrops(theme: str) -> dict[str, dict[str, Any]]:
     """Return the shapes behind the lines by kind, as Plotly shapes without positions.
 
     The kinds are days without data, holidays, marked days, the band of the usual range (`norm`), and the thin line of
-    the same number of days just before the drawn days (`previous`). The last two get their colour later: that of the
-    line to which they belong.
+    the same number of days just before the drawn days (`previous`). Band and thin line have no colour yet: they get the
+    colour of their chart line.
     """
     colours = THEMES[theme]
     strip = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "line": {"width": 0}, "layer": "below"}
@@ -227,8 +227,8 @@ def backdrops(theme: str) -> dict[str, dict[str, Any]]:
 def shapes() -> dict[str, Any]:
     """Return the shapes of all charts as one JSON object, which `charts.ts` reads.
 
-    `charts` has the figure of each chart by name, language and theme. The rest are units, charts that begin at zero,
-    names and colours of series, and the shapes behind the lines.
+    `charts` has the figure of each chart by name, language and theme. Other fields have units, charts that begin at
+    zero, names and colours of series, and the shapes behind the lines.
     """
     found: dict[str, Any] = {
         "backdrops": {theme: backdrops(theme) for theme in THEMES},

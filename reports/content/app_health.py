@@ -54,9 +54,9 @@ class AppHealth:
 
     @property
     def has_no_usual_range(self) -> bool:
-        """Whether the app's requests and technical success both lack a value or a usual range.
+        """Whether requests and technical success both lack a value or a usual range.
 
-        A usual range needs enough earlier days. On a holiday, requests have none.
+        A usual range needs enough earlier days. On a holiday, requests have no usual range.
         """
         return self.usual_rate.side == self.usual_volume.side == "unknown"
 
@@ -68,13 +68,12 @@ def app_health(
     incident_days: IncidentDays,
     quality: Quality,
 ) -> list[AppHealth]:
-    """Return the listed apps: apps with an open incident first, then apps below a usual range, then the others.
+    """Return the apps that the briefing lists: with an open incident, then below a usual range, then the others.
 
     Apps with an open incident are in the order of `open_`. The two other groups are sorted by requests, most first.
 
     Args:
         open_: by key of each app with an open incident, whether one of these incidents is red.
-        incident_days: the days of every incident.
     """
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, *_ in listed]

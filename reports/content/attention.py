@@ -30,7 +30,7 @@ class Finding:
     text: Bilingual
     link: str
     is_urgent: bool = False
-    """Whether it is shown directly below the headline, because packages run out or have run out."""
+    """Whether the finding is shown directly below the headline, because packages run out or have run out."""
 
 
 def findings(marts: PublishedTables, data_state: DataState) -> list[Finding]:

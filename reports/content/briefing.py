@@ -80,7 +80,7 @@ def briefing(
 def _apps_with_incidents(open_: Iterable[ListedIncident]) -> dict[str, bool]:
     """Return, for each app with an open incident, whether one of its open incidents is red.
 
-    The apps are in the order of the incidents. An incident that is part of another one has the colour of that one.
+    The apps are in the order of the incidents. A part of a listed incident has the colour of the listed incident.
     """
     hit: dict[str, bool] = {}
     for entry in open_:
@@ -120,7 +120,7 @@ class _AppsWithoutIncident:
 
     @property
     def words(self) -> Bilingual:
-        """The states of these apps in words, with the number of apps in each state if there are several."""
+        """The states of the apps without an open incident, with the number of apps in each if there are several."""
         kinds = (
             (self.normal, t("normal") if self.are_all_listed else t("no incident")),
             (self.below, t("below usual")),

@@ -11,7 +11,7 @@ _WIDTH, _GAP = 8, 2
 
 
 def day_strip(classes: Sequence[str | None]) -> Markup:
-    """Return a drawing with a box for each day, oldest first; a day whose class is None has a gap instead."""
+    """Return a drawing with a box for each day. `classes` has their CSS classes, oldest first; None leaves a gap."""
     boxes = Markup("").join(
         Markup('<rect class="{}" x="{}" width="{}" height="16" rx="1.5"/>').format(
             name, place * (_WIDTH + _GAP), _WIDTH

@@ -81,7 +81,7 @@ def curve_range(course: Course) -> tuple[float, float]:
 
 
 def bar(part: float) -> Markup:
-    """Return a bar of which `part`, from 0 to 1, is filled."""
+    """Return a bar that is filled to `part`, from 0 to 1."""
     return Markup(
         '<svg class="part" aria-hidden="true" focusable="false"><rect class="whole" width="100%" height="100%" rx="3"/>'
         '<rect class="filled" width="{:.1f}%" height="100%" rx="3"/></svg>'

@@ -26,8 +26,8 @@ def _is_plain(key: str) -> bool:
 def app_folders(keys: Iterable[str]) -> dict[str, str]:
     """Return the folder name of each app key: the key, or the first 16 hex digits of its SHA-256 if the key is unsafe.
 
-    Unsafe keys are: keys that break the pattern of app keys, keys that differ from another only in case, reserved
-    names, keys with a dot at either end, and keys that equal the digest of another key (two apps would share a folder).
+    A key is unsafe if it breaks the pattern of app keys, differs from another key only in case, is a reserved name, has
+    a dot at either end, or equals the folder name of another key.
     """
     unique = sorted(set(keys))
     twins = Counter(key.casefold() for key in unique)

@@ -61,7 +61,7 @@ STEPS = (
 
 
 def months_to(day: date) -> list[date]:
-    """Return the first days of the 13 months of a chart that end with the month of `day`, oldest first."""
+    """Return the first day of each of the 13 months up to the month of `day`, oldest first."""
     last = day.year * 12 + day.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 
@@ -160,8 +160,8 @@ class PublishedTables:
         return self._connection.execute(*self._query(name, values)).fetchall()
 
     def incidents(self) -> list[PublishedIncident]:
-        """Return every current incident, sorted by four criteria in turn: open before ended, unacknowledged before
-        acknowledged, other kinds before `further`, larger loss before smaller.
+        """Return every current incident: open before ended, then unacknowledged before acknowledged, then other kinds
+        before `further`, then by loss, largest first.
         """
         return incidents_of(self._connection)
 
@@ -184,13 +184,13 @@ class PublishedTables:
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
-        """Return the same rows as `rows`, as a frame."""
+        """Return the rows of a query as the method `rows` does, as a frame."""
         text, given = self._query(name, values)
         return pl.DataFrame(self._connection.sql(text, params=given))
 
     def months_of(self, table: Table) -> list[tuple[date, int, str]]:
-        """Return the calendar months for which a table with a column `day` has rows, oldest first: the month's first
-        day, number of rows, and a digest of the values.
+        """Return for each calendar month with rows of a table, oldest first: the month's first day, the number of rows
+        and a digest of their values. The table has a column `day`.
         """
         return self._connection.execute(
             f"SELECT date_trunc('month', day)::DATE AS month, count(*), sum(hash(rows)::HUGEINT)::VARCHAR "

@@ -115,8 +115,9 @@ def column_words(column: str) -> ColumnWords:
 
 
 def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = False) -> list[str]:
-    """Return the headings of a file. Without a language, a CSV has the column names, and a workbook has the Chinese
-    label before each name.
+    """Return the headings of a file: labels with units in `language`.
+
+    Without a language, a CSV has the column names, and a workbook has the Chinese label before each name.
     """
     if not language:
         return [_with_name(column) if is_workbook else column for column in columns]

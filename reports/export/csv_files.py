@@ -65,7 +65,7 @@ def csv_parts(
 ) -> list[bytes]:
     """Return a CSV with header for each span of rows, given as its first row and the row after its last.
 
-    The result is `csv_bytes` of each span after `joined` has inserted its texts, at a fraction of the cost. Spans may
+    Each CSV has the bytes of `csv_bytes(joined(<rows of the span>, texts))`, at a fraction of the cost. Spans may
     overlap. `rows` has no text columns.
     """
     cells = _cells(texts)
@@ -77,8 +77,9 @@ def csv_parts(
 
 
 def csv_slices(rows: pl.DataFrame, spans: Sequence[tuple[int, int]], language: Language = "") -> list[bytes]:
-    """Return `csv_bytes` of each span of rows, given as its first row and the row after its last, at a fraction of the
-    cost. Texts must have passed `harmless`.
+    """Return `csv_bytes` of each span of rows, at a fraction of the cost. Texts must have passed `harmless`.
+
+    A span is its first row and the row after its last.
     """
     content = _without_header(rows, "necessary")
     if content.count(b"\n") != rows.height:

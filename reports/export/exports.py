@@ -111,9 +111,8 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
 def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings: Settings, temp: Path) -> int:
     """Write the stored records of one app and return their number.
 
-    Records are masked: devices and phones are keyed hashes, phones also `138****1234`. A record that was delivered
-    twice is written twice, with the same `event_id`; outcome and platform are as logged, not resolved by dictionary and
-    registry. `event_time` is UTC. Rows are sorted by all columns.
+    Devices and phones are written as keyed hashes, phones also as `138****1234`; `event_time` is UTC. A record that was
+    delivered twice is written twice. Outcome and platform are as logged, not resolved by dictionary and registry.
 
     Args:
         parts: the parts with records of published days in the requested span; only landed files that count are read.

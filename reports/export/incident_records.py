@@ -24,9 +24,9 @@ from reports.export.exported_record import record_macro
 from reports.export.masked_ids import masked_ids
 
 MOST_RECORDS: Final = 1000
-"""Most records of an app."""
+"""Largest number of records of an app."""
 MOST_APPS: Final = 20
-"""Most apps; those with the newest incidents are taken."""
+"""Largest number of apps: the apps with the newest incidents."""
 # Most records of the day that are read again for this purpose, which takes two seconds.
 _MOST_READ: Final = 1_000_000
 
@@ -37,7 +37,7 @@ def incident_records(
     """Return, by app key, the records on the as-of of apps that have an open incident of their own.
 
     An app has at most `MOST_RECORDS` records, failed ones first. There are at most `MOST_APPS` apps, and fewer if they
-    would have more than a million records together on that day. An app without a record on that day is left out.
+    have more than a million records together on that day. Apps without a record on that day are left out.
 
     Args:
         key: the key of the hashes.

@@ -62,8 +62,8 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
 
 
 def has_days(table: str) -> bool:
-    """Return whether the rows of a published table or view have days, months, periods or times of reading, by which a
-    span of days selects rows.
+    """Return whether a span of days selects rows of a published table or view: whether rows have a day, a month, a
+    period or a time of reading.
 
     Raises:
         UsageError: no such table is published.
@@ -72,7 +72,7 @@ def has_days(table: str) -> bool:
 
 
 def published_table(name: str, where: str = "--table") -> Table:
-    """Return a published table or view; `where` is the argument that names it.
+    """Return a published table or view by its name; `where` is the argument that the error names.
 
     Raises:
         UsageError: no such table is published.

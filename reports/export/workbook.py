@@ -106,8 +106,8 @@ def _faults_of_the_system() -> Iterator[None]:
 class _Output:
     """The file of a workbook. After it was closed, bytes that are written to it are only counted.
 
-    XlsxWriter leaves its zip archive open after an error, such as a full disk. When Python collects the archive later,
-    the archive writes its end once more. If that failed, Python would print a traceback.
+    After an error, such as a full disk, XlsxWriter's zip archive still writes its end when Python collects it: if that
+    failed, Python would print a traceback.
     """
 
     def __init__(self, file: IO[bytes]) -> None:

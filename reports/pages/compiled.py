@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 class CompiledTemplates(FileSystemBytecodeCache):
     """A cache whose entries are invalid if the source, the words or the filters changed.
 
-    As with Python's compiled modules, a folder without the right to write is not an error.
+    If its folder cannot be written, nothing is cached.
     """
 
     def __init__(self, folder: Path = _HERE / "__pycache__") -> None:

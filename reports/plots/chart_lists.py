@@ -71,7 +71,7 @@ class ChartLists:
         return []
 
     def has(self, series: str, chart: Chart) -> bool:
-        """Whether a chart's series has any record."""
+        """Whether a series has data: a request in charts of the groups of `_REQUESTS`, a value above 0 in others."""
         name = _REQUESTS.get(chart.group, chart.field)
         return any(self._usage(series) if name is None else self._count(series, name))
 

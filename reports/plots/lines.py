@@ -43,7 +43,7 @@ def series_of(line: Trace) -> str:
 
 
 def size_markers(line: Trace, ticks: Collection[str]) -> None:
-    """Keep markers only on days with a tick, to distinguish series, and on a day between two gaps, which has no line.
+    """Keep markers only on days with a tick (`ticks`), and on a day between two gaps, which has no line.
 
     A marker on every day of a month would hide the line.
     """

@@ -62,8 +62,9 @@ def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
 
 
 def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
-    """Return ticks counted back from the last day, every 1, 2, 7, 14 or 28 days so that there are at most `most`, and a
-    range that contains all days completely.
+    """Return the ticks of an axis of days, and its range, which contains all days completely.
+
+    Ticks are 1, 2, 7, 14 or 28 days apart, at most `most`, and the last day has one.
     """
     every = next((step for step in (1, 2, 7, 14) if len(days) / step <= most), 28)
     ticks = [day for i, day in enumerate(days) if (len(days) - 1 - i) % every == 0]
@@ -160,7 +161,7 @@ def day_marks(days: Sequence[date], marks: Sequence[Mark], backdrops: Mapping[st
 def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
     """Return the heights `wanted` (pixels from the top), moved so that they are at least one line of text apart.
 
-    The heights keep their order. None is below `bottom`, and none above `top` if there is room for all lines.
+    The heights keep their order. No height is below `bottom`, and no height above `top` if there is room for all lines.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = [0.0] * len(wanted)
@@ -180,8 +181,9 @@ def _is_low(mark: Mark) -> bool:
 
 
 def _span_of(place: int, days_a_pixel: float, *, is_left: bool) -> Callable[[str], Range]:
-    """Return a function that computes the range of day indexes that a label covers: from `place` on if `is_left`, else
-    up to `place`. `days_a_pixel` converts the width of the label's text.
+    """Return a function from the text of a label to the range of day indexes under it.
+
+    The range begins at `place` if `is_left`, else it ends there. `days_a_pixel` converts the width of the text.
     """
 
     def span(text: str) -> Range:

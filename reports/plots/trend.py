@@ -131,9 +131,9 @@ class _Trend:
         return layout | {"annotations": end_names(lines, layout, source) or [source.empty()]}
 
     def _before(self, series: str) -> list[float | None]:
-        """Return the numbers of the span before, one for each drawn day.
+        """Return the numbers of a series on as many days just before, one for each drawn day.
 
-        Empty if the span before begins before the last 90 days.
+        Return an empty list if these days reach further back than the last 90 days.
         """
         if 2 * self._span > LONG_DAYS:
             return []

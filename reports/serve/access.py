@@ -46,11 +46,11 @@ WHOLE_SITE = Grant(is_whole_site=True)
 
 
 def site_path(raw_path: bytes) -> SitePath | None:
-    """Return the file that a request's path names, decoded once; its index page if the path ends in a slash.
+    """Return the file that a request's path names, decoded once. A path that ends in a slash names `index.html` there.
 
-    Returns None if no file of a site can have such a name: leading dots, an encoded slash or percent sign, empty names,
-    or other characters than ASCII letters, digits and `._-`. Also returns None for files under `tables/`, which other
-    systems read from the folder and not from this server.
+    Return None if no file of a site can have such a name: leading dots, an encoded slash or percent sign, empty names,
+    or other characters than ASCII letters, digits and `._-`. Also return None for files under `tables/`, which this
+    server does not serve.
     """
     if not raw_path.startswith(b"/"):
         return None

@@ -80,7 +80,7 @@ def page(
 
     Args:
         status: one of 401, 403, 404, 405, 413, 421, 500 and 503.
-        grant: the page lists the apps of this grant, with links to those that are published.
+        grant: the page lists the apps of this grant, with a link for each published app.
         form: the address to which the sign-in form is sent.
         is_wrong: whether an invalid token was given.
         is_once_more: whether the page reloads the form's address by itself.

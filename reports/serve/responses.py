@@ -53,8 +53,8 @@ def own_page(status: int, grant: Grant | None = None) -> Response:
 def sign_in(request: Request, path: SitePath, is_wrong: bool) -> Response:
     """Return the page with the sign-in form.
 
-    Browsers do not send the cookie if another site linked here, even by a link with a token. The page then requests the
-    address again: that request comes from this site, and carries the cookie if there is one.
+    If another site linked here, browsers do not send the cookie, so the page requests the address again: this request
+    comes from this site and carries the cookie.
     """
     is_led_here = request.headers.get("sec-fetch-site") == "cross-site" and not is_wrong
     form = address_without_token(request, path)
@@ -70,8 +70,7 @@ def _html(status: int, text: str) -> Response:
 def served(request: Request, path: SitePath, root: Path) -> Response:
     """Return a response with a file of a generation, or with nothing if the reader's copy is current.
 
-    Starlette finds the file (never outside `root`), compares the ETag and sends ranges. The file is opened
-    after this function returns; a replaced generation stays long enough for that.
+    The file is opened after this function returns; a replaced generation stays long enough for that.
 
     Raises:
         FileNotFoundError: there is no such file.

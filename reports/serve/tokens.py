@@ -73,7 +73,7 @@ class TokensFile:
     def find(self, token: str) -> TokenEntry | None:
         """Return the entry of a token, or None if the token is malformed or has no entry.
 
-        The time taken reveals nothing about the file.
+        The time taken does not depend on which entry matches.
 
         Raises:
             UsageError: see `entries`.

@@ -12,7 +12,7 @@ from reports.content.wording.language import t
 
 
 def saving_sentence(most: LimitSums | None) -> Bilingual:
-    """Return the sentence about the limit that saves most, without the limit's name, which the page shows before it."""
+    """Return the sentence about the limit that saves most (None if no limit saves a use), without the limit's name."""
     if most is None:
         return t("No limit would have saved a use in the last 30 days.")
     if not most.harm:

@@ -1,7 +1,7 @@
 """The page of limits: the requests that each limit would have blocked in the last 30 days, and how many requests
 devices and phones made in a day.
 
-The texts are in `limit_words.py`; `pipelines/rollup/` simulates the limits.
+The texts are in `limit_words.py`; `pipelines/engines/limit_walk.py` simulates the limits.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ _WORTH = 2
 
 
 class LimitSums(NamedTuple):
-    """Sums of a limit over all apps: requests, requests whose record has the limit's key (device, phone or app), and
-    requests that the limit would have blocked.
+    """Sums of a limit over all apps and the last 30 days.
 
-    `saved` are blocked uses, `harm` blocked successes. `most_harmed` is the app with the most blocked successes, and
-    `most_harm` is their number.
+    Attributes:
+        with_key: requests whose record has the limit's key (device, phone or app).
+        blocked, saved, harm: requests, billed uses and successes that the limit would have blocked.
+        most_harmed: the app with the most blocked successes; their number is `most_harm`.
     """
 
     limit_id: str
@@ -42,8 +43,7 @@ class LimitSums(NamedTuple):
 class RepeatClass(NamedTuple):
     """The devices or phones (see `key`) whose number of requests in an app on a day is in one class, such as `6-10`.
 
-    The last 30 days of all apps are summed: `keys` counts a device or phone once for each app and day. `requests` and
-    `uses` are the sums over these devices or phones.
+    The last 30 days of all apps are summed: `keys` counts a device or phone once for each app and day.
     """
 
     key: str
@@ -54,7 +54,7 @@ class RepeatClass(NamedTuple):
 
 
 class RepeatKey(NamedTuple):
-    """A device or phone (see `key`), as its hash, that made many requests in an app on one day."""
+    """A device or phone that made many requests in an app on one day; `key` says which, `key_hash` is its hash."""
 
     day: date
     key: str

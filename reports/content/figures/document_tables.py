@@ -37,7 +37,7 @@ class FigureTable:
         relation: the SQL relation with the rows, which has a column `app_key`.
         columns: the TypeScript type of each column.
         order: sort order of the rows.
-        by: a column by which the rows are split: each of its values gets a table. Empty for a single table.
+        by: a column that splits the rows into a table for each of its values; empty for a single table.
     """
 
     relation: str

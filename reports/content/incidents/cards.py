@@ -44,9 +44,12 @@ class Bar:
 class Card:
     """An incident with the incidents that are part of it, as a card.
 
-    `what` changed from `before` to `now`. Faults of the data have neither `before` nor `now`, except a day with far
-    fewer records than usual (`short_day`). `curve_words` is the caption of the curve, which begins on `first_drawn`.
-    `figures` is the curve for the page's script, as type `Curve` of `static/js/types.d.ts`.
+    Attributes:
+        what: the subject in words, such as a rate.
+        before, now: the levels of the subject in words. None for faults of the data, except for a day with far fewer
+            records than usual.
+        curve: the last 60 days as SVG, with the caption `curve_words`; the first of these days is `first_drawn`.
+        figures: the curve for the page's script, as type `Curve` of `static/js/types.d.ts`.
     """
 
     entry: ListedIncident

@@ -97,7 +97,7 @@ class PageIncident:
 
     @property
     def level_day_count(self) -> int | None:
-        """The number of days from which the incident's present level is computed; None for a fault of the data."""
+        """The number of days behind the incident's present level; None for a fault of the data."""
         return None if self.is_of_data else min(self.published.incident.days, WINDOW_DAYS)
 
     @property
@@ -107,7 +107,7 @@ class PageIncident:
 
     @property
     def level_days(self) -> Bilingual | None:
-        """The days from which the incident's present level is computed, in words; None for a fault of the data."""
+        """The days behind the incident's present level, in words; None for a fault of the data."""
         days = self.level_day_count
         if days is None:
             return None
@@ -115,7 +115,7 @@ class PageIncident:
 
     @property
     def codes(self) -> Bilingual | None:
-        """The outcomes and result codes that grew, in words.
+        """The outcomes and result codes that grew, in words; None if the incident has none.
 
         An outcome without a code is left out if the same outcome is listed with a code.
         """

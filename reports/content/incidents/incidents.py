@@ -95,12 +95,12 @@ class PageIncidents:
         return self._arranged(self.all)
 
     def open_figures(self, key: str) -> dict[str, object]:
-        """Return the fields `open` and `open_more` of a figures document, for one app or all apps (`*`). Empty fields
-        are left out.
+        """Return the fields `open` and `open_more` of a figures document, for one app or all apps (`*`).
 
-        `open` has the first `OPEN_NAMED` open incidents that are not part of another listed one, as lists by column:
-        id, text in both languages, and whether the incident is amber. For `*`, it also has each app's name and folder;
-        for one app, the folder only if it differs from the key. `open_more` is the number of the other open incidents.
+        `open` has the first `OPEN_NAMED` open incidents by column: id, both texts, and whether the incident is amber.
+        For `*`, it also has name and folder of each app; for one app, its folder if that differs from the key.
+        `open_more` is the number of further open incidents. Parts of listed incidents do not count, and empty fields
+        are left out.
         """
         entries = self.listed() if key == ALL_APPS else self.of_app(key)
         found = [entry.incident for entry in entries if entry.incident.published.is_open]

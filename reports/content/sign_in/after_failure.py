@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 FAILURES_LISTED: Final = 8
-"""Most failures with a row of their own."""
+"""Largest number of failures with a row of their own."""
 
 
 class FailurePath(NamedTuple):

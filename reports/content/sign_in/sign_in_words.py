@@ -76,11 +76,7 @@ EXAMPLES: Final = {
 
 
 def sign_in_texts() -> dict[str, object]:
-    """Return the texts and declarations that the script of an app's page needs.
-
-    These are the steps, the places where users stop, advice and an example record for each step that the logs may
-    lack, the two steps of each rate, and the dimensions whose values can be compared.
-    """
+    """Return the texts and declarations of sign-in sessions that the script of an app's page needs, by name."""
     return {
         "stages": {stage: text.by_language for stage, text in STAGE_WORDS.items()},
         "stops": {" ".join(stop): line.by_language for stop, (line, _) in _STOPS.items()},
@@ -108,10 +104,9 @@ def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
 
 
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return the first sentence of the sign-in page, about the sessions of `day`. `found` has the figures of that day.
+    """Return the first sentence of the sign-in page, about the sessions of `day`, whose figures are `found`.
 
-    The sentence reports how many sessions signed in, what happened after failures, and where most other sessions
-    stopped.
+    It reports how many sessions signed in, what happened after failures, and where most other sessions stopped.
     """
     named = month_day(day)
     if not found.records:

@@ -15,7 +15,7 @@ from reports.content.sign_in.after_failure import AfterFailure, FailurePath, Fai
 from reports.content.sign_in.funnel import Funnel
 
 APPS_LISTED: Final = 200
-"""Most rows of the table of apps."""
+"""Largest number of rows of the table of apps."""
 
 
 class Ways(NamedTuple):

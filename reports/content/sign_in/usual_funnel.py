@@ -19,8 +19,8 @@ _CHANNELS: Final = ("one_click",)
 
 
 class PairNorm(NamedTuple):
-    """Two steps of the funnel on the data day: the rate from one step to the other and the median time between them in
-    ms, each with its usual range.
+    """Two steps of the funnel on the data day, with usual ranges: the rate from the first step to the second, and the
+    median time between them in ms.
     """
 
     rate: DayNorm

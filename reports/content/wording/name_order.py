@@ -39,9 +39,9 @@ def _spell() -> Callable[[str], list[str]]:
 
 
 def pinyin(spelt: list[str]) -> str:
-    """Return the pinyin of a name's Chinese without tones, as `WeiXin` for 微信; empty without Chinese.
+    """Return the pinyin, without tones, of the Chinese in a name: `WeiXin` for 微信; empty without Chinese.
 
-    Users type it to find a name, in full or by the initials, which are its capitals.
+    `spelt` is the result of `spelling`. Users search for a name by its pinyin, or by the initials, the capitals.
     """
     return "".join(syllable.rstrip("12345").capitalize() for syllable in spelt if not syllable.startswith(_PLAIN))
 
