@@ -99,8 +99,8 @@ def _read(
 ) -> None:
     """Read CSV files of one layout into a part.
 
-    `line_of` is None for original files. For a cleaned copy of an odd file, which has no header, it returns the line of
-    the original at which the row with a given index begins.
+    `line_of` is given for the cleaned copy of an odd file, which has no header. It returns the line of the original at
+    which the row with a given index begins.
     """
     mask = csv_mask(layout.names, job.mapping)
 

@@ -52,7 +52,8 @@ def _read_json(
     job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
 ) -> tuple[list[RowSet], list[Counter[str]]]:
     """Read whole JSON files into a part. Return for each file the rows whose texts must be fetched, and the number of
-    rejected records by reason, without `BARE`.
+    rejected records by reason. Rows of the reason `BARE` are not counted, because only their text shows why they are
+    rejected.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))
@@ -93,7 +94,9 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
-    """Yield the lines of the files. If `only` is given, yield only the rows in its set for each file."""
+    """Yield the lines of the files, each with its file's index. If `only` is given, yield only the rows in its set of
+    each file.
+    """
     for place, file in enumerate(files):
         wanted = only[place] if only else None
         if wanted is None or wanted.count:

@@ -34,7 +34,7 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """Yield packed values with rows of one hash bucket each, and the number of that bucket. A bucket may have several
+    """Yield pairs of a bucket number and a packed value with rows of that bucket only. A bucket may have several
     values.
 
     The last column of the relation has each row's bucket, from 0 to `buckets` - 1. It is not packed.

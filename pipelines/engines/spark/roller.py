@@ -1,4 +1,4 @@
-"""Rolls up the stored parts that count into the tables of some days, on Spark, by the plan of the roll-up.
+"""Rolls up days on Spark, by the plan of the roll-up.
 
 A first job runs the first steps over all delivered events, copies included. A second job sends rows to buckets three
 times:

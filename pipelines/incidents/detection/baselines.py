@@ -115,7 +115,7 @@ class Baselines:
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return the flat indexes of a day's values for the subjects `rows`: `take` with them is far faster than
+        """Return the flat indexes of a day's values for the subjects `rows`, for `take`, which is far faster than
         indexing by day and subject.
         """
         return np.asarray(day * self.clean.shape[1] + rows)

@@ -163,7 +163,7 @@ def by_day(counts: pl.DataFrame, keys: Sequence[str], days: Sequence[date]) -> W
 
 
 def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floats:
-    """Return the requests of each day, at most `BURST` times the usual number of requests per device.
+    """Return the requests of each day, but at most `BURST` times as many as its number of devices usually sends.
 
     A day whose successes alone exceed this limit keeps all its requests.
     """
