@@ -146,7 +146,8 @@ def _explaining_volume(short: Incident, incidents: Collection[Incident], folder:
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for incidents that begin together with a data incident. Data incidents are
-    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that explains them.
+    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that lost enough
+    records to explain their loss.
     """
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:

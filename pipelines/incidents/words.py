@@ -274,7 +274,7 @@ def app_called(name: str, key: str, *, is_shared: bool) -> str:
 
 
 def short_name(name: str) -> str:
-    """Return at most `_LONGEST` characters of a name, without characters that are not printable."""
+    """Return a name cut to `_LONGEST` characters (the last is then `…`), with control characters escaped."""
     return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
 
 

@@ -42,7 +42,7 @@ class LevelMeasure(Protocol):
         """
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Return how many requests the fall cost."""
+        """Return how many requests, sessions or records the fall cost."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """Return how unlikely the fall is, given how the subject's own days vary: in standard deviations of a normal

@@ -46,7 +46,7 @@ class Fall:
 
     @property
     def end(self) -> int:
-        """The day after the fall; the number of days while it is open."""
+        """The index of the day after the fall; while the fall is open, the number of all days."""
         return len(self.has_data) if self.last is None else self.last + 1
 
     @property
