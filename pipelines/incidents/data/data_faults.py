@@ -74,8 +74,8 @@ class PartMeasure(RateMeasure):
     """Parts of a whole, by day. A part has fallen only if both its share of the whole and its count have fallen.
 
     Args:
-        wholes: records of the whole of each part, by day (rows) and part.
-        parts: records of each part.
+        wholes: for each part, the records of its whole, by day (rows) and part (columns).
+        parts: the records of each part, in the same shape.
         has_norm: the days on which a usual volume is expected.
     """
 

@@ -92,8 +92,8 @@ class Baselines:
         return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
-        """Return the sums over baselines. `rows` are the indexes of the subjects; the baseline of a subject ends on the
-        day before its day in `before`.
+        """Return the sums over baselines. `rows` are the indexes of the subjects; `before` is the first day after the
+        baseline, one for each subject or one for all.
         """
         ends = self._at(rows, before)
 

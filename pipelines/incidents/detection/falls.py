@@ -106,7 +106,7 @@ class _Watch:
         """Return the window in which each of the subjects `rows` fell first; subjects without a fall are left out.
 
         Args:
-            since: first day to compare, of each subject.
+            since: for each subject, the first day to compare.
 
         Returns:
             The first and the last day of each window, by the subject's index.

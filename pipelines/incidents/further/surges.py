@@ -27,8 +27,7 @@ SURGE: Final = "surge"
 
 
 class SurgeMeasure(VolumeMeasure):
-    """Requests of a day above the norm of their weekday, if too few of these sign in or they come from too few devices.
-    """
+    """Requests of a day above the norm of their weekday, if few of these sign in or they come from few devices."""
 
     def __init__(self, volumes: Volumes, has_data: Flags) -> None:
         super().__init__(volumes.requests, has_data)
