@@ -149,7 +149,7 @@ class _DayFile:
         return out.close()
 
     def _write(self, count: int) -> "tuple[pq.ParquetWriter, _Hashed]":
-        """Write the next `count` rows; the first call opens the file."""
+        """Write the next `count` rows. Return the writer and its file, which the first call opens."""
         if self._opened is None:
             out = _Hashed(self._path)
             self._opened = pq.ParquetWriter(out, self._schema, compression="zstd", store_schema=False), out
@@ -158,7 +158,9 @@ class _DayFile:
         return self._opened
 
     def _taken(self, count: int) -> pa.Table:
-        """Return the next `count` rows as one chunk, because Parquet pages end where chunks end."""
+        """Remove the next `count` rows from the waiting ones and return them as one chunk, because Parquet pages end
+        where chunks end.
+        """
         if len(self._waiting) == 1 and count == self._count:
             # All rows of the day, from one table, which has one chunk. Most days of a long history are like this.
             self._count = 0

@@ -13,7 +13,7 @@ _USE, _SUCCESS = 2, 1
 
 
 def add_limit_walk(connection: duckdb.DuckDBPyConnection) -> None:
-    """Register `blocked` in a connection as `blocked_of(moments, most, milliseconds)`."""
+    """Register `blocked` in a connection as the SQL function `blocked_of(moments, most, milliseconds)`."""
     numbers = duckdb.list_type(BIGINT)
     connection.create_function("blocked_of", blocked, [numbers, BIGINT, BIGINT], numbers)
 

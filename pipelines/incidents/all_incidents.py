@@ -48,8 +48,8 @@ _PROFILE: Final = Table(
 class AllIncidents:
     """All incidents, and the cells of the rate incidents, both sorted by key.
 
-    `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published and no longer exist,
-    each with the number of the run that withdrew it.
+    `cells` has the columns of `incident_cells`, or none if no incident has cells. `withdrawn` has the incidents that
+    were published and no longer exist, each with the number of the run that withdrew it.
     """
 
     rows: list[Incident]
@@ -58,7 +58,7 @@ class AllIncidents:
 
 
 def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry: Registry) -> AllIncidents:
-    """Return all incidents of the days up to the manifest's as-of, and the withdrawn ones.
+    """Return the reportable incidents (`reportable.py`) of the days up to the manifest's as-of, and the withdrawn ones.
 
     Reads the day tables, and the published file that this run replaces, if there is one.
     """

@@ -1,5 +1,5 @@
-"""Splits the change of any rate between two spans of days over the cells of the rate's requests, as `causes.py` does
-for incidents. `authmeter explain` and the site use this module.
+"""Splits the change of any rate between two spans of days over the cells of the rate's requests. `authmeter explain`
+uses it. `causes.py` does the same for incidents.
 """
 
 import re

@@ -19,8 +19,8 @@ class Folder:
 
     Attributes:
         missing: by app (`*`: all) and day, the norm of the requests minus the actual requests; negative if the day has
-            more requests. Only on the first day of each incident `short_day`, for `*` and the apps with an incident of
-            a volume.
+            more requests. It has only the first day of each `short_day` incident, for `*` and for the apps with a
+            volume incident.
         records_per_request: the records of all days divided by their requests.
         apps: the number of apps.
     """

@@ -51,8 +51,8 @@ class Subject(NamedTuple):
 class Span(NamedTuple):
     """The first and last day of an incident, as indexes into a list of days, and its state.
 
-    `ended_on` is the day whose data show the end. While the incident lasts, it and `last` are None, and `state` is
-    `open`.
+    `ended_on` is the day whose data show the end. While the incident lasts, `last` and `ended_on` are None, and `state`
+    is `open`.
     """
 
     first: int

@@ -74,9 +74,9 @@ def _begin_together(one: Incident, other: Incident) -> bool:
 def _all_apps(incidents: Collection[Incident], cells: pl.DataFrame) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for each incident of a rate of all apps together.
 
-    If one app explains the change of the rate, the incident is part of that app's incident at the same time, of the
-    same rate or of the volume. Otherwise, the incidents of the same rate in single apps are parts of the incident if
-    they begin together with it.
+    If one app explains the change of the rate, and has an overlapping incident of the same rate or of its volume, that
+    incident is the whole. Otherwise, the incidents of the same rate in single apps that begin together with it are its
+    parts.
     """
     for one in (one for one in incidents if one.is_rate and one.app_key == ALL):
         apps = [of for of in incidents if of.app_key != ALL]
@@ -146,7 +146,8 @@ def _explaining_volume(short: Incident, incidents: Collection[Incident], folder:
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
     """Yield pairs of a part and its whole for incidents that begin together with a data incident. Data incidents are
-    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that explains them.
+    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that lost enough
+    records to explain their loss.
     """
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
         for one in incidents:
@@ -211,7 +212,7 @@ def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]
     """Yield pairs of a part and its whole for rate incidents of one app that begin together and have a broad cause, as
     when a backend fails.
 
-    The whole is the largest incident. Incidents of all apps together are joined in the same way.
+    The whole is the incident with the largest `lost`. Incidents of all apps together are joined in the same way.
     """
     by_app: dict[str, list[Incident]] = defaultdict(list)
     for one in incidents:

@@ -78,7 +78,7 @@ def incidents_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedInciden
 
 
 def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedIncident]:
-    """Return all withdrawn incidents, the newest first."""
+    """Return all withdrawn incidents, the latest first day first."""
     found = [one for one in reported_of(connection, channel_words(connection)) if one.withdrawn_by is not None]
     return sorted(found, key=lambda one: one.incident.first_day, reverse=True)
 

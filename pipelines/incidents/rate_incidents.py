@@ -124,8 +124,8 @@ def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
     """Return the outcomes and result codes of the failures whose share of the requests grew most, as one text; None if
     no share grew.
 
-    The text has `_CODES_NAMED` of them, and all new codes. For a rate that is better lower (`is_rising`), the requests
-    in its numerator are the failures.
+    It names the `_CODES_NAMED` codes that grew most, and all new codes. For a rate that is better lower (`is_rising`),
+    the requests in its numerator are the failures.
     """
     before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
     grown = (

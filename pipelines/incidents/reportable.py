@@ -1,7 +1,7 @@
 """Decides which incidents are published.
 
-A fall of a rate or volume, also a slow fall, or a short day, needs a loss of at least `LEAST_LOST`, and its levels must
-differ as printed. Missing hours and deliveries need a lost record. All other incidents are published.
+Falls of rates and volumes, slow falls and short days need a loss of at least `LEAST_LOST`, and levels that differ as
+printed. Missing hours and deliveries need a lost record. All other incidents are published.
 """
 
 from typing import Final

@@ -108,7 +108,7 @@ def loss_words(
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
     """Return the cause of an incident in one line. For a rate without a single cause, the line says that there is none.
-    For any other incident without a cause, return None.
+    For any other incident without a named cause, return None.
     """
     cause = one.cause
     if not one.is_rate:
@@ -167,7 +167,7 @@ def _state(one: Incident) -> str:
 def incident_names(
     one: Incident, app_name: str, cause_app_name: str | None = None, channels: Channels = NO_CHANNELS
 ) -> dict[str, Bilingual]:
-    """Return the values for the placeholders of an incident's texts, by name, for pages that have their own texts."""
+    """Return the values for the placeholders of an incident's texts, by name."""
     names = {
         "app": _t(ALL_APPS) if one.app_key == ALL else _same(app_name),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),
@@ -274,7 +274,7 @@ def app_called(name: str, key: str, *, is_shared: bool) -> str:
 
 
 def short_name(name: str) -> str:
-    """Return at most `_LONGEST` characters of a name, without characters that are not printable."""
+    """Return a name cut to `_LONGEST` characters (the last is then `…`), with control characters escaped."""
     return printable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
 
 

@@ -34,7 +34,9 @@ class Batch:
 
 
 def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
-    """Group new files by source and format into batches, and yield each batch as soon as it is full."""
+    """Group new files by source and format into batches, and yield each batch as soon as it is full. A large file and a
+    Parquet file are batches of their own.
+    """
     waiting: dict[tuple[str, Format], list[LandedFile]] = {}
     sources: dict[str, SourceMapping] = {}
     for file, source in new:

@@ -59,7 +59,8 @@ class ContentDecisions:
         return {entry.path for entry in moved}
 
     def is_known(self, read: ReadFile, mapping: str) -> bool:
-        """Return whether the path of the file had this content before; if so, update the entry of the content.
+        """Return whether the path of the file has an entry of this content that was not replaced; if so, update the
+        entry.
 
         A content that was damaged and can be read now counts as new.
 
@@ -144,9 +145,11 @@ class ContentDecisions:
         return self._rotation.is_rotated_away(held, others, oldest(self._manifest), self._stored)
 
     def _held_before(self) -> Iterator[DisplacedContent]:
-        """Yield a `DisplacedContent` for each content that an earlier run held and that must be decided again.
+        """Decide again on the contents that earlier runs held, because other contents may have the records of their
+        paths now.
 
-        The decision may differ now, because other contents may have the records that the path would lose.
+        Yield a `DisplacedContent` for each held content whose path has a current content that is not yet displaced. A
+        held content counts at once if its path has no current content any more.
         """
         displaced = {id(one.old): one for one in self._displaced}
         for entries in self._contents.by_path.values():

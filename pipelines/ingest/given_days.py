@@ -1,4 +1,4 @@
-"""Finds how old the records of a file may be: a log that only grew must not lose the old records that it had before."""
+"""Decides how old the records of a file may be. A log that only grew keeps the old records that it delivered before."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime

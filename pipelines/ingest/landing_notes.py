@@ -122,7 +122,11 @@ class LandingNotes:
         return self.manifest.idle_sources != before
 
     def _note_channels(self) -> bool:
-        """Store the channels of the settings, as parts may contain them from now on. Return whether any is new."""
+        """Store the channels of the settings, as parts may contain them from now on. Return whether any is new.
+
+        Raises:
+            UsageError: more channels were declared over time than the limit.
+        """
         before = self.manifest.declared_channels
         known = sorted({*before, *self.context.settings.channels})
         if len(known) + len(CHANNELS) > MOST_CHANNELS:

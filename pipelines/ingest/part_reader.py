@@ -131,7 +131,8 @@ class PartReader:
         A part must be moved to the store before the next batch is drawn, as its folder is then removed.
 
         Raises:
-            AuthmeterError: the cause is not the file but a mapping, the disk or the memory.
+            AuthmeterError: the cause is not the file but a mapping or the store. If memory is short or the disk is
+                full, the original error is raised.
         """
         ahead, behind = tee((batch, self._readings(batch, time)) for batch, time in asked)
         read = self._readers.each(read_parts, (reading for _, readings in ahead for reading in readings))

@@ -33,9 +33,9 @@ def decide(
 ) -> None:
     """Set the status of the old and the new content of each of `displaced`; `others` are all other contents that count.
 
-    A record of an old content is lost if no other content that counts has it. If records would be lost, both contents
-    count if the new one came by rotation, and an old content without a new one still counts. In all other cases, the
-    new content is held if records of a closed day would be lost; otherwise the old content is replaced.
+    A record of an old content is lost if no other content that counts has it. If there is no new content, or it came by
+    rotation, the old content still counts if a record would be lost; else it is replaced. Any other new content is held
+    if a record of a closed day would be lost; else the old content is replaced.
     """
     undecided, counting = list(displaced), list(others)
     for one in displaced:

@@ -21,7 +21,8 @@ class Unread:
 
 
 def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[FileEntry]], now: datetime) -> bool:
-    """Replace the unread files that the last run stored in the manifest. Return whether the manifest changed.
+    """Store the unread files in the manifest, and remove the unread files of the last run. Return whether the manifest
+    changed.
 
     A file whose content a source read before is left out. Files in unreadable folders stay as the last run stored them.
 

@@ -218,6 +218,9 @@ def _built() -> list[str]:
 def _check_keys(connection: duckdb.DuckDBPyConnection, kept: Sequence[date]) -> None:
     """Check that the keys of each published table are unique. Rows of the `kept` days, which were copied from the old
     published file, are skipped: they were checked before.
+
+    Raises:
+        BooksError: a key occurs twice.
     """
     # Rows from memory are sorted here; the results of queries are sorted already.
     keys = {name: TABLES[name].key for name in _built()}

@@ -48,7 +48,8 @@ def listed_rows(
     """Return the rows that the SQL of the marts reads from memory, except incidents, as Arrow tables by their name in
     that SQL.
 
-    `billing` has the tables that `billing_tables` returned and that are not built elsewhere.
+    `billing` has the tables that `billing_tables` returned, without those that `build.py` fills on its second
+    connection.
     """
     late = manifest.late_records
     days = sorted(manifest.days.items())

@@ -37,9 +37,9 @@ def opened_daily_run(
     """Yield a `DailyRun`, whose methods are the stages of a run. The lock of the folder is held until the run ends.
 
     Args:
-        tags: Dagster's tags of the run: its partition (the day), and for a backfill or reread the tags that this
-            module declares.
-        is_whole: whether the run has failed if it ends before its last step.
+        tags: Dagster's tags of the run: its partition (the day), and for a backfill or reread the tags that this module
+            declares.
+        is_whole: whether the run must render the site, and so has failed if it ends before that.
         tidy: called with the run as soon as the lock is held.
         opened: the run, if the caller opened it; if None, `open_run` opens it here.
         warn: called with the notice of `open_run`, if it returns one.

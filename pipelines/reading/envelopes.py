@@ -1,8 +1,8 @@
 """Extracts log records from the lines of a log shipper by the `[unwrap]` expression of a source mapping.
 
 A shipper wraps each line of an application in a line of its own, with a time, a host and tags: the envelope. The
-`[unwrap]` expression returns the application's line. If it returns NULL, the shipper's line is the record itself, as it
-can contain the application's fields as top-level keys.
+`[unwrap]` expression returns the application's line. If the expression returns NULL, the shipper's line itself is read
+as the record: it can have the application's fields as top-level keys.
 """
 
 from pipelines.common.sql import quoted

@@ -28,8 +28,8 @@ from pipelines.reading.rejected_text import csv_mask, rejected_line
 
 
 class OddCsvError(Exception):
-    """Raised if a CSV file must be read from a copy: a line of it is not one row with a cell for each column of the
-    header, or its layout is odd (`_is_odd`).
+    """A CSV file must be read from a copy: a line of it is not one row with a cell for each column of the header, or
+    its layout is odd (`_is_odd`).
     """
 
 
@@ -69,7 +69,9 @@ def _is_odd(layout: CsvLayout) -> bool:
 
 
 def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
-    """Read CSV files of any kind into a part, by way of an unnamed temporary copy of each in the folder `temp`."""
+    """Read CSV files of any kind into a part, each by way of an unnamed copy in the folder `temp`. Return the books of
+    each file.
+    """
     with job.part(len(files)) as part:
         for place, file in enumerate(files):
             layout = csv_layout(file.stream())
@@ -99,8 +101,8 @@ def _read(
 ) -> None:
     """Read CSV files of one layout into a part.
 
-    `line_of` is None for original files. For a cleaned copy of an odd file, which has no header, it returns the line of
-    the original at which the row with a given index begins.
+    `line_of` is given for the cleaned copy of an odd file, which has no header. It returns the line of the original at
+    which the row with a given index begins.
     """
     mask = csv_mask(layout.names, job.mapping)
 

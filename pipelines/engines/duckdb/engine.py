@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine:
-    """DuckDB over `folder`, the store's folder of parts and tables. DuckDB spills to `temp`.
-
-    The folder of landed files is an argument of `readers`.
-    """
+    """The engine in this process, over `folder`, the store's folder of parts and tables. DuckDB spills to `temp`."""
 
     split_bytes = None
 

@@ -1,7 +1,7 @@
 """Reads files with one record a line into a part: JSON, and lines of any other form.
 
-The database first reads JSON files as a whole. A part stores the texts of the first rejected rows of each reason, so
-the lines of these rows are then read again as texts. Files of other lines are only read as texts.
+The database first reads whole JSON files. Then the lines of the first rejected rows of each reason are read again as
+texts, because the part stores these texts. Files of other lines are only read as texts.
 """
 
 from collections import Counter
@@ -52,7 +52,8 @@ def _read_json(
     job: ReadingJob, files: Sequence[PlainFile], part: PartWriter
 ) -> tuple[list[RowSet], list[Counter[str]]]:
     """Read whole JSON files into a part. Return for each file the rows whose texts must be fetched, and the number of
-    rejected records by reason, without `BARE`.
+    rejected records by reason. Rows of the reason `BARE` are not counted, because only their text shows why they are
+    rejected.
     """
     odd, broken = [RowSet() for _ in files], [Counter[str]() for _ in files]
     rows = FileRows(len(files))
@@ -93,7 +94,9 @@ def _read_texts(job: ReadingJob, texts: Iterator[pa.RecordBatch], part: PartWrit
 
 
 def _texts(files: Sequence[PlainFile], only: Sequence[RowSet] | None) -> Iterator[pa.RecordBatch]:
-    """Yield the lines of the files. If `only` is given, yield only the rows in its set for each file."""
+    """Yield the lines of the files with the index of their file. If `only` is given, yield only the rows in each file's
+    set.
+    """
     for place, file in enumerate(files):
         wanted = only[place] if only else None
         if wanted is None or wanted.count:

@@ -19,7 +19,7 @@ from pipelines.reading.rejected_text import rejected_fields
 
 def read_parquet(job: ReadingJob, batches: Iterator[pa.RecordBatch]) -> list[PartBooks]:
     """Read the rows of one file into a part, and return the books of the file. Rejected rows have no text, so their
-    fields are stored instead.
+    masked fields are stored instead.
     """
     rows = FileRows(1)
     with job.part(1) as part:

@@ -1,6 +1,6 @@
 """Writes a part: hashes typed records, writes them by column, and counts the books of its files.
 
-A thread of its own hashes and writes while the next records are read.
+Hashing and writing run in a thread of their own, while the next records are read.
 """
 
 from collections import deque

@@ -193,7 +193,7 @@ def kept_rows(batch: pa.RecordBatch, is_rejected: np.ndarray, part: PartWriter) 
 
 
 def grouped(batch: pa.RecordBatch, is_rejected: np.ndarray) -> Iterator[tuple[int, str, list[int]]]:
-    """Yield each file and reason of rejection in a batch with the indexes of their rows, sorted by the first row."""
+    """Yield each pair of file and rejection reason in a batch with the indexes of its rows, sorted by the first row."""
     rows = pl.DataFrame({name: pl.from_arrow(batch.column(name)) for name in ("file", "reason")})
     rejected = rows.with_row_index("place").filter(pl.Series(is_rejected))
     return rejected.group_by("file", "reason", maintain_order=True).agg("place").iter_rows()

@@ -1,4 +1,4 @@
-"""Rolls up the live parts of some days into their tables with DuckDB, by the plan of the roll-up."""
+"""Rolls up days with DuckDB in this process, by the plan of the roll-up."""
 
 from datetime import date
 from pathlib import Path

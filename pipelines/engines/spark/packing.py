@@ -23,7 +23,9 @@ _SAMPLED_ROWS = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
-    """Pack the rows of a relation into values of many rows. An empty relation gives one value, with its columns."""
+    """Pack the rows of a relation into values of many rows. An empty relation gives one value, with its columns and no
+    rows.
+    """
     batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:
@@ -34,7 +36,7 @@ def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
 
 
 def packed_by_bucket(relation: duckdb.DuckDBPyRelation, buckets: int) -> Iterator[tuple[int, bytes]]:
-    """Yield packed values with rows of one hash bucket each, and the number of that bucket. A bucket may have several
+    """Yield pairs of a bucket number and a packed value with rows of that bucket only. A bucket may have several
     values.
 
     The last column of the relation has each row's bucket, from 0 to `buckets` - 1. It is not packed.

@@ -1,7 +1,7 @@
 """Prepares a task on an executor: checks that the data folder is mounted, and creates a temporary folder.
 
-Also carries the errors of the task to the driver, which receives an executor's exceptions only as text. So an
-`AuthmeterError` is sent as JSON, which the driver finds in that text.
+Also carries an `AuthmeterError` of the task to the driver. The driver receives exceptions only as text, so the error is
+sent as JSON within that text.
 """
 
 import json
@@ -73,8 +73,9 @@ class Place:
 
 @contextmanager
 def _errors_carried(folder: str, local: str | None, host: str) -> Iterator[None]:
-    """Raise errors of a task as `CarriedError`. `folder` is the data folder, `local` the folder on the executor's own
-    disk (None for that of temporary files), and `host` the executor's machine.
+    """Raise an `AuthmeterError`, or an error of the machine such as a full disk, as a `CarriedError`; other errors stay
+    unchanged. `folder` is the data folder, `local` the folder on the executor's own disk (None for that of temporary
+    files), and `host` the executor's machine.
     """
     try:
         yield

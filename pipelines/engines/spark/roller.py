@@ -1,4 +1,4 @@
-"""Rolls up the stored parts that count into the tables of some days, on Spark, by the plan of the roll-up.
+"""Rolls up days on Spark, by the plan of the roll-up.
 
 A first job runs the first steps over all delivered events, copies included. A second job sends rows to buckets three
 times:
@@ -118,8 +118,8 @@ def buckets_of(records: int, slots: int) -> int:
 
 
 def slices_of(parts: Sequence[PartRecords], slots: int) -> list[list[PartRecords]]:
-    """Divide the files of parts into slices, one per task: about four times `slots`, the number of tasks that run at a
-    time, but fewer if the files are small.
+    """Divide the files of parts into slices, one for each task. There are about four slices for each of the `slots`
+    tasks that run at a time, or fewer if the files are small.
     """
     files = [(file, part, file.stat().st_size) for part in parts for file in part.files]
     wanted = max(_FEWEST_BYTES, sum(size for _, _, size in files) // (4 * slots))

@@ -91,7 +91,9 @@ def sent_session_steps(plan: DayPlan) -> list[Step]:
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """Run `delivered_steps` over the events of each slice with these numbers, and yield the results of each slice."""
+    """Run `delivered_steps` over the events of each slice with one of these `numbers`, and yield the results of each
+    slice.
+    """
     with task.opened() as (connection, _):
         for place in numbers:
             create_events(connection, task.batch, task.slices[place], task.late)
@@ -176,7 +178,9 @@ def count_devices(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shu
 
 
 def count_sessions(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Packed]:
-    """Run the steps over the subjects of one bucket. Results of earlier steps are passed on unchanged."""
+    """Run the session steps over the subjects of one bucket, and yield their results. Received results of earlier steps
+    are passed on unchanged.
+    """
     plan = task.plan
     records = (plan.subjects.known_records.name, plan.subjects.found_records.name)
     with task.opened() as (connection, _):
@@ -194,7 +198,7 @@ def count_sessions(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Pa
 def _create_bucket(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, received: Iterator[Shuffled], memory: int
 ) -> None:
-    """Create the events of a bucket for the steps of `DayPlan`; columns that were not sent are NULL.
+    """Create the relation `events` from the received rows of a bucket; columns that were not sent are NULL.
 
     The events stay in Arrow tables. If these take more than a fraction of the memory, they are copied to a table of the
     database, which can be spilled to disk.

@@ -74,8 +74,8 @@ class PartMeasure(RateMeasure):
     """Parts of a whole, by day. A part has fallen only if both its share of the whole and its count have fallen.
 
     Args:
-        wholes: records of the whole of each part, by day (rows) and part.
-        parts: records of each part.
+        wholes: for each part, the records of its whole, by day (rows) and part (columns).
+        parts: the records of each part, in the same shape.
         has_norm: the days on which a usual volume is expected.
     """
 
@@ -171,8 +171,8 @@ def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[
 
 
 def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int]) -> Floats:
-    """Return the usual number of records of each day of a gap; from the second week on, that of the same weekday in the
-    first.
+    """Return the usual number of records of each day of a gap; from the second week on, the number of the same weekday
+    in the first week.
 
     Args:
         gap: days without records, in order.
@@ -186,8 +186,8 @@ def _usual_of_gap(gap: Sequence[date], first: date, counted: Mapping[date, int])
 def _is_closed(day: date, first: date, counted: Mapping[date, int]) -> bool:
     """Return whether the day is on a weekday that usually has no records, as in an office.
 
-    More than half of the `BASELINE_DAYS` days before have records, but none of those on the same weekday, which are at
-    least `LEAST_WEEKDAYS`. Days before `first`, the first day with records, are left out.
+    Of the `BASELINE_DAYS` days before, more than half must have records, but none on the same weekday, and at least
+    `LEAST_WEEKDAYS` must be on that weekday. Days before `first`, the first day with records, are left out.
     """
     before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
     known = [other in counted for other in before if other >= first]
@@ -241,7 +241,8 @@ def copied_days(counts: pl.DataFrame, days: Sequence[date]) -> Iterator[Fault]:
 def _of_days(
     metric: str, cause: str, places: Sequence[int], lost: Floats, *, last_records: float, ended_on: int | None
 ) -> Fault:
-    """Return a fault over the days with the indexes `places`: recovered, or open if no day `ended_on` shows its end.
+    """Return a fault over the days with the indexes `places`. It is open if `ended_on`, the day that shows its end, is
+    None, else recovered.
 
     Args:
         lost: records that each day of the fault lost.
@@ -254,5 +255,5 @@ def _of_days(
 
 
 def _next(places: Sequence[int], place: int) -> int | None:
-    """Return the first of the ordered days `places` after the day `place`; None if there is none."""
+    """Return the first index in the sorted `places` that is greater than `place`; None if there is none."""
     return next((later for later in places if later > place), None)

@@ -42,7 +42,7 @@ class LevelMeasure(Protocol):
         """
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Return how many requests the fall cost."""
+        """Return how many requests, sessions or records the fall cost."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
         """Return how unlikely the fall is, given how the subject's own days vary: in standard deviations of a normal
@@ -92,8 +92,8 @@ class Baselines:
         return {name: of[:, 0] for name, of in self._values(clean, one).items()}
 
     def of(self, rows: Places, before: int | Places) -> Sums:
-        """Return the sums over baselines. `rows` are the indexes of the subjects; the baseline of a subject ends on the
-        day before its day in `before`.
+        """Return the sums over baselines. `rows` are the indexes of the subjects; `before` is the first day after the
+        baseline, one for each subject or one for all.
         """
         ends = self._at(rows, before)
 
@@ -115,7 +115,7 @@ class Baselines:
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return the flat indexes of a day's values for the subjects `rows`: `take` with them is far faster than
+        """Return the flat indexes of a day's values for the subjects `rows`, for `take`, which is far faster than
         indexing by day and subject.
         """
         return np.asarray(day * self.clean.shape[1] + rows)

@@ -46,7 +46,7 @@ class Fall:
 
     @property
     def end(self) -> int:
-        """The day after the fall; the number of days while it is open."""
+        """The index of the day after the fall; while the fall is open, the number of all days."""
         return len(self.has_data) if self.last is None else self.last + 1
 
     @property
@@ -60,8 +60,8 @@ class Fall:
         return self.places[-WINDOW_DAYS:]
 
     def follow(self, is_bad: Callable[[int], bool | None]) -> None:
-        """Follow the fall from its first day until it ends, and set its last day, its state, and the day that shows the
-        end, which is `opened` or later. They stay as they are if the fall is still open.
+        """Find the end of the fall, and set `last`, `state` and `ended_on`, which is `opened` or later. If the fall is
+        still open, these fields stay unchanged.
 
         Args:
             is_bad: returns whether a day with data is still under the baseline, compared with the fall up to

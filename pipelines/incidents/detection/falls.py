@@ -31,8 +31,8 @@ _AT_ONCE: Final = 2**15
 
 
 def alarm_threshold(subjects: int) -> float:
-    """Return the smallest deviation that is reported. The threshold grows with the number of subjects, so that chance
-    causes as many false alarms as among a hundred subjects with the threshold `FAR`.
+    """Return the smallest deviation that is reported. It is `FAR` for up to a hundred subjects. Above, it grows with
+    their number, so that chance causes no more false alarms than among a hundred.
     """
     tail = 1 - NormalDist().cdf(FAR)
     return NormalDist().inv_cdf(1 - tail * min(1.0, FAR_SUBJECTS / max(subjects, 1)))
@@ -106,7 +106,7 @@ class _Watch:
         """Return the window in which each of the subjects `rows` fell first; subjects without a fall are left out.
 
         Args:
-            since: first day to compare, of each subject.
+            since: for each subject, the first day to compare.
 
         Returns:
             The first and the last day of each window, by the subject's index.
@@ -154,9 +154,8 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> None:
-        """Follow a fall until it ends.
-
-        The days of a fall that recovered are taken out of the baselines; if it settled, the days before it are.
+        """Follow a fall until it ends. If it recovered, take its days out of the baselines; if it settled, take out all
+        days before it.
         """
         base = self.baselines.of(np.array([fall.row]), fall.before)
 

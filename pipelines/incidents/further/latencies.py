@@ -61,7 +61,7 @@ class LatencyMeasure:
         return (seen("latency") - seen("usual")) / seen("days")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
-        """Return infinity, so that each rise counts as a loss: a rise loses no request, and always matters."""
+        """Return infinity: every rise is large enough to be reported, although it loses no request."""
         return np.full(np.shape(seen("latency")), np.inf)
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:

@@ -1,4 +1,4 @@
-"""Detects surges: extra requests of which few sign in or that come from few devices, as in abuse."""
+"""Detects surges: extra requests, as in abuse, of which few sign in or which come from few devices."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,7 +27,7 @@ SURGE: Final = "surge"
 
 
 class SurgeMeasure(VolumeMeasure):
-    """Requests of a day above the norm of their weekday, if too few sign in or they come from too few devices."""
+    """Requests of a day above the norm of their weekday, if few of these sign in or they come from few devices."""
 
     def __init__(self, volumes: Volumes, has_data: Flags) -> None:
         super().__init__(volumes.requests, has_data)

@@ -18,7 +18,7 @@ from pipelines.store.database import named_rows
 class KeyDays:
     """The counts of each day up to the as-of, and the norms of the newest days.
 
-    `counts` has the counts of a day by name; they are None on days without data. `norms` has the norms by key figure.
+    `counts` has each count by day and name, None on a day without data. `norms` has the norms by key figure.
     """
 
     counts: dict[date, dict[str, int | None]]

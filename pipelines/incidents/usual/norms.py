@@ -1,8 +1,8 @@
 """The usual range of a day's figure, for bands, colours and messages.
 
 The scripts of the charts implement the same rule (`data/norms.ts`); both use `TUNED` and are tested on the same cases
-(`tests/reports/norm_cases.json`). Incidents are detected by another rule (`rate_incidents.py`); the usual records of a
-day are in `volumes.py`.
+(`tests/reports/norm_cases.json`). Incidents are detected by another rule (`detection/`); the usual records of a day are
+in `volumes.py`.
 """
 
 from collections import defaultdict

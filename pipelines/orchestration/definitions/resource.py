@@ -22,7 +22,7 @@ class DataFolder(dg.ConfigurableResource[DailyRun]):
 
     @property
     def folder(self) -> Path:
-        """The folder, absolute."""
+        """The absolute path of the folder."""
         return data_folder(Path(self.path) if self.path else None)
 
     @contextmanager

@@ -28,7 +28,7 @@ daily_job = dg.define_asset_job(
 
 
 def build_schedule(settings: Settings) -> dg.ScheduleDefinition:
-    """Return the daily schedule, at the settings' time of day in their zone."""
+    """Return the daily schedule, at `schedule_time` of the settings, in their time zone."""
     hour, minute = settings.schedule_time.split(":")
 
     @dg.schedule(

@@ -50,7 +50,9 @@ _AHEAD = timedelta(hours=1)
 
 
 def prepare(data: Path) -> Path:
-    """Make the instance's folder, settings and tables if missing, set Dagster's environment, and return the folder."""
+    """Make the instance's folder, settings and tables if missing, and set the environment variables of Dagster. Return
+    the folder.
+    """
     home = data / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
@@ -68,7 +70,9 @@ def prepare(data: Path) -> Path:
 
 @contextmanager
 def records_explained(data: Path) -> Iterator[None]:
-    """Raise an `AuthmeterError` with advice if Dagster's record files are damaged. Other errors pass unchanged."""
+    """Convert errors of SQLite in Dagster's record files to an `AuthmeterError` with advice. Errors of disk or memory,
+    and all other errors, pass unchanged.
+    """
     try:
         yield
     except Exception as error:
@@ -115,7 +119,8 @@ def _make(home: Path) -> None:
 
 
 def end_dead_runs(instance: "dg.DagsterInstance", but: str | None = None, *, are_schedulers_ended: bool = False) -> int:
-    """Mark recorded runs as failed if their process is gone, as they would block the next ones; return their number.
+    """Mark runs as failed that are recorded as active although their process is gone: they would block the next runs.
+    Return the number of these runs.
 
     The caller holds the lock of the data folder, so no other run is alive.
 
@@ -141,7 +146,7 @@ def _report_dead(instance: "dg.DagsterInstance", dead: "Iterable[dg.DagsterRun]"
 
 
 def end_dead_runs_before_scheduler(data: Path) -> int:
-    """Before a scheduler starts, remove records ahead of the clock, and mark dead runs as failed; return the number of
+    """Before a scheduler starts, remove records with future times and mark dead runs as failed; return the number of
     dead runs.
 
     Return 0 and change nothing if a process holds the lock of the data folder.

@@ -1,7 +1,7 @@
 """The definition of the daily job as it is recorded in a home.
 
-To show a run, Dagster reads the snapshots of the job and of its plan that the row of the run names. Snapshots depend on
-the code, so a file in the home stores a digest of the code that they were made with.
+To show a run, Dagster reads two snapshots: of the job, and of the plan of its steps. Snapshots depend on the code, so a
+file in the home stores a digest of the code that made them.
 """
 
 import hashlib

@@ -27,8 +27,8 @@ NEWLINE = 10
 class Block:
     """Whole lines of a file: line i is `data[starts[i]:starts[i + 1] - 1]` and has number `first_line + i`.
 
-    `starts[0]` need not be 0. Lines over `MAX_LINE_BYTES` or `MAX_LINE_VALUES` are cut to the first `HEAD_BYTES`
-    after their leading blanks, with ` ...` added. A blank line of that length becomes an empty line.
+    `starts[0]` need not be 0. Lines over `MAX_LINE_BYTES` or `MAX_LINE_VALUES` are cut to the first `HEAD_BYTES` after
+    their leading blanks, with ` ...` added. A blank line over a limit becomes an empty line.
     """
 
     data: memoryview
@@ -131,8 +131,8 @@ def _head(head: bytes, line: int, *, is_blank: bool) -> Block:
 
 
 def _fill(stream: ByteStream, buffer: bytearray, filled: int) -> tuple[int, bool]:
-    """Fill the buffer after its first `filled` bytes, which are in use. Its last byte stays free for a missing last
-    line end. Return the number of bytes in use and whether the stream ended.
+    """Read from the stream into the buffer, from the offset `filled` on. The last byte of the buffer stays free for a
+    missing line end. Return the number of used bytes, and whether the stream ended.
     """
     view = memoryview(buffer)[: len(buffer) - 1]
     while filled < len(view):

@@ -137,14 +137,14 @@ def current_stamp(file: LandedFile) -> str | None:
 
 
 def is_archive(path: str) -> bool:
-    """Whether a path under landing has the suffix of an archive, marks of log rotation after the suffix ignored."""
+    """Whether a path has the suffix of an archive. Marks of log rotation after the suffix are ignored."""
     name = path.lower()
     # The first test is fast and excludes most paths. The marks contain an upper-case T.
     return (".zip" in name or ".t" in name) and _MARKS_BEHIND.sub("", path).lower().endswith(ARCHIVES)
 
 
 def is_zip(path: str) -> bool:
-    """Whether a path under landing has the suffix of a zip archive, marks of log rotation after the suffix ignored."""
+    """Whether a path has the suffix of a zip archive. Marks of log rotation after the suffix are ignored."""
     return _MARKS_BEHIND.sub("", path).lower().endswith(".zip")
 
 

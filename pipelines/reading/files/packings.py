@@ -118,11 +118,12 @@ def stream_pieces(stream: ByteStream, guard: GrowthGuard) -> Iterator[memoryview
 
 def _streams(raw: FileIO, guard: GrowthGuard, new: Callable[[], Any], padding: bytes = b"") -> Iterator[bytes]:
     """Unpack concatenated compressed streams, each with a new decompressor from `new`. Bytes of `padding` between
-    streams are skipped. (The file classes of the standard library would ignore data after the last stream.)
+    streams are skipped.
 
     Raises:
         EOFError: the file ends within a stream.
     """
+    # The file classes of the standard library would ignore data after the last stream.
     data = raw.read(PIECE_BYTES)
     while data:
         unpacker = new()

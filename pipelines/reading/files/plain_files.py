@@ -65,7 +65,8 @@ class _Stream:
 def plain_file(
     file: LandedFile, limits: UnpackLimits, temp: Path, *, may_be_utf_16: bool = False, is_json: bool = False
 ) -> Iterator[PlainFile]:
-    """Open a text file. Unpacked and converted copies are files without a name in the folder `temp`.
+    """Open a text file, unpacked if it is compressed. Lines over the limits of `blocks.py` are cut. Copies are files
+    without a name in the folder `temp`.
 
     Args:
         may_be_utf_16: whether UTF-16 is recognized and converted to UTF-8.

@@ -1,7 +1,7 @@
 """Selects the text columns with few different values, which are read in the dictionary encoding of their Parquet pages.
 
-`parquet_rows.py` reads these columns as dictionaries and decodes all others. Batches are cut and joined by the size
-that they have when the dictionaries are decoded.
+`parquet_rows.py` reads these columns as dictionaries and decodes all others. When batches are cut and joined, their
+size is counted as if the dictionaries were decoded.
 """
 
 from collections.abc import Iterator

@@ -59,6 +59,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
 
     Raises:
         DamagedFileError: the file is cut or corrupt, or unpacks to more than the limits allow.
+        MemoryError: a batch unpacks to more than 2 GB.
     """
     growth = GrowthGuard(file, limits)
     try:

@@ -117,7 +117,8 @@ def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
 def _lines_of(head: bytes, *, is_json: bool, is_cut: bool) -> bytes:
     """Return the beginning of a text, with JSON arrays and objects over many lines as one object a line.
 
-    If the text goes on (`is_cut`), braces that are open at its end are closed later. Otherwise they are never closed.
+    `is_cut` is whether the text goes on after `head`. If so, braces that are open at the end of `head` count as closed
+    later, else as never closed.
     """
     if not is_json or not is_spread(head[:HEAD_BYTES]):
         return head

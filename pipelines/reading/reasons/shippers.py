@@ -1,7 +1,7 @@
-"""Finds the log shippers that may have written a file.
+"""Finds the log shippers that may have written a file, if its mapping has no `[unwrap]`.
 
-The file was read by a mapping without `[unwrap]`. The `[unwrap]` expression of each shipped source mapping is applied
-to lines of the file, to find log records within them.
+The `[unwrap]` expression of each shipped source mapping is applied to lines of the file, to find log records within
+them.
 """
 
 import json

@@ -33,10 +33,8 @@ def stand_ins_of(expression: str, source: str) -> list[frozenset[str]]:
 
 
 def faulty_expressions(expressions: Mapping[str, str], source: str, where: str) -> Iterator[UsageError]:
-    """Yield an error for each expression that cannot be used.
-
-    It is invalid, fails, does not return one value per record (an aggregate, unnest), or can return another value when
-    the file is read again (a random value).
+    """Yield an error for each expression that is invalid, fails, does not return one value per record (an aggregate,
+    unnest), or can return another value when the file is read again (a random value).
 
     Args:
         expressions: SQL by name: the name of a field, another key of the mapping such as `unwrap`, or a key of

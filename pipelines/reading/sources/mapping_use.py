@@ -107,7 +107,7 @@ def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:
 
 
 def _is_often(name: str, books: "PartBooks") -> bool:
-    """Whether the expression of the field `name` (or `where`) failed on at least one record in `_OFTEN`."""
+    """Whether the expression of the field `name`, or `where`, failed on at least one record in ten (`_OFTEN`)."""
     return (books.nulled.get(name, 0) + books.reasons.get(f"invalid:{name}", 0)) * _OFTEN >= books.records_read
 
 

@@ -28,9 +28,11 @@ class Sources:
     mappings: Sequence[SourceMapping] = field(default_factory=tuple)
 
     def for_file(self, path: str) -> SourceMapping | None:
-        """Return the mapping that reads a file: the first that matches; None if none does.
+        """Return the mapping that reads a file; None if none matches.
 
-        The user's mappings come first, then the shipped ones, each in order of their names; `canonical` is last.
+        The user's mappings have precedence over the shipped ones, and `canonical` is last. Among the user's, a match of
+        the unchanged path goes first; among the shipped ones, a match of a folder, outer folders before inner ones.
+        Then the order of names decides.
         """
         # A mapping of the user that matches the unchanged path precedes one that matches it only without marks of log
         # rotation. A shipped mapping that matches a folder precedes one that matches the file's name, because several
@@ -84,9 +86,8 @@ def load_sources(data: Path) -> Sources:
     """Load the shipped mappings and the mappings of the data folder.
 
     Raises:
-        UsageError: a mapping is no TOML, contains an unknown key or field, or an SQL expression that cannot be used.
-            One error lists the faults of all mappings. Also raised if the folder contains a file whose name does not
-            end in `.toml`.
+        UsageError: a mapping cannot be used, or two have the same name; one error lists the faults of all mappings.
+            Also raised if the folder has a file whose name does not end in `.toml`.
     """
     _require_mappings_only(data / "sources")
     own: list[SourceMapping] = []
