@@ -79,7 +79,6 @@ def records_explained(data: Path) -> Iterator[None]:
         # SQLAlchemy wraps the errors of SQLite.
         found = getattr(error, "orig", error)
         # SQLite's errors of reading or writing may come from the catalogue.
-        # SQLite's errors of reading or writing may come from the catalogue.
         is_of_disk = getattr(found, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
         if not isinstance(found, sqlite3.DatabaseError) or is_of_disk or as_machine_error(error, str(data)):
             raise
