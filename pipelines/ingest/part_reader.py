@@ -82,8 +82,10 @@ def reading_limits(settings: Settings, source: SourceMapping, time: RunTime) -> 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A read file: its checksum, and either its books or why it is damaged (`finding`). `lines` is the number of lines
-    of a piece, and 0 for a whole file.
+    """A read file: its checksum, and either its books or why it is damaged (`finding`).
+
+    A file that is read in pieces has neither until the pieces are joined. `lines` is the number of lines of a piece,
+    and 0 for a whole file.
     """
 
     file: LandedFile

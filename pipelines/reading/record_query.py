@@ -100,8 +100,8 @@ def _state(mapping: SourceMapping) -> str:
     """Return the SQL of a row's state, which is the first value of this list that applies, else NULL:
 
     - the state that the reader found,
-    - `invalid:where` if the condition that selects records fails,
-    - `SKIPPED` if this condition is false,
+    - `invalid:where` if the condition that selects records cannot be computed,
+    - `SKIPPED` if this condition is false or NULL,
     - malformed if the inner text is no JSON object.
     """
     broken = BROKEN if mapping.unwrap else "NULL"

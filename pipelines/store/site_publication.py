@@ -1,6 +1,7 @@
 """Reads the publication that the site shows.
 
-The manifest has a newer publication while a run works, and after a run was killed before it switched the site.
+Between the commit of a run and the switch of its site, the manifest has a newer publication; also if the run was
+killed in between.
 """
 
 import json

@@ -229,7 +229,7 @@ def test_a_change_is_coloured_by_the_declaration_of_its_measure(look: Look) -> N
 
 
 def test_a_quiet_world_has_no_colour(look: Look, world: World) -> None:
-    """`page_texts` has the colours of unusual figures, `norm_cases.json` the rule."""
+    """Colours of unusual figures are tested with `page_texts`, and the rule for them with `norm_cases.json`."""
     moved = 0
     for path in ("index.html", "usage.html", "monitor.html", "apps/shop/index.html", f"days/{AS_OF}.html"):
         page = look(path, name="noise", days=7)
