@@ -114,7 +114,7 @@ for tick in cron_string_iterator(begin, schedule.cron_schedule, schedule.executi
 def schedules(tries: int, days: int, work: Path) -> Result:
     """Check that the schedule requests each business day of `days` days once and in order.
 
-    Its zones have or do not have summer time, and its hours can be skipped or repeated by summer time.
+    It is tried in zones with and without summer time, at times of day that a clock change can skip or repeat.
     """
     tally = Tally(8, "Ticks of the schedule over summer time: every business day is asked for once, in order")
     cases = [(zone, time) for zone in ZONES for time in ("02:30", "00:15", "01:59", "03:00")]

@@ -24,7 +24,7 @@ _DAYS_KEPT: Final = 40
 
 @dataclass(frozen=True)
 class Sent:
-    """A message and its delivery, which is None if the message is switched off or every receiver already has it.
+    """A message and its delivery, which is None if no receiver had to get it.
 
     `refused` has the keys of the receivers that should have got the message and did not.
     """

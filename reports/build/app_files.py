@@ -1,7 +1,7 @@
 """Writes the folder of each app: page, figures, sign-in sessions, detail CSV, files by month, and possibly a workbook.
 
-The page is rendered only once. Name, folder and incidents of each app are inserted into it, and its script loads
-everything else from the figures.
+The page is rendered only once. Name, folder and incidents of each app are inserted into it. Its script loads everything
+else from the figures and, when they are opened, from the files of sign-ins, older days and SDK versions.
 """
 
 from collections import deque

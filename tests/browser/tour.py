@@ -128,7 +128,7 @@ def faults(page: Page, where: str = "html") -> list[tuple[str, list[str]]]:
 def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, Any]) -> dict[str, Any]:
     """Open a page and read it in a state: `zh` or `en` as it opens, `opened zh` or `opened en` with every fold open.
 
-    The state `EVERY` reads `zh`, `en` and `opened en`, and adds the faults against the rules of all pages.
+    The state `EVERY` reads `zh`, `en` and `opened en`, and adds the results of checks that are the same for all pages.
     """
     page = reader.page
     page.set_viewport_size({"width": width, "height": PHONE["height"] if width < SHEET else 900})

@@ -115,7 +115,7 @@ def seen_of(kind: Kind, day: date, root: Path) -> Seen:
 
 
 def _in_process(command: str, data: Path) -> Ended:
-    """Run a command in this process, without Dagster, which would double its time."""
+    """Run a command in this process. `run` does not record its steps in Dagster, whose import takes time."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.object(sys, "argv", ["authmeter", command, "--data", str(data)]),

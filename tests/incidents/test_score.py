@@ -1,5 +1,5 @@
-"""Tests the score of a world: it counts each difference from a planted incident, and each incident that was not
-planted.
+"""Tests the score of a world: it lists each planted incident that was not found or differs by more than the
+tolerances, and each found incident that was not planted.
 """
 
 from __future__ import annotations

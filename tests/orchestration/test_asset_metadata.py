@@ -1,6 +1,5 @@
-"""The metadata of each asset, computed from a published folder, are the counts of stored files and rows.
-
-Links in the metadata lead to existing pages.
+"""Metadata of assets: links lead to existing pages, landing has the number and the size of its files, a table has its
+rows, and a table that the published file lacks has no metadata.
 """
 
 from __future__ import annotations
