@@ -138,8 +138,7 @@ def test_a_mended_dictionary_restates_without_reading_logs_again(folder: DataFol
 
 
 def test_a_day_says_how_often_days_of_its_age_changed(folder: DataFolder) -> None:
-    """A fifth of a day's records come late. The figures that were published until the day was three days old lack them.
-    """
+    """A fifth of a day's records come late. The figures published until the day was three days old lack them."""
     days = [days_before(DAY, back) for back in (3, 2, 1, 0)]
     folder.land("early.ndjson", [row for day in days[:-1] for row in records(8, day)])
     folder.roll_up(days[2])
