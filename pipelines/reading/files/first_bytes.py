@@ -18,8 +18,9 @@ from pipelines.reading.files.unpacking import unpacked
 HEAD_BYTES = 4 << 10
 """The number of bytes that are examined."""
 _ARRAY = re.compile(rb"\[\s*[{\]]")
-# A first line that ends within an object, followed by a line that does not begin an object.
-_OVER_LINES = re.compile(rb"(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?=[\"}\]])")
+# A first line that ends within an object, followed by a line that begins with a whole JSON string or a closing bracket.
+# The head may end within the string.
+_OVER_LINES = re.compile(rb'(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?="(?:[^"\\\n]|\\.)*(?:"|\\?\Z)|[}\]])')
 
 
 def is_spread(head: bytes) -> bool:
