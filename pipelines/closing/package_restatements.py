@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _METRIC: Final = "resource_package_remaining"
 _NOTED: Final = ("day", "channel", "published_now")
-_PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
+_PUBLISHED: Final = (
+    "SELECT day, resource_package_id, account_id, remaining AS published_before FROM resource_package_daily"
+)
 
 
 def note_changed_packages(
@@ -62,10 +64,13 @@ def note_changed_packages(
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
     causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
     causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(CAUSE_SEPARATOR))
+    # Without a cause on its day, a balance changed because that of another package of the account had changed before.
+    has_cause = pl.col("day").is_in(causes["day"].implode())
+    cause_day = pl.when(has_cause).then("day").otherwise(pl.col("day").min().over("account_id"))
     unknown = pl.lit(RULES_CHANGED)
     if manifest.days_from:
         # The ledger has no uses for a removed day, which can change the balance.
-        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(DAYS_REMOVED)).otherwise(unknown)
+        unknown = pl.when(cause_day < manifest.days_from).then(pl.lit(DAYS_REMOVED)).otherwise(unknown)
     rows = (
         changed.with_columns(
             run=pl.lit(manifest.run + 1),
@@ -73,10 +78,12 @@ def note_changed_packages(
             channel="resource_package_id",
             metric=pl.lit(_METRIC),
             closed_through=pl.lit(manifest.closed_through, pl.Date),
+            cause_day=cause_day,
+            unknown=unknown,
         )
         .join(noted, on=_NOTED, how="anti", nulls_equal=True)
-        .join(causes, on="day", how="left")
-        .with_columns(pl.col("cause").fill_null(unknown))
+        .join(causes, left_on="cause_day", right_on="day", how="left")
+        .with_columns(pl.col("cause").fill_null(pl.col("unknown")))
     )
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     return store.add_restatements(manifest, [rows.select(typed)], OF_PACKAGES)
