@@ -135,6 +135,17 @@ def test_a_package_that_is_drawn_earlier_has_the_cause_of_the_package_before(fol
     assert restated(folder) == expected
 
 
+def test_each_file_that_can_have_changed_a_balance_is_a_cause(folder: DataFolder) -> None:
+    newest = DAY + timedelta(days=1)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
+    folder.tables(newest)
+    folder.land("late.ndjson", uses("late", 12, 1))
+    folder.land("next.ndjson", uses("next", 12, 1, days_later=1))
+    folder.roll_up(newest)
+    assert [row[-1] for row in restated(folder)] == ["late.ndjson", "late.ndjson; next.ndjson"]
+
+
 def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataFolder) -> None:
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY}\n")
     folder.land("a.ndjson", uses("a", 9, 2))
@@ -210,6 +221,11 @@ def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: D
     next_drawn = (run, DAY + timedelta(days=60), "*", "q", 8, 9, cause)
     assert restated(folder) == [(run, DAY, "*", "p", 7, 9, cause), next_drawn]
     assert folder.rows("SELECT remaining, missing_days FROM resource_packages") == [(1, 61), (9, 61)]
+    # A later run that removes no further day has another cause.
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,8,{DAY}\n")
+    folder.tables(DAY + timedelta(days=61))
+    rules = "registry, result codes or billing rule"
+    assert restated(folder)[2:] == [(run + 1, DAY, "*", "q", 9, 8, rules)]
 
 
 def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
