@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _METRIC: Final = "resource_package_remaining"
 _NOTED: Final = ("day", "channel", "published_now")
-_PUBLISHED: Final = "SELECT day, resource_package_id, remaining AS published_before FROM resource_package_daily"
+_PUBLISHED: Final = (
+    "SELECT day, resource_package_id, account_id, remaining AS published_before FROM resource_package_daily"
+)
 
 
 def note_changed_packages(
@@ -61,12 +63,15 @@ def note_changed_packages(
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
     # If packages were published before the first log arrived, no day was closed, and no restatement names the cause.
-    causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
-    causes = causes.group_by("day").agg(pl.col("cause").unique().sort().str.join(CAUSE_SEPARATOR))
-    unknown = pl.lit(RULES_CHANGED)
-    if manifest.days_from:
+    causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal").select("day", "cause")
+    if first := _first_after_removal(store, manifest):
         # The ledger has no uses for a removed day, which can change the balance.
-        unknown = pl.when(pl.col("day") < manifest.days_from).then(pl.lit(DAYS_REMOVED)).otherwise(unknown)
+        removed = changed.filter(pl.col("day") < first).select("day", cause=pl.lit(DAYS_REMOVED))
+        causes = pl.concat([causes, removed])
+    # A balance can also change because that of another package of the account had changed before.
+    days = pl.concat_list("day", pl.col("day").min().over("account_id"))
+    by_package = changed.select("resource_package_id", day=days).explode("day").join(causes, on="day")
+    found = by_package.group_by("resource_package_id").agg(pl.col("cause").unique().sort().str.join(CAUSE_SEPARATOR))
     rows = (
         changed.with_columns(
             run=pl.lit(manifest.run + 1),
@@ -76,8 +81,8 @@ def note_changed_packages(
             closed_through=pl.lit(manifest.closed_through, pl.Date),
         )
         .join(noted, on=_NOTED, how="anti", nulls_equal=True)
-        .join(causes, on="day", how="left")
-        .with_columns(pl.col("cause").fill_null(unknown))
+        .join(found, on="resource_package_id", how="left")
+        .with_columns(pl.col("cause").fill_null(RULES_CHANGED))
     )
     typed = [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     return store.add_restatements(manifest, [rows.select(typed)], OF_PACKAGES)
@@ -108,6 +113,12 @@ def _restatements(store: Store, manifest: Manifest, first: int) -> "pl.DataFrame
 
     files = [file for run in range(first, manifest.run + 2) for file in store.restatement_files(manifest, run)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *(pl.read_parquet(file) for file in files)])
+
+
+def _first_after_removal(store: Store, manifest: Manifest) -> date | None:
+    """Return the first day that retention kept; None if it removed no day since the last publication."""
+    first, note = manifest.days_from, note_of(store.database)
+    return first if first and (note is None or any(day < str(first) for day in note.days)) else None
 
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":

@@ -72,7 +72,8 @@ def refuse_short_day(manifest: Manifest, settings: Settings, as_of: date) -> Non
         usual, there = usual_records(day, counted_by_day, holidays), counted_by_day.get(day, 0)
         if usual and there < settings.block_below_share * usual:
             raise AuthmeterError(
-                f"{day} has {there:,} records, {there / usual:.0%} of the usual {about(usual)} on its weekday.",
+                f"{day} has {counted(there, 'record')}, "
+                f"{there / usual:.0%} of the usual {about(usual)} on its weekday.",
                 where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
                 why=f"Too little has arrived to publish {day}; the last good report stays published.",
                 do="Deliver the rest and run again. If nothing is missing, set block_below_share to 0 for one run.",

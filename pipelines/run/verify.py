@@ -20,6 +20,7 @@ from pipelines.common.days import Window, require_same_zone
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import AuthmeterError, nothing_published
 from pipelines.common.process.machine_limits import is_disk_full, is_out_of_memory
+from pipelines.common.text import counted
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.day_tables import RECENT, DayBooks
@@ -228,7 +229,7 @@ def _compare(
         rows = connection.execute(f"SELECT count(*), min(row::VARCHAR) FROM ({query}) AS row", given).fetchall()
         count, row = rows[0]
         if count:
-            found.append(f"{count:,} rows only as {word}, such as {row}")
+            found.append(f"{counted(count, 'row')} only as {word}, such as {row}")
     return found
 
 

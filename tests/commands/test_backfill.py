@@ -25,7 +25,7 @@ def test_a_backfill_computes_those_days_anew(call: Call, own: DataFolder, yester
 def test_a_backfill_of_a_span_without_stored_days_says_so(call: Call, own: DataFolder) -> None:
     ended = call("backfill", "2020-01-01", "2020-01-02", data=own.root)
     assert ended.code == 0
-    assert "no day is stored from" in ended.out
+    assert "no events are stored from" in ended.out
 
 
 def test_a_backfill_to_the_end_of_the_calendar_is_one_of_the_stored_days(call: Call, own: DataFolder) -> None:

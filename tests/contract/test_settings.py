@@ -126,6 +126,14 @@ def test_a_wrong_value_in_a_list_is_reported_alone(folder: DataFolder) -> None:
     assert "Known settings" not in refused.value.do
 
 
+def test_many_wrong_settings_fit_on_a_screen(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "".join(f"[channels.c{number}]\nname = 'C'\n" for number in range(40)))
+    with pytest.raises(UsageError) as refused:
+        load_settings(folder.root)
+    assert refused.value.what.count("is unknown") == 5
+    assert refused.value.what.endswith("(+35)")
+
+
 def test_what_is_no_utf_8_is_reported_by_its_line(folder: DataFolder) -> None:
     (folder.root / "authmeter.toml").write_bytes(b"threads = 2\n# \xff\xfe\n")
     with pytest.raises(UsageError, match="line 2 is not UTF-8"):

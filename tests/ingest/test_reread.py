@@ -13,6 +13,7 @@ from pipelines.common.digests import digest_of_folder
 from pipelines.contract.record.fields import KEPT_REJECTS
 from pipelines.ingest import reread
 from pipelines.ingest.reread import RereadRequest
+from pipelines.reading.reasons.reasons import words_of
 from pipelines.run.daily_run import DailyRun
 from tests.support import DAY, CopyOf, DataFolder, days_before, lines, morning_after, record, records
 
@@ -171,6 +172,12 @@ def test_a_longer_retention_reads_records_that_were_too_old(folder: DataFolder) 
     folder.land("a.ndjson", [record("old", old), record("now")])
     folder.roll_up()
     folder.write("authmeter.toml", "retention_days = 90\n")
+    # A run alone does not read the file again, so the advice of the warning must name the command that does.
+    folder.roll_up()
+    assert folder.counted() == {DAY: 1}
+    advice = words_of("too_old")
+    assert "authmeter reread" in advice.zh
+    assert "authmeter reread" in advice.en
     run(folder)
     assert folder.counted() == {old: 1, DAY: 1}
 

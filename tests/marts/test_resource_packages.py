@@ -122,6 +122,30 @@ def test_a_late_use_restates_what_is_left_from_its_day_on(folder: DataFolder) ->
     assert folder.manifest.restatements == stored
 
 
+def test_a_package_that_is_drawn_earlier_has_the_cause_of_the_package_before(folder: DataFolder) -> None:
+    """The late use is drawn from p. On the next day, which got no late file, p is used up earlier: q is drawn more."""
+    newest = DAY + timedelta(days=1)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
+    folder.tables(newest)
+    folder.land("late.ndjson", uses("late", 12, 1))
+    folder.roll_up(newest)
+    run = folder.manifest.run
+    expected = [(run, DAY, "*", "p", 1, 0, "late.ndjson"), (run, newest, "*", "q", 8, 7, "late.ndjson")]
+    assert restated(folder) == expected
+
+
+def test_each_file_that_can_have_changed_a_balance_is_a_cause(folder: DataFolder) -> None:
+    newest = DAY + timedelta(days=1)
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
+    folder.tables(newest)
+    folder.land("late.ndjson", uses("late", 12, 1))
+    folder.land("next.ndjson", uses("next", 12, 1, days_later=1))
+    folder.roll_up(newest)
+    assert [row[-1] for row in restated(folder)] == ["late.ndjson", "late.ndjson; next.ndjson"]
+
+
 def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataFolder) -> None:
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY}\n")
     folder.land("a.ndjson", uses("a", 9, 2))
@@ -184,17 +208,24 @@ def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_bal
 
 
 def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
-    """The uses of the removed day no longer count, so the balance becomes an upper bound."""
+    """The uses of the removed day no longer count, so the balance becomes an upper bound. The package drawn next keeps
+    more on a day that is not removed.
+    """
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
-    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=60)])
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 8, days_later=60)])
     folder.tables(DAY + timedelta(days=60))
     folder.tables(DAY + timedelta(days=61))
     assert folder.manifest.days_from == DAY + timedelta(days=1)
-    run = folder.manifest.run
-    assert restated(folder) == [(run, DAY, "*", "p", 7, 9, "days that retention removed")]
-    ((remaining, missing_days),) = folder.rows("SELECT remaining, missing_days FROM resource_packages")
-    assert (remaining, missing_days) == (8, 61)
+    run, cause = folder.manifest.run, "days that retention removed"
+    next_drawn = (run, DAY + timedelta(days=60), "*", "q", 8, 9, cause)
+    assert restated(folder) == [(run, DAY, "*", "p", 7, 9, cause), next_drawn]
+    assert folder.rows("SELECT remaining, missing_days FROM resource_packages") == [(1, 61), (9, 61)]
+    # A later run that removes no further day has another cause.
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,8,{DAY}\n")
+    folder.tables(DAY + timedelta(days=61))
+    rules = "registry, result codes or billing rule"
+    assert restated(folder)[2:] == [(run + 1, DAY, "*", "q", 9, 8, rules)]
 
 
 def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:

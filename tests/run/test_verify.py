@@ -69,9 +69,9 @@ def test_tables_that_were_computed_wrongly_are_found_by_their_cells(folder: Data
     assert folder.rows("SELECT used FROM resource_package_daily") == [(3,)]
     found = "\n".join(report_of(folder).differences)
     for table in ("outcome_daily", "verification_hours"):
-        assert f"day {DAY}, {table}: 1 rows only as stored" in found
+        assert f"day {DAY}, {table}: 1 row only as stored" in found
     for table in ("outcome_daily", "resource_package_daily"):
-        assert f"published table {table}: 1 rows only as stored" in found
+        assert f"published table {table}: 1 row only as stored" in found
 
 
 def test_a_catalogue_that_is_not_whole_is_reported(sound: DataFolder) -> None:

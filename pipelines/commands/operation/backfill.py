@@ -19,7 +19,7 @@ def run_backfill(data: Path, first: date, last: date) -> int:
     if manifest.as_of is None:
         raise nothing_published(data)
     if not any(first <= day <= last and manifest.has_events_of(day) for day in manifest.days):
-        print(f"no day is stored from {first} to {last}: no table is computed again")
+        print(f"no events are stored from {first} to {last}: no table is computed again")
     # The run makes a set of all days of the span, so the span is limited to days that can have records.
     first, last = max(first, FIRST_DAY), min(last, manifest.as_of)
     return run_daily(data, manifest.as_of, {BACKFILL_FIRST: str(first), BACKFILL_LAST: str(last)})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.common.days import last_closed_day
 from pipelines.common.process.progress import stage
+from pipelines.common.text import counted
 from pipelines.contract.settings.settings import Settings
 from pipelines.sample.write import SampleSpec, write_sample
 
@@ -18,4 +19,4 @@ def make_sample(out: Path, spec: SampleSpec) -> None:
     """Write a sample of logs and registry, and print its progress in one line."""
     with stage("sample") as progress:
         report = write_sample(out, spec, progress=lambda done: progress(done, spec.days))
-        progress.result = f"{report.files:,} files, {report.lines:,} lines in {out}"
+        progress.result = f"{counted(report.files, 'file')}, {counted(report.lines, 'line')} in {out}"

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from pipelines.common.text import listed
+
 # By Pydantic's name of the fault; all other faults keep Pydantic's text.
 _WORDS = {
     "extra_forbidden": "is unknown",
@@ -51,7 +53,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> str:
-    """Return the faults of `error` as one text, each with its key.
+    """Return the first five faults of `error` as one text, each with its key, and how many more there are.
 
     `forms` maps keys that have a pattern to descriptions of their valid values, which are shown after `must be`.
     """
@@ -63,7 +65,7 @@ def findings(error: ValidationError, forms: Mapping[str, str] | None = None) -> 
         for fault in faults
         if not any(fault["loc"] == loc[: len(fault["loc"])] and fault["loc"] != loc for loc in inner)
     ]
-    return "; ".join(_in_words(fault, forms or {}) for fault in innermost)
+    return listed([_in_words(fault, forms or {}) for fault in innermost], "; ")
 
 
 def _in_words(fault: ErrorDetails, forms: Mapping[str, str]) -> str:

@@ -99,8 +99,8 @@ REASONS = {
     "stages": _one_of("stage", STAGES),
     "outcomes": _one_of("outcome", OUTCOMES),
     "too_old": Bilingual(
-        "记录早于保留期：请调大 `retention_days`，或删除该文件",
-        "its records are older than the retention: raise `retention_days`, or delete it",
+        "记录早于保留期：请调大 `retention_days` 并运行 `authmeter reread`，或删除该文件",
+        "its records are older than the retention: raise `retention_days`, then run `authmeter reread`, or delete it",
     ),
     "rule": Bilingual(
         "最常见 {detail}：见质量页的拒收记录", "most often {detail}: see the rejected records on the quality page"

@@ -331,6 +331,22 @@ def test_of_many_versions_those_with_few_requests_are_one_row(tmp_path):
     assert {row["value"] for row in table(long, "version_days")} == set(every)
 
 
+def test_the_version_of_an_incident_is_listed_if_its_name_has_a_blank(tmp_path):
+    blamed = "2.2 beta"
+    cell = {"app_key": "shop", "channel": "one_click", "stage": "authorize", "platform": "ios", "carrier": "unknown",
+            "outcome": "success", "vendor": "umeng", "day": day(0)}  # fmt: skip
+
+    def add(made: Database) -> None:
+        for version, count in {blamed: 2, "2.2": 1, **{f"2.{minor}": 20 for minor in range(3, 9)}}.items():
+            made.add("outcome_daily", {**cell, "sdk_version": version, "records": count})
+        made.add("incidents", incident("i1", 3, cause=f"sdk_version={blamed} & vendor=umeng"))
+
+    document = documents_of(steady(tmp_path / "authmeter.duckdb", more=add))["shop"]
+    listed = {row["value"] for row in table(document, "versions") if row["window_days"] == 30}
+    assert blamed in listed
+    assert "2.2" not in listed
+
+
 def test_failures_by_outcome_and_code(tables):
     for key, document in tables.documents.items():
         for days in (7, 30):

@@ -3,8 +3,11 @@
 -- merged into one row with value NULL, and `merged` is their number. The list of all versions has rows only for an app
 -- whose short list merges some. Versions that an incident of the 30 days names as its cause are listed first.
 WITH named AS (
-    SELECT DISTINCT app_key, regexp_extract(cause, '{{ VERSION }}=([^ ]+)', 1) AS value
+    -- A version may contain blanks, so its name is compared as a whole.
+    SELECT DISTINCT incidents.app_key, value
     FROM incidents
+    JOIN (SELECT DISTINCT value FROM version_requests) AS used
+        ON contains(' & ' || cause || ' & ', ' & {{ VERSION }}=' || value || ' & ')
     WHERE contains(cause, '{{ VERSION }}=') AND coalesce(last_day, $last) >= $first
 ), sums AS (
     SELECT coalesce(app_key, '*') AS app_key, window_days, value, {{ sums(LOGINS) }}
