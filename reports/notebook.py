@@ -9,14 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import duckdb
 import polars as pl
 
 from pipelines.common.errors import UsageError
 from pipelines.common.files.near_names import nearly
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.tables.tables import TABLES, VIEWS
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import damage_explained, open_published
 from pipelines.store.store import Store
 from reports.charts.shapes import THEMES
 from reports.content.billing.resource_packages import package_accounts
@@ -43,22 +42,24 @@ def open(data: Path | str, language: str = "zh", theme: str = "light") -> "Noteb
 
     Raises:
         UsageError: nothing is published, or no such language or theme.
+        UnreadablePublicationError: the published file is damaged. Every method raises it, too.
     """
     _require(language, LANGUAGES, "language")
     _require(theme, THEMES, "theme")
-    return Notebook(open_published(Store(Path(data)).database), language, theme)
+    return Notebook(Store(Path(data)).database, language, theme)
 
 
 class Notebook:
     """The tables of one publication. They can be read until `close`; later publications do not change them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, language: str, theme: str) -> None:
-        self._connection = connection
-        marts = PublishedTables(connection)
-        # Times are shown in the business time zone, as on the pages.
-        connection.execute("SET TimeZone = $zone", {"zone": marts.publication.time_zone})
-        self._source = Source(marts, quality_by_day(marts), language, theme)
-        self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/known_apps")}
+    def __init__(self, database: Path, language: str, theme: str) -> None:
+        self._database, self._connection = database, open_published(database)
+        with damage_explained(database):
+            marts = PublishedTables(self._connection)
+            # Times are shown in the business time zone, as on the pages.
+            self._connection.execute("SET TimeZone = $zone", {"zone": marts.publication.time_zone})
+            self._source = Source(marts, quality_by_day(marts), language, theme)
+            self._apps: dict[str, str] = {key: name for key, name, *_ in marts.rows("site/known_apps")}
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +85,8 @@ class Notebook:
             UsageError: no such table is published.
         """
         found = published_table(name, "name")
-        return pl.DataFrame(self._connection.sql(found.query(name)))
+        with damage_explained(self._database):
+            return pl.DataFrame(self._connection.sql(found.query(name)))
 
     def trend(
         self, app_key: str = ALL_APPS, chart: str = "authorizations", days: int = 30, series: str | None = None
@@ -101,7 +103,8 @@ class Notebook:
             UsageError: no such app, chart, series or number of days.
         """
         _require(days, SPANS, "days")
-        return trend(self._source, app_key, self._name(app_key), chart, days, series)
+        with damage_explained(self._database):
+            return trend(self._source, app_key, self._name(app_key), chart, days, series)
 
     def funnel(self, app_key: str = ALL_APPS, days: int = 7) -> "Figure":
         """Return the funnel of one-click login of an app, or of all apps together (`*`), over the last `days` days.
@@ -113,7 +116,8 @@ class Notebook:
             UsageError: no such app or number of days.
         """
         _require(days, SPANS, "days")
-        return funnel(self._source, app_key, self._name(app_key), days)
+        with damage_explained(self._database):
+            return funnel(self._source, app_key, self._name(app_key), days)
 
     def incident(self, incident_id: str) -> "Figure":
         """Return the curve of an incident: the newest 60 days of its subject, with the usual range.
@@ -121,11 +125,12 @@ class Notebook:
         Raises:
             UsageError: no such incident is published.
         """
-        found = {one.incident.incident_id: one for one in self._source.marts.incidents()}
-        if incident_id not in found:
-            raise _unknown("incident", incident_id, found, "incidents")
-        published = found[incident_id]
-        return incident(self._source, published, self._name(published.incident.app_key))
+        with damage_explained(self._database):
+            found = {one.incident.incident_id: one for one in self._source.marts.incidents()}
+            if incident_id not in found:
+                raise _unknown("incident", incident_id, found, "incidents")
+            published = found[incident_id]
+            return incident(self._source, published, self._name(published.incident.app_key))
 
     def packages(self, account_id: str) -> "Figure":
         """Return the units left in an account's resource packages by day, with the forecast.
@@ -133,10 +138,11 @@ class Notebook:
         Raises:
             UsageError: no such account has a package.
         """
-        found = {one.row.account_id: one for one in package_accounts(self._source.marts)}
-        if account_id not in found:
-            raise _unknown("account with a resource package", account_id, found, "resource_packages")
-        return packages(self._source, found[account_id])
+        with damage_explained(self._database):
+            found = {one.row.account_id: one for one in package_accounts(self._source.marts)}
+            if account_id not in found:
+                raise _unknown("account with a resource package", account_id, found, "resource_packages")
+            return packages(self._source, found[account_id])
 
     def _name(self, app_key: str) -> str:
         if app_key == ALL_APPS:

@@ -31,6 +31,7 @@ from pipelines.rollup.rollup import RollupReport
 from pipelines.run.daily_run import DailyRun, open_run
 from pipelines.store.database import shared_workbenches
 from pipelines.store.manifest import FileEntry, Manifest
+from pipelines.store.published_file import published_run
 from pipelines.store.store import Store
 
 KEY = "a key for tests, 64 characters or not"
@@ -142,6 +143,23 @@ def published_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
         finally:
             connection.execute("USE memory")
             connection.execute("DETACH authmeter")
+
+
+def damage_blocks(database: Path, every: int = 4) -> None:
+    """Damage every fourth block of a published file, or every block with `every=1`, except the blocks without which the
+    file has no run: a run makes a file without them again.
+
+    The file has blocks of 256 kB, each with a checksum that is compared when the block is read.
+    """
+    content, run = database.read_bytes(), published_run(database)
+    for place in range(3 * 4096 + 1000, len(content), every << 18):
+        damaged = content[:place] + bytes(100) + content[place + 100 :]
+        database.unlink()
+        database.write_bytes(damaged)
+        if published_run(database) == run:
+            content = damaged
+    database.unlink()
+    database.write_bytes(content)
 
 
 class DataFolder:

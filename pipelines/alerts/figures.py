@@ -4,7 +4,6 @@ The words are in `message.py`, the figures of a week in `week.py`.
 """
 
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import incident_days, incidents_of
 from pipelines.store.database import named_rows
-from pipelines.store.published_file import last_day_of, open_published
+from pipelines.store.published_file import last_day_of, published_tables
 
 if TYPE_CHECKING:
     from pipelines.incidents.usual.key_days import KeyDays
@@ -97,7 +96,7 @@ def read_headline(database: Path) -> Headline:
     Return an empty `Headline` if the published file is missing, damaged or of another version.
     """
     try:
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             (found,) = named_rows(connection, sql("pipelines.alerts", "headline"))
             norms = read_key_days(connection, 1 + _WEEK).norms
     except (AuthmeterError, duckdb.Error):
@@ -121,7 +120,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
     from pipelines.incidents.usual.key_days import key_rows
 
     try:
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             published = (one.incident for one in incidents_of(connection))
             one = next((one for one in published if one.incident_id == incident_id), None)
             if one is None:

@@ -4,7 +4,6 @@ A week is Monday to Sunday. The words of the message are in `week_message.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.status import is_problem
 from pipelines.incidents.published import PublishedIncident, incidents_of
 from pipelines.store.database import named_rows
-from pipelines.store.published_file import last_day_of, open_published
+from pipelines.store.published_file import last_day_of, published_tables
 
 if TYPE_CHECKING:
     from pipelines.incidents.usual.key_days import KeyDays
@@ -93,7 +92,7 @@ def read_week(database: Path, sunday: date) -> Week | None:
     """
     days = list(days_between(sunday - timedelta(days=_DAYS - 1), sunday))
     try:
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             # A week that is sent late ended some days before the as-of.
             key_days = read_key_days(connection, (last_day_of(connection) - sunday).days + 2 * _DAYS)
             incidents = [

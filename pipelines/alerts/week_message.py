@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pipelines.alerts.lines import Language, Line, change_text, in_language, listed
 from pipelines.alerts.week import Week, WeekFigure
-from pipelines.common.text import Bilingual, per_cent, printable, whole
+from pipelines.common.text import Bilingual, counted, per_cent, printable, whole, yuan
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident, Problems
 from pipelines.incidents.words import problem_words
@@ -44,7 +44,10 @@ def week_lines(
     yield Line(label="本周数据" if is_zh else "Figures of the week")
     if week.days < _WEEK:
         days = week.days
-        yield Line(f"只有 {days} 天有数据" if is_zh else f"Only {days} of 7 days have data", is_item=True)
+        yield Line(
+            f"只有 {days} 天有数据" if is_zh else f"Only {days} of 7 days {'has' if days == 1 else 'have'} data",
+            is_item=True,
+        )
     for figure in week.figures:
         if figure.value is not None:
             yield Line(_figure_text(figure, figure.value, language), is_item=True)
@@ -78,7 +81,7 @@ def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
     if figure.change is not None:
         change = change_text(figure.change, is_rate, language)
         matched = figure.matched_days
-        days = "" if matched == _WEEK else f"（{matched} 天）" if is_zh else f" over {matched} days"
+        days = "" if matched == _WEEK else f"（{matched} 天）" if is_zh else f" over {counted(matched, 'day')}"
         parts.append(f"较上周 {change}{days}" if is_zh else f"{change} on the week before{days}")
     if figure.usual is not None:
         parts.append(f"平时 {written(figure.usual)}" if is_zh else f"usually {written(figure.usual)}")
@@ -103,5 +106,5 @@ def _bill(one: Mapping[str, Any], is_zh: bool) -> Line:
     if difference:
         text += f"，与日志相差 {difference}" if is_zh else f", {difference} against the log"
     if one["amount"] is not None:
-        text += f"，金额 {one['amount']:,.2f}" if is_zh else f", amount {one['amount']:,.2f}"
+        text += f"，金额 {yuan(one['amount'])}" if is_zh else f", amount {yuan(one['amount'])}"
     return Line(f"{printable(one['account_id'])}{'：' if is_zh else ': '}{text}", is_item=True)

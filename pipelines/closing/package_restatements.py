@@ -1,7 +1,6 @@
 """Stores a restatement of each resource package whose published balance changed, for the first day that changed."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,7 @@ from pipelines.common.errors import UsageError
 from pipelines.contract.tables.restatement_causes import CAUSE_SEPARATOR, DAYS_REMOVED, RULES_CHANGED
 from pipelines.store.manifest import OF_PACKAGES, Manifest
 from pipelines.store.publication_note import may_have_packages, note_of
-from pipelines.store.published_file import open_published, run_of
+from pipelines.store.published_file import published_tables, run_of
 from pipelines.store.store import Store
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _published(store: Store, manifest: Manifest) -> "tuple[int, pl.DataFrame] | 
     ledger is empty, cannot be read or is newer than the manifest.
     """
     try:
-        with closing(open_published(store.database)) as connection:
+        with published_tables(store.database) as connection:
             run = run_of(connection)[0]
             if run > manifest.run or not connection.execute(f"{_PUBLISHED} LIMIT 1").fetchall():
                 return None

@@ -52,6 +52,11 @@ def whole(value: float) -> str:
     return f"{half_up(value, 0):,}"
 
 
+def yuan(amount: float) -> str:
+    """Return an amount in yuan, rounded by `half_up` to two decimals, with thousands separators."""
+    return f"{half_up(amount, 2):,}"
+
+
 def name_as_text(name: str) -> str:
     """Return a file name as text: bytes that are not UTF-8 become `\\xNN`.
 

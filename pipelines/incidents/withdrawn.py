@@ -1,7 +1,6 @@
 """Incidents that were published but no longer exist, because late data or a correction changed the figures."""
 
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from pipelines.common.errors import UsageError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, reported_of
 from pipelines.incidents.words import NO_CHANNELS
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 
 
 def withdrawn(
@@ -47,7 +46,7 @@ def _reported(published: Path) -> list[PublishedIncident]:
     version.
     """
     try:
-        with closing(open_published(published)) as connection:
+        with published_tables(published) as connection:
             return [one for one in reported_of(connection, NO_CHANNELS) if one.is_independent]
     except (UsageError, duckdb.Error):
         return []

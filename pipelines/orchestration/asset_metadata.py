@@ -4,7 +4,6 @@ The metadata are numbers, times, columns and links to files of the site. They co
 """
 
 import json
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.results import Columns, Metadata, Page
 from pipelines.reading.files.landing import scan
 from pipelines.store.manifest import Manifest
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.site_publication import LONG_DAYS
 from pipelines.store.store import Store
 
@@ -78,7 +77,7 @@ def table_metadata(store: Store) -> dict[str, Metadata]:
 
     Tables that the published file lacks, because an older version wrote it, have empty metadata.
     """
-    with closing(open_published(store.database)) as connection:
+    with published_tables(store.database) as connection:
         listed = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         there = {name: table for name, table in TABLES.items() if name in listed}
         counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in there)

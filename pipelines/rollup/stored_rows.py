@@ -3,14 +3,14 @@
 A lost or damaged file is no error, as it may be why the table is replaced.
 """
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipelines.store.published_file import open_published
+from pipelines.common.errors import UsageError
+from pipelines.store.published_file import published_tables
 
 
 def stored_rows(file: Path) -> pl.DataFrame | None:
@@ -29,7 +29,7 @@ def published_rows(database: Path, query: str, day: date) -> pl.DataFrame | None
     if not database.is_file():
         return None
     try:
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             return pl.DataFrame(connection.sql(query, params={"day": day}))
-    except duckdb.Error:
+    except (UsageError, duckdb.Error):
         return None

@@ -22,6 +22,9 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.damaged import damaged_file
 
+# Polars begins the text of DuckDB's errors with these words, if they occur while it fetches rows.
+FETCHED = "got external error: "
+
 
 @dataclass
 class _Shared:
@@ -138,7 +141,7 @@ def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
 
 def _explained(error: Exception, temp: Path, folders: Sequence[Path]) -> AuthmeterError | None:
     # While rows are fetched, PyArrow raises DuckDB's errors as `OSError`, and Polars as `ComputeError`.
-    said = str(error).removeprefix("got external error: ")
+    said = str(error).removeprefix(FETCHED)
     is_fetching = isinstance(error, OSError) or type(error).__name__ == "ComputeError"
 
     def is_a(kind: type[duckdb.Error], words: str) -> bool:

@@ -14,10 +14,12 @@ import duckdb
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, nothing_published, older_publication
 from pipelines.common.files import durable
+from pipelines.common.files.rights import names_of
+from pipelines.common.process.machine_limits import is_disk_full, is_out_of_memory
 from pipelines.common.sql import literal
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.database import configure
+from pipelines.store.database import FETCHED, configure
 
 T = TypeVar("T")
 
@@ -28,9 +30,9 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
     It is also a `duckdb.Error`, because callers that can do without the file catch `duckdb.Error`.
     """
 
-    def __init__(self, database: Path, error: duckdb.Error) -> None:
+    def __init__(self, database: Path, error: Exception) -> None:
         super().__init__(
-            f"The published file cannot be read: {str(error).splitlines()[0]}",
+            f"The published file cannot be read: {str(error).removeprefix(FETCHED).splitlines()[0]}",
             where=str(database),
             why="The last published figures cannot be read; the pages of the site are unchanged.",
             # A run does not read all of the file, so it may take the damaged one for whole.
@@ -38,6 +40,8 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
         )
 
 
+# The errors of a query if the file lacks a table or a column of the query.
+_LACKING = (duckdb.CatalogException, duckdb.BinderException)
 # Readers with DuckDB 1.2 must be able to open the published file.
 STORAGE_VERSION = "v1.2.0"
 
@@ -92,20 +96,42 @@ def open_published(
 
 
 @contextmanager
-def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the published file for queries, and translate DuckDB's errors in them.
+def published_tables(
+    database: Path, settings: Settings | None = None, temp: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published file for queries, as `open_published` does, and translate DuckDB's errors in them.
 
     Raises:
         UsageError: nothing was published yet, or the publishing version lacks a queried table or column.
         UnreadablePublicationError: the file is not a database, or a query found it damaged.
     """
-    with closing(open_published(database)) as connection:
+    with closing(open_published(database, settings, temp)) as connection, damage_explained(database):
         try:
             yield connection
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
+        except _LACKING as error:
             raise older_publication(database, str(error).splitlines()[0]) from None
-        except duckdb.Error as error:
-            raise UnreadablePublicationError(database, error) from None
+
+
+@contextmanager
+def damage_explained(database: Path) -> Iterator[None]:
+    """Translate the errors of queries that find the published file damaged, also while Polars fetches rows.
+
+    Errors about missing tables or columns, other files, a full disk and too little memory are raised unchanged.
+
+    Raises:
+        UnreadablePublicationError: a query found the file damaged.
+    """
+    try:
+        yield
+    except _LACKING:
+        raise
+    except Exception as error:
+        is_of_duckdb = isinstance(error, duckdb.Error) or str(error).startswith(FETCHED)
+        # An export is another file; a copy of the published file has the same name.
+        is_of_another = any(Path(name).name != database.name for name in names_of(error))
+        if not is_of_duckdb or is_of_another or is_disk_full(error) or is_out_of_memory(error):
+            raise
+        raise UnreadablePublicationError(database, error) from None
 
 
 def _opened_as_published(database: Path, opened: Callable[[Path], T], temp: Path | None = None) -> T:

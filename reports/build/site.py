@@ -23,7 +23,7 @@ from pipelines.contract.measures.counts import CARDS, HEADLINE_USAGE
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import damage_explained, open_published
 from reports.build.app_files import (
     FILE_COLUMNS,
     AppFiles,
@@ -101,6 +101,7 @@ def render_site(
     try:
         with (
             open_published(database, settings, spill) as connection,
+            damage_explained(database),
             ThreadPoolExecutor(1) as reader,
             ThreadPoolExecutor(1) as aside,
             # Searching for reference cycles among the many small objects takes 4% of the processor time.

@@ -5,7 +5,6 @@ an exported CSV of the same span has the same bytes.
 """
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.part_records import PartRecords, create_records
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from reports.content.listings import LISTINGS
 from reports.content.published import detail_query, end_of_month
 from reports.export.column_words import Language
@@ -51,7 +50,7 @@ def export_detail(database: Path, request: ExportRequest, language: Language = "
             cannot be written, or there are too many rows for xlsx.
     """
     _check(request)
-    with closing(open_published(database)) as connection:
+    with published_tables(database) as connection:
         require_app(connection, request.app_key)
         app = {"first_app": request.app_key, "last_app": request.app_key}
         values = app | {"first": request.first, "last": request.last}
@@ -75,7 +74,7 @@ def export_month(database: Path, month: date, format: str, target: Path, languag
             written, or there are too many rows for xlsx.
     """
     _check_target(format, target)
-    with closing(open_published(database)) as connection:
+    with published_tables(database) as connection:
         found = connection.execute("SELECT min(day), max(day) FROM day_quality").fetchone()
         first, last = found or (None, None)
         if not first or not first.replace(day=1) <= month <= last:

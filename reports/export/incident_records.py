@@ -5,7 +5,6 @@ The daily run reads them and passes them to the site (`reports/build/app_files.p
 `authmeter export --events` (`exports.py`) writes other days and apps.
 """
 
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.manifest import Manifest
 from pipelines.store.part_records import create_records
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 from reports.export.exported_record import record_macro
 from reports.export.masked_ids import masked_ids
@@ -46,7 +45,7 @@ def incident_records(
     as_of = manifest.as_of
     if as_of not in manifest.days:
         return {}
-    with closing(open_published(store.database, settings, temp)) as connection:
+    with published_tables(store.database, settings, temp) as connection:
         values = {"all_apps": ALL_APPS, "day": as_of, "most": MOST_APPS, "most_read": _MOST_READ}
         apps = pl.DataFrame(connection.sql(sql("reports.export", "incident_apps"), params=values))
     parts = store.part_records(entry for entry in manifest.live_files() if as_of in entry.days)

@@ -3,7 +3,6 @@
 This module selects the rows, with all columns of the table and sorted by its key. `files.py` writes them.
 """
 
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from pipelines.common.days import FIRST_DAY, Window, day_start
 from pipelines.common.errors import UsageError
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES, VIEWS
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from reports.export.column_words import Language
 from reports.export.files import require_format, require_target, write_query
 
@@ -53,7 +52,7 @@ def export_table(database: Path, request: TableRequest, language: Language = "")
     require_format(request.format)
     require_target(request.target, request.format)
     query = _query(published_table(request.table), request.span)
-    with closing(open_published(database)) as connection:
+    with published_tables(database) as connection:
         ((as_of, zone),) = connection.execute("SELECT as_of, time_zone FROM publication").fetchall()
         # Times are written in the business time zone, as on the pages.
         connection.execute("SET TimeZone = $zone", {"zone": zone})

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
+from pipelines.common.text import yuan
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import LOGIN_CHANNELS
@@ -75,7 +76,7 @@ def environment(shared: dict[str, object]) -> Environment:
     found.filters |= {
         "count": count, "share": share, "share_of": share_of, "size": size, "day_text": day_text, "weekday": weekday,
         "points": points, "point_count": point_count, "level": level, "signed": signed, "month_day": month_day,
-        "sparkline": sparkline, "formula": formula_words, "difference": difference,
+        "sparkline": sparkline, "formula": formula_words, "difference": difference, "yuan": yuan,
         "colour": lambda usual, metric: colour(usual.side, METRICS[metric].better),
     }  # fmt: skip
     words = {"t": t, "word": word, "check_words": CHECK_WORDS, "check_pages": CHECK_PAGES, "reason_words": REASON_WORDS}

@@ -4,11 +4,10 @@
 """
 
 import os
-from contextlib import closing
 from pathlib import Path
 
 from pipelines.common.errors import nothing_published
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 from reports.content.folders import app_folders
 from reports.serve.access import SitePath
@@ -65,7 +64,7 @@ class PublishedSite:
             UsageError: the published tables do not exist.
         """
         if self._folders[0] != root:
-            with closing(open_published(self._database)) as connection:
+            with published_tables(self._database) as connection:
                 keys = [str(key) for (key,) in connection.execute("SELECT app_key FROM apps").fetchall()]
             self._folders = (root, app_folders(keys))
         return self._folders[1]

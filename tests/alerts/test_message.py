@@ -109,6 +109,15 @@ def test_a_week_reads_from_what_began_to_the_bill() -> None:
     assert f"{message.title('en')}\n{message.body('en')}" == WEEK_EN
 
 
+def test_a_week_with_one_day_of_data_says_one_day() -> None:
+    message = of_week()
+    assert message.week
+    figures = tuple(replace(one, matched_days=1) for one in message.week.figures)
+    body = replace(message, week=replace(message.week, days=1, figures=figures)).body("en")
+    assert "- Only 1 of 7 days has data\n" in body
+    assert "- Number verifications 31,605 (-2.5% on the week before over 1 day)\n" in body
+
+
 @pytest.mark.parametrize(
     ("message", "zh", "en", "is_bad"),
     [

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from pipelines.store.published_file import open_published
 from reports.charts.shapes import LOOKS
 from reports.notebook import Notebook
 from tests.browser.conftest import SHOP, Look, Reader, World
@@ -61,7 +60,7 @@ def test_a_missing_day_is_a_gap_in_every_chart(
     charts = {one["data-chart"]: one.all(f"[data-layer='{days}']") for one in page.all("figure [data-chart]")}
     assert [name for name, layers in charts.items() if layers] == names
     expected, missing = [str(day(back)) for back in reversed(range(days))], str(day(MISSING_BACK))
-    with closing(Notebook(open_published(world("example") / "authmeter.duckdb"), "en", "light")) as notebook:
+    with closing(Notebook(world("example") / "authmeter.duckdb", "en", "light")) as notebook:
         for name in names:
             (chart,) = [layer.chart for layer in charts[name]]
             for trace in chart["traces"]:

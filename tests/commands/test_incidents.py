@@ -138,9 +138,9 @@ def test_the_incidents_and_their_day_are_of_one_publication(
     opened, today = published_file.open_published, days_before(yesterday, -1)
     with monkeypatch.context() as patched:
 
-        def opened_before_a_run(database: Path) -> duckdb.DuckDBPyConnection:
+        def opened_before_a_run(database: Path, *given: Any) -> duckdb.DuckDBPyConnection:
             patched.undo()
-            connection = opened(database)
+            connection = opened(database, *given)
             own.tables(today)
             return connection
 

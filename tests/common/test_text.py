@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.common.text import per_cent, range_ends
+from pipelines.common.text import per_cent, range_ends, yuan
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_a_change_that_is_rounded_to_zero_has_no_direction(change: float, text: 
 
 def test_large_shares_have_thousands_separators() -> None:
     assert per_cent(138.886, 0) == "13,889%"
+
+
+@pytest.mark.parametrize(("amount", "text"), [(0.125, "0.13"), (1827.3, "1,827.30"), (7, "7.00")])
+def test_an_amount_has_two_decimals_and_a_half_is_rounded_away_from_zero(amount: float, text: str) -> None:
+    assert yuan(amount) == text

@@ -43,7 +43,7 @@ def test_without_packages_the_tables_are_empty(used: DataFolder, monkeypatch: py
     names = ("resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast")
     assert [used.rows(f"FROM {name}") for name in names] == [[]] * 4
     # The published file need not be opened to find changed figures.
-    monkeypatch.setattr(package_restatements, "open_published", None)
+    monkeypatch.setattr(package_restatements, "published_tables", None)
     used.roll_up(DAY + timedelta(days=1))
 
 

@@ -19,7 +19,7 @@ import pytest
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
 from pipelines.contract.measures.session_metrics import FUNNEL
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import UnreadablePublicationError, open_published
 from reports import notebook
 from reports.charts.shapes import LOOKS, charts, layout
 from reports.content import context
@@ -27,6 +27,7 @@ from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day
+from tests.support import damage_blocks
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,13 @@ def test_every_published_table_is_a_frame(
     found = opened.table("channel_daily").filter(app_key="shop", channel="wechat", day=day(0))
     assert found["authorizations"].to_list() == [6]
     assert opened.table("channel_daily").schema["day"] == pl.Date
+
+
+def test_a_damaged_file_is_reported_in_words(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    damage_blocks(tmp_path / "data" / "warehouse" / "authmeter.duckdb", every=1)
+    with pytest.raises(UnreadablePublicationError, match="what to do: Remove warehouse/"):
+        notebook.open(tmp_path / "data").table("outcome_daily")
 
 
 def test_a_quarter_begins_with_the_first_record_and_a_channel_without_a_row_is_zero(opened: notebook.Notebook) -> None:

@@ -18,9 +18,8 @@ from pipelines.common.process.machine_limits import as_machine_error, is_disk_fu
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.run.verify import VerifyReport, verify
-from pipelines.store.published_file import published_run
 from tests.older_store import make_older, write_older
-from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, records
+from tests.support import DAY, CopyOf, DataFolder, damage_blocks, days_before, morning_after, records
 
 
 def report_of(folder: DataFolder, span: Window | None = None) -> VerifyReport:
@@ -91,18 +90,7 @@ def test_a_damaged_or_lost_file_of_restatements_is_named(sound: DataFolder) -> N
 
 
 def test_damaged_blocks_of_the_published_file_are_differences(sound: DataFolder) -> None:
-    content, database = sound.store.database.read_bytes(), sound.store.database
-    run = published_run(database)
-    # The file has blocks of 256 kB, each with a checksum that is compared when the block is read. Every fourth is
-    # damaged, except blocks without which the file has no run: a run makes such a file again.
-    for place in range(3 * 4096 + 1000, len(content), 1 << 20):
-        damaged = content[:place] + bytes(100) + content[place + 100 :]
-        database.unlink()
-        database.write_bytes(damaged)
-        if published_run(database) == run:
-            content = damaged
-    database.unlink()
-    database.write_bytes(content)
+    damage_blocks(sound.store.database)
     found = report_of(sound).differences
     assert found
     assert all(text.startswith("published table ") and "cannot be read: Corrupt database" in text for text in found)

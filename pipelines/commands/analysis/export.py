@@ -2,20 +2,18 @@
 
 import shutil
 import signal
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import typer
 
 from pipelines.common.days import Window
-from pipelines.common.errors import UsageError, older_publication
+from pipelines.common.errors import UsageError
 from pipelines.common.process.ending import ends_in_order
 from pipelines.common.text import counted
 from pipelines.contract.settings.settings import load_settings
-from pipelines.store.published_file import open_published, published_as_of
+from pipelines.store.published_file import published_as_of, published_tables
 from pipelines.store.store import Store
 from reports.content.published import end_of_month
 from reports.export.exports import ExportRequest, export_detail, export_events, export_month, require_app
@@ -82,7 +80,7 @@ def _export_app(store: Store, request: ExportRequest, is_of_events: bool) -> Non
     manifest, as_of = store.read_manifest(), published_as_of(store.database)
     published = {day for day in manifest.days if first <= day <= min(last, as_of)}
     if is_of_events:
-        with closing(open_published(store.database)) as connection:
+        with published_tables(store.database) as connection:
             require_app(connection, request.app_key)
         of_days = {entry.part for entry in manifest.live_files() if published & entry.days.keys()}
         parts = store.part_records(entry for entry in manifest.live_files() if entry.part in of_days)
@@ -111,10 +109,7 @@ def _export_table(store: Store, request: TableRequest) -> None:
     If its rows have no day, write the whole table, and print that a requested span is ignored.
     """
     _refuse_own_place(store, request.target)
-    try:
-        rows = export_table(store.database, request, load_settings(store.data).csv_language)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise older_publication(store.database, str(error).splitlines()[0]) from None
+    rows = export_table(store.database, request, load_settings(store.data).csv_language)
     span = request.span
     if span and not has_days(request.table):
         print(f"the rows of {request.table} have no day: the whole table is exported")

@@ -1,7 +1,6 @@
 """`authmeter check`: checks settings, registry and sources without a run, or reads one file as a source would."""
 
 import os
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +32,7 @@ from pipelines.reading.sources.mapping_use import fault_words, mapping_faults
 from pipelines.reading.sources.sources import Sources, load_sources
 from pipelines.store.database import named_rows, workbench
 from pipelines.store.part_records import PartRecords, create_records, record_files
-from pipelines.store.published_file import open_published
+from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
 
 LISTED = 20
@@ -83,7 +82,7 @@ def _unknown_apps(data: Path, settings: Settings, registry: Registry) -> list[st
     unknown = set(settings.xlsx_apps) - {"*"} - {app["app_key"] for app in registry.apps}
     database = Store(data).database
     if unknown and database.is_file():
-        with closing(open_published(database)) as connection:
+        with published_tables(database) as connection:
             unknown -= {app_key for (app_key,) in connection.execute("SELECT app_key FROM apps").fetchall()}
     return sorted(unknown)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
-from pipelines.common.text import COMMA, Bilingual
+from pipelines.common.text import COMMA, Bilingual, yuan
 from reports.content.billing.reconciled import Agreement
 from reports.content.wording.formats import level
 from reports.content.wording.language import t
@@ -83,6 +83,5 @@ def _unexplained(found: Agreement) -> Bilingual:
     counted = f"{found.unexplained:,}"
     if found.unexplained_amount is None:
         return t("no cause was found for {count}").format(count=counted)
-    return t("no cause was found for {count} (about ¥{amount})").format(
-        count=counted, amount=f"{found.unexplained_amount:,.2f}"
-    )
+    amount = yuan(found.unexplained_amount)
+    return t("no cause was found for {count} (about ¥{amount})").format(count=counted, amount=amount)

@@ -39,7 +39,7 @@ from tests.data.published_tables import (
     many,
     steady,
 )
-from tests.support import DataFolder, records
+from tests.support import DataFolder, damage_blocks, records
 
 PAGES = {
     f"{name}.html"
@@ -563,3 +563,12 @@ def test_a_site_without_number_verification_shows_third_party_counts(tmp_path: P
     page = (site / "index.html").read_text("utf-8")
     assert "三方授权量</span><span lang=en>Third-party authorizations</span> · " in page
     assert "+7</td>" in page
+
+
+def test_a_damaged_published_file_is_no_fault_of_authmeter(database: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "authmeter.duckdb"
+    damaged.write_bytes(database.read_bytes())
+    damage_blocks(damaged, every=1)
+    (tmp_path / "site").mkdir()
+    with pytest.raises(AuthmeterError, match="The published file cannot be read"):
+        render_site(damaged, tmp_path / "site")

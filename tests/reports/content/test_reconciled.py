@@ -54,6 +54,10 @@ def console(
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0)], [], {}),
          "10 月账单与日志相差 10.0%，100 次未找到原因（约 ¥4.00）。",
          "The bill of 2026-10 and the log differ by 10.0%, no cause was found for 100 (about ¥4.00).", "bad"),
+        # Half of a cent is rounded as on all pages.
+        (Reconciled([bill(400, 300, "unexplained", amount=0.5)], [], {}),
+         "10 月账单与日志相差 25.0%，100 次未找到原因（约 ¥0.13）。",
+         "The bill of 2026-10 and the log differ by 25.0%, no cause was found for 100 (about ¥0.13).", "bad"),
         # A price of some of the records is none of them all.
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0), bill(5000, 1000, "unexplained", account="two"),
                      bill(100, 100, account="three")], [], {}),

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +20,8 @@ from pipelines.common.errors import AuthmeterError, UsageError
 from pipelines.contract.record.parts import EVENT_SCHEMA
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.part_records import PartRecords, record_files
+from pipelines.store.published_file import UnreadablePublicationError
+from reports.export import exports, tables
 from reports.export import files as export_files
 from reports.export.column_words import headings
 from reports.export.exports import ExportRequest, export_detail, export_events
@@ -67,6 +70,21 @@ def sheet_rows(path: Path) -> Iterator[list[str | float | None]]:
             cells += [None] * (column - len(cells))
             cells.append(text.text if text is not None else float(value.text or "") if value is not None else None)
         yield cells
+
+
+def test_a_damaged_published_file_is_no_fault_of_authmeter(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> int:
+        raise duckdb.Error("Corrupt database file")
+
+    target = tmp_path / "out.csv"
+    monkeypatch.setattr(exports, "write_query", damaged)
+    monkeypatch.setattr(tables, "write_query", damaged)
+    with pytest.raises(UnreadablePublicationError, match="cannot be read: Corrupt"):
+        export_detail(database, ExportRequest("other", day(35), day(3), "csv", target))
+    with pytest.raises(UnreadablePublicationError, match="cannot be read: Corrupt"):
+        tables.export_table(database, tables.TableRequest("apps", None, "csv", target))
 
 
 def test_csv_has_the_columns_the_span_and_the_line_ends_of_the_contract(database: Path, tmp_path: Path) -> None:
