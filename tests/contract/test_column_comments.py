@@ -35,3 +35,7 @@ def test_lost_sessions_have_the_comment_of_the_metric() -> None:
 
 def test_sessions_cannot_stop_in_a_channel_without_sign_ins() -> None:
     assert "local_verify" not in column_comments.column_comment("session_stops_daily", "channel")
+
+
+def test_a_session_with_a_failure_is_never_direct() -> None:
+    assert "direct" not in column_comments.column_comment("session_paths_daily", "way")

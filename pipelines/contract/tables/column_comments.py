@@ -377,7 +377,7 @@ _WORDS: Final = {
     "verify": "sessions with a success of stage `verify` or `login` in one_click",
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",
-    "way": f"{_listed(WAYS)}: see [the metrics](metrics.md#direct) of these names",
+    "way": f"{_listed([way for way in WAYS if way != 'direct'])}: see [the metrics](metrics.md#retry) of these names",
     "window_days": "7 or 30",
     "within_minute": "sessions that signed in at most 60 seconds after the failure",
     "without_subject": "records with neither a device nor an attempt: they are in no session",
