@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from pipelines.common.text import Bilingual
-from pipelines.contract.measures.measure import Unit
+from pipelines.contract.measures.measure import Measure, Unit
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.dimensions import DIMENSIONS
 
@@ -100,18 +100,23 @@ _WORDS: Final = {
 }
 
 
-def column_words(column: str) -> ColumnWords:
-    """Return the label, unit and meaning of a column.
+def column_words(column: str, columns: Sequence[str]) -> ColumnWords:
+    """Return the label, unit and meaning of a column of a file; `columns` are all columns of the file.
 
     A column that is neither a metric nor in `_WORDS` is labelled with its own name and has no meaning.
     """
-    if column in METRICS:
-        metric = METRICS[column]
+    if metric := _metric_of(column, columns):
         return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)
     label, meaning = _WORDS.get(column, (Bilingual(column, column), _NONE))
     return ColumnWords(
         column, label, _UNITS["ms"] if column == "latency_ms" else _OTHER_UNITS.get(column, _NONE), meaning
     )
+
+
+def _metric_of(column: str, columns: Sequence[str]) -> Measure | None:
+    """Return the metric that a column holds, or None."""
+    # The column `lost` of incidents counts requests; the metric counts sessions.
+    return None if column == "lost" and "incident_id" in columns else METRICS.get(column)
 
 
 def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = False) -> list[str]:
@@ -120,21 +125,22 @@ def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = 
     Without a language, a CSV has the column names, and a workbook has the Chinese label before each name.
     """
     if not language:
-        return [_with_name(column) if is_workbook else column for column in columns]
-    named = [_heading(column, language, is_workbook) for column in columns]
+        return [_with_name(column, columns) if is_workbook else column for column in columns]
+    named = [_heading(column, columns, language, is_workbook) for column in columns]
     # If two columns have the same label, the column's name is added to each.
     return [f"{text} {column}" if named.count(text) > 1 else text for text, column in zip(named, columns, strict=True)]
 
 
-def _heading(column: str, language: Literal["zh", "en"], is_workbook: bool) -> str:
-    unit: Unit | None = METRICS[column].unit if column in METRICS else "ms" if column == "latency_ms" else None
+def _heading(column: str, columns: Sequence[str], language: Literal["zh", "en"], is_workbook: bool) -> str:
+    metric = _metric_of(column, columns)
+    unit: Unit | None = metric.unit if metric else "ms" if column == "latency_ms" else None
     suffixes = _IN_WORKBOOK if is_workbook else _IN_CSV
     suffix = suffixes.get(unit, _NONE) if unit else _NONE
-    return _of(column_words(column).label, language) + _of(suffix, language)
+    return _of(column_words(column, columns).label, language) + _of(suffix, language)
 
 
-def _with_name(column: str) -> str:
-    label = column_words(column).label.zh
+def _with_name(column: str, columns: Sequence[str]) -> str:
+    label = column_words(column, columns).label.zh
     return column if label == column else f"{label} {column}"
 
 
@@ -144,7 +150,7 @@ def dictionary(columns: Sequence[str], language: Language) -> tuple[str, list[st
     heads = Bilingual("列名|中文名|英文名|单位|含义", "Column|Chinese name|English name|Unit|Meaning")
     rows = [
         [one.name, one.label.zh, one.label.en, _of(one.unit, said), _of(one.meaning, said)]
-        for one in map(column_words, columns)
+        for one in (column_words(column, columns) for column in columns)
     ]
     return _of(Bilingual("数据字典", "Data dictionary"), said), _of(heads, said).split("|"), rows
 

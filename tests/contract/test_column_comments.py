@@ -24,3 +24,18 @@ def test_the_late_requests_of_an_account_are_without_copies() -> None:
     """The late records of a day, in contrast, include copies."""
     for table in ("billing_daily", "reconciliation_daily"):
         assert "copies are not counted" in column_comments.column_comment(table, "late")
+
+
+def test_lost_sessions_have_the_comment_of_the_metric() -> None:
+    """Incidents have a column of this name, too: the requests that they cost."""
+    assert column_comments.column_comment("session_daily", "lost").startswith("Not seen signing in 未见登录: ")
+    for table in ("incidents", "withdrawn_incidents"):
+        assert "requests lost" in column_comments.column_comment(table, "lost")
+
+
+def test_sessions_cannot_stop_in_a_channel_without_sign_ins() -> None:
+    assert "local_verify" not in column_comments.column_comment("session_stops_daily", "channel")
+
+
+def test_a_session_with_a_failure_is_never_direct() -> None:
+    assert "direct" not in column_comments.column_comment("session_paths_daily", "way")

@@ -113,6 +113,12 @@ def test_a_reference_is_what_its_script_writes(made: ModuleType) -> None:
         assert (DOCS / "reference" / f"{page}.md").read_text("utf-8") == fresh, "run docs/reference/make.py"
 
 
+def test_a_metric_names_no_table_whose_column_of_its_name_means_something_else(made: ModuleType) -> None:
+    """The column `lost` of incidents counts requests, the metric counts sessions."""
+    section = made.metrics_page().split("\n## lost\n")[1].split("\n## ")[0]
+    assert re.findall(r"^- Column of: (.*)$", section, re.MULTILINE) == ["[`session_daily`](tables.md#session_daily)"]
+
+
 def test_settings_are_all_documented_with_their_defaults() -> None:
     text = (DOCS / "settings.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| \[?`(\w+)`(?:\]\(#\w+\))? \| ([^|]+) \|", text, re.MULTILINE))

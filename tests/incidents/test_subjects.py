@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.contract.measures.counts import TECHNICAL
+from pipelines.contract.measures.counts import RISING, TECHNICAL
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_rates, watched_volumes, without_bursts
 from pipelines.incidents.incident import ALL
 from tests.support import DAY
@@ -20,6 +20,8 @@ def test_text_messages_and_declared_channels_have_technical_success_and_volume()
     assert named == [
         (TECHNICAL, app, channel) for channel in ("apple", "one_click", "sms") for app in ("shop", ALL)
     ]  # fmt: skip
+    named, _ = watched_rates(counts, RISING)
+    assert named == [("cancellation_rate", app, "one_click") for app in ("shop", ALL)]
     volumes = watched_volumes(counts, np.array([True]), np.array([False]))
     assert volumes.keys == [("shop", ALL), *(("shop", channel) for channel in channels)]
 

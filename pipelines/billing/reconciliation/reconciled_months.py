@@ -5,6 +5,7 @@ of each difference.
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from pipelines.billing.reconciliation.causes import Difference, DifferenceCause, sums_of_peers
@@ -152,8 +153,11 @@ def _with_number(
 def _plus(one: Bill, other: Bill) -> Bill:
     """Return the sum of both bills; a value that both lack is None."""
     overflow = [bill.overflow_quantity for bill in (one, other) if bill.overflow_quantity is not None]
-    amounts = [bill.amount for bill in (one, other) if bill.amount is not None]
-    return Bill(one.quantity + other.quantity, sum(overflow) if overflow else None, sum(amounts) if amounts else None)
+    # The sum of the floats 3.1 and 0.2 is 3.3000000000000003.
+    amounts = [Decimal(str(bill.amount)) for bill in (one, other) if bill.amount is not None]
+    return Bill(
+        one.quantity + other.quantity, sum(overflow) if overflow else None, float(sum(amounts)) if amounts else None
+    )
 
 
 def _days(month: date) -> list[date]:

@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
 from pipelines.common.text import counted, printable
-from pipelines.contract.measures.counts import RISING, WATCHED
+from pipelines.contract.measures.counts import RISING, TECHNICAL, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
 from pipelines.contract.measures.sql import has_data, sql
@@ -145,7 +145,13 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
             do=f"Use --channel with one of {', '.join(channels)}, or --metric with {' or '.join(SESSION_SOURCES)}.",
         )
     rates = (*WATCHED, *RISING)
-    metrics = [name for name in rates if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
+    # Cancellations also occur in channels in which no incident is opened for them.
+    signs_in = METRICS[TECHNICAL].is_watched_in(request.channel)
+    metrics = [
+        name for name in rates
+        if request.channel in channels
+        and (METRICS[name].is_watched_in(request.channel) or (name in RISING and signs_in))
+    ]  # fmt: skip
     metrics += [name for name, one in SESSION_SOURCES.items() if one.channel == request.channel]
     if not metrics:
         raise UsageError(

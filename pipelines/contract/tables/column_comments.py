@@ -12,7 +12,7 @@ from typing import Final
 from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, WAYS
-from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
+from pipelines.contract.record.channels import CHANNELS, CHECK_CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
 from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
 from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
@@ -172,7 +172,10 @@ _WORDS: Final = {
     "login_trend_summary.channel": _listed(LOGIN_CHANNELS, " or "),
     "restatements.channel": "the channel; `*`: all channels together, as in `usage_daily`",
     "incidents.channel": "the channel; `*`: all channels together",
-    "session_stops_daily.channel": f"channel of the last record: {_listed(CHANNELS)}, or a declared one",
+    "session_stops_daily.channel": (
+        f"channel of the last record: {_listed([one for one in CHANNELS if one not in CHECK_CHANNELS])}, or a declared "
+        "one"
+    ),
     "check_name": "the check; see the [operator's guide](../operator.md#warnings-one-by-one)",
     "restatements.closed_through": (
         "the last closed day while `published_before` was published; NULL if an earlier version stored the change"
@@ -308,7 +311,7 @@ _WORDS: Final = {
     "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
     "level_before": "the level of the baseline: a rate, or requests a day",
     "level_now": "the level of its newest days, 7 at most",
-    "lost": "requests lost on `lost_day`: the difference to the baseline",
+    "incidents.lost": "requests lost on `lost_day`: the difference to the baseline",
     "lost_day": "its last day, or the as-of day while it is open; the newest day before that if that one has no "
     "records or, for volumes, is a holiday",
     "lost_total": "requests lost in total",
@@ -374,7 +377,7 @@ _WORDS: Final = {
     "verify": "sessions with a success of stage `verify` or `login` in one_click",
     "vendor": "the vendor, as logged or by the channel",
     "result_codes.vendor": "the vendor whose code it is",
-    "way": f"{_listed(WAYS)}: see [the metrics](metrics.md#direct) of these names",
+    "way": f"{_listed([way for way in WAYS if way != 'direct'])}: see [the metrics](metrics.md#retry) of these names",
     "window_days": "7 or 30",
     "within_minute": "sessions that signed in at most 60 seconds after the failure",
     "without_subject": "records with neither a device nor an attempt: they are in no session",

@@ -114,7 +114,7 @@ def test_every_column_of_the_exports_has_a_heading_in_both_languages() -> None:
     ]
     columns += EXPORTED
     assert len(columns) > 35
-    words = [column_words(name) for name in columns]
+    words = [column_words(name, columns) for name in columns]
     assert [one.name for one in words if one.name in (one.label.zh, one.label.en) or not one.meaning.zh] == []
     assert headings(["no such column"], "zh") == ["no such column"]
 
@@ -147,6 +147,14 @@ def test_headings_and_the_dictionary_are_in_the_language_that_is_set(
         if language == "en"
         else ["比例：1 即 100%", "登录授权量占授权请求量的比例。"]
     )
+
+
+def test_lost_requests_of_incidents_are_not_called_sessions() -> None:
+    assert headings(["incident_id", "lost"], "en") == ["incident_id", "lost"]
+    rows = frame(incident_id=["a"], lost=[20.0])
+    (_, row) = list(opened(workbook_bytes(rows, MADE, "en"))["Data dictionary"].iter_rows(min_row=2))
+    assert [cell.value for cell in row] == ["lost", "lost", "lost", "", ""]
+    assert headings(["sessions", "lost"], "en") == ["Sign-in sessions", "Not seen signing in"]
 
 
 def test_columns_have_different_headings() -> None:
