@@ -259,6 +259,17 @@ def test_an_incident_that_is_only_worth_a_line_is_not_in_the_exit_code(
     assert "incident      All apps · One-click login success rate 100% → 55% over four weeks" in status.out
 
 
+def test_an_open_part_of_an_ended_incident_is_reported_by_itself(call: Call, failing: DataFolder) -> None:
+    with closing(duckdb.connect(writable(failing.store.database))) as connection:
+        connection.execute("UPDATE incidents SET state = 'recovered', last_day = first_day WHERE app_key = '*'")
+    status = call("status", data=failing.root)
+    assert status.code == 3
+    assert "incident      示例钱包 · One-click login success rate 100% → 55%" in status.out
+    assert "problems      2 problems are happening" in status.out
+    listed = call("incidents", data=failing.root).out.splitlines()
+    assert [line.split()[0] for line in listed] == ["open", "open", "recovered", "1"]
+
+
 def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: DataFolder, yesterday: date) -> None:
     note_end(failing.root, morning_after(yesterday), yesterday, None)
     noted = Status.model_validate_json((failing.root / "status.json").read_bytes())
