@@ -10,7 +10,14 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.measures.measure import Measure
 from pipelines.contract.measures.quality_metrics import QUALITY
 from pipelines.contract.measures.session_metrics import SESSIONS
-from pipelines.contract.record.channels import NUMBER_CHANNELS, SOCIAL, SOCIAL_CHANNELS, Channel, is_one_of
+from pipelines.contract.record.channels import (
+    LOGIN_CHANNELS,
+    NUMBER_CHANNELS,
+    SOCIAL,
+    SOCIAL_CHANNELS,
+    Channel,
+    is_one_of,
+)
 
 _AUTHORIZATION = "stage IN ('authorize', 'login')"
 _VERIFICATION = f"stage IN ('verify', 'login') AND {is_one_of(NUMBER_CHANNELS)}"
@@ -130,7 +137,7 @@ _ALL = (
         numerator="authorizations_cancelled",
         denominator="authorization_requests",
         better="lower",
-        watched_in=None,
+        watched_in=LOGIN_CHANNELS,
     ),
     Measure(
         name="verification_requests",
