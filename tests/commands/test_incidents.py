@@ -20,7 +20,7 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from pipelines.store import published_file
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
-from tests.published_folder import Call
+from tests.published_folder import Call, authmeter
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, record, tree, writable
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
@@ -174,6 +174,12 @@ def test_tables_of_an_older_version_are_no_fault(
 def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder) -> None:
     assert call("incidents", data=published.root).out == "no incident\n"
     assert json.loads(call("incidents", "--json", data=published.root).out)["incidents"] == []
+
+
+def test_letters_that_the_terminal_lacks_are_escaped(failed: DataFolder) -> None:
+    ended = authmeter("incidents", "--all", data=failed.root, PYTHONIOENCODING="ascii")
+    assert ended.code == 0, ended
+    assert r"part       \u793a\u4f8b\u94b1\u5305 \xb7 One-click login" in ended.out
 
 
 def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(
