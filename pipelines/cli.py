@@ -6,6 +6,7 @@ settings, 3 if a warning fired.
 
 import atexit
 import gc
+import io
 import os
 import signal
 import sys
@@ -349,6 +350,9 @@ def main() -> None:
     atexit.register(gc.freeze)
     # NumPy's threads for matrices are not needed, and would wait in a busy loop.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # The encoding of a terminal can lack letters of app names: a run that published must not end as failed for that.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with ends_in_order(signal.SIGINT):
             app(prog_name="authmeter")

@@ -3,7 +3,7 @@ note acknowledges the incident. `sql/published.sql` defines the order, which not
 an incident.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -45,6 +45,9 @@ class PublishedIncident:
     channels: Channels = field(default_factory=dict)
     # Whether several apps have the name `app_name`.
     is_name_shared: bool = False
+    # The id of the incident with which it is reported; None if it is reported by itself. This is `part_of`, except that
+    # an open incident is not reported with an ended one.
+    whole: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -53,12 +56,12 @@ class PublishedIncident:
 
     @property
     def is_independent(self) -> bool:
-        """Whether it is part of no other incident. Only independent incidents are reported."""
-        return self.incident.part_of is None
+        """Whether it is reported by itself: it is part of no other incident, or is open and all these have ended."""
+        return self.whole is None
 
     @property
     def is_alarm(self) -> bool:
-        """Whether it is shown in red, and counts for the exit code while it is open and part of no other."""
+        """Whether it is shown in red, and counts for the exit code while it is open and independent."""
         return is_alarm(self.incident.kind, is_acknowledged=self.is_acknowledged)
 
     @property
@@ -85,9 +88,11 @@ def withdrawn_of(connection: duckdb.DuckDBPyConnection) -> list[PublishedInciden
 
 def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> list[PublishedIncident]:
     """Return current and withdrawn incidents; `channels` has the words of declared channels."""
+    rows = named_rows(connection, sql("pipelines.incidents", "published"))
+    by_id = {row["incident_id"]: Incident.of_row(row) for row in rows}
     return [
         PublishedIncident(
-            Incident.of_row(row),
+            by_id[row["incident_id"]],
             row["as_of"],
             row["app_name"],
             Note(**row["note"]) if row["note"] else None,
@@ -96,9 +101,20 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
             row["run"],
             channels,
             row["is_shared"],
+            _whole_of(by_id[row["incident_id"]], by_id),
         )
-        for row in named_rows(connection, sql("pipelines.incidents", "published"))
+        for row in rows
     ]
+
+
+def _whole_of(one: Incident, by_id: Mapping[str, Incident]) -> str | None:
+    """Return `PublishedIncident.whole` of an incident."""
+    whole, passed = one.part_of, {one.incident_id}
+    # An open incident in the entry of an ended one would not be noticed.
+    while not one.last_day and whole and whole not in passed and (of := by_id.get(whole)) and of.last_day:
+        passed.add(whole)
+        whole = of.part_of
+    return whole
 
 
 def incident_days(

@@ -48,7 +48,8 @@ def require_target(target: Path, format: str) -> None:
     """Refuse a file name that an export of that format should not be written to.
 
     Raises:
-        UsageError: the ending belongs to another format, the target is a folder, or its folder does not exist.
+        UsageError: the ending belongs to another format, the target is a folder, pipe or device, or its folder does not
+            exist.
     """
     ending = target.suffix.lower().removeprefix(".")
     if ending in FORMATS and ending != format:
@@ -60,6 +61,13 @@ def require_target(target: Path, format: str) -> None:
         )
     if target.is_dir():
         raise UsageError("The export's file name is a folder.", where=str(target), do="Give the name of a file.")
+    if target.exists() and not target.is_file():
+        raise UsageError(
+            "The export's file name is a pipe or a device.",
+            where=str(target),
+            why="An export is written beside its target first, and then takes its place.",
+            do="Give the name of a file.",
+        )
     if not target.absolute().parent.is_dir():
         raise UsageError(
             "The folder of the export does not exist.",
@@ -78,7 +86,8 @@ def write_query(
     made: date,
     language: Language = "",
 ) -> int:
-    """Write the rows of `query` with bound `values` to `target`, completely or not at all, and return their number.
+    """Write the rows of `query` with bound `values` to `target`, completely or not at all, and return their number. If
+    `target` is a link, the file that it leads to is written.
 
     `made`, a day of the data, is the creation date of workbooks, so that equal exports have equal bytes. `language` is
     that of the headings; Parquet keeps the column names.
@@ -93,7 +102,8 @@ def write_query(
             why="A truncated export would give wrong sums without a warning.",
             do="Export as csv or parquet, or choose fewer days.",
         )
-    with whole_file(target) as temporary:
+    # A replaced link could be one of the machine, such as `/dev/stdout`.
+    with whole_file(target.resolve()) as temporary:
         if format == "parquet":
             copy = f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)"
             return _number(connection.execute(copy, {**values, "path": str(temporary)}))

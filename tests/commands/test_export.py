@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import signal
 import subprocess
@@ -238,6 +239,30 @@ main()
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_to_a_link_is_written_to_the_file_behind_it(
+    call: Call, published: DataFolder, tmp_path: Path
+) -> None:
+    """An export as root to `/dev/stdout` replaced this link of the machine by a file."""
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "shop.csv")
+    for _ in range(2):
+        assert export(call, published, link).code == 0
+        assert link.is_symlink()
+    assert (tmp_path / "shop.csv").read_bytes().startswith(b"\xef\xbb\xbfday,")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_export_to_a_pipe_is_refused(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    """A device is refused in the same way; a test must not name one, because a fault would replace it."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        ended = export(call, published, tmp_path / name)
+        assert (ended.code, "a pipe or a device" in ended.err) == (2, True), ended
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
 
 
 def test_an_export_over_what_the_folder_holds_is_refused(call: Call, own: DataFolder, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from pipelines.contract.status import Status
 from pipelines.run.run_end import note_end
 from pipelines.store import published_file
 from tests.data.failing_sdk import BAD_DAYS, REQUESTS, land_failing_sdk
-from tests.published_folder import Call
+from tests.published_folder import Call, authmeter
 from tests.support import DAY, CopyOf, DataFolder, days_before, morning_after, record, tree, writable
 
 SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
@@ -176,6 +176,12 @@ def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder)
     assert json.loads(call("incidents", "--json", data=published.root).out)["incidents"] == []
 
 
+def test_letters_that_the_terminal_lacks_are_escaped(failed: DataFolder) -> None:
+    ended = authmeter("incidents", "--all", data=failed.root, PYTHONIOENCODING="ascii")
+    assert ended.code == 0, ended
+    assert r"part       \u793a\u4f8b\u94b1\u5305 \xb7 One-click login" in ended.out
+
+
 def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
@@ -257,6 +263,17 @@ def test_an_incident_that_is_only_worth_a_line_is_not_in_the_exit_code(
     status = call("status", data=failing.root)
     assert status.code == 0
     assert "incident      All apps · One-click login success rate 100% → 55% over four weeks" in status.out
+
+
+def test_an_open_part_of_an_ended_incident_is_reported_by_itself(call: Call, failing: DataFolder) -> None:
+    with closing(duckdb.connect(writable(failing.store.database))) as connection:
+        connection.execute("UPDATE incidents SET state = 'recovered', last_day = first_day WHERE app_key = '*'")
+    status = call("status", data=failing.root)
+    assert status.code == 3
+    assert "incident      示例钱包 · One-click login success rate 100% → 55%" in status.out
+    assert "problems      2 problems are happening" in status.out
+    listed = call("incidents", data=failing.root).out.splitlines()
+    assert [line.split()[0] for line in listed] == ["open", "open", "recovered", "1"]
 
 
 def test_the_status_for_programs_lists_the_open_incident(call: Call, failing: DataFolder, yesterday: date) -> None:

@@ -23,6 +23,19 @@ def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:
     assert (rule.one_click, rule.local_verify) == (("success",), ("success", "mismatch"))
 
 
+@pytest.mark.parametrize("what", ["folder", "link that leads nowhere"])
+def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(tmp_path: Path, what: str) -> None:
+    file = tmp_path / "authmeter.toml"
+    if what == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="The file cannot be read") as refused:
+        load_settings(tmp_path)
+    assert refused.value.where == str(file)
+    assert refused.value.do
+
+
 def test_a_setting_of_the_file_counts(folder: DataFolder) -> None:
     folder.write("authmeter.toml", 'timezone = "America/New_York"\nretention_days = 90\nmemory_limit = "512MB"\n')
     settings = load_settings(folder.root)

@@ -125,6 +125,15 @@ def test_a_mapping_that_cannot_be_used_is_refused_with_its_place(folder: DataFol
     assert refused.value.do
 
 
+def test_a_mapping_that_is_a_link_that_leads_nowhere_is_refused(folder: DataFolder) -> None:
+    link = folder.write("sources/x.toml", "")
+    link.unlink()
+    link.symlink_to(folder.root / "nothing")
+    with pytest.raises(UsageError, match="The file cannot be read") as refused:
+        load_sources(folder.root)
+    assert refused.value.where == str(link)
+
+
 def test_two_mappings_of_one_name_are_refused(folder: DataFolder) -> None:
     folder.write("sources/a.toml", OWN)
     folder.write("sources/b.toml", OWN)

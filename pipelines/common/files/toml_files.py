@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from pipelines.common.errors import UsageError
 from pipelines.common.text import listed
 
 # By Pydantic's name of the fault; all other faults keep Pydantic's text.
@@ -40,9 +41,18 @@ def read_toml(file: Path) -> dict[str, Any]:
     """Return the content of a TOML file, which may begin with a byte order mark.
 
     Raises:
+        UsageError: the file is missing, a folder, or a link to a missing file.
         ValueError: the file is not TOML; the text names the place of the error, mostly by its line.
     """
-    content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+    try:
+        content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise UsageError(
+            f"The file cannot be read: {error.strerror}.",
+            where=str(file),
+            why="Without it, logs could be read or counted in another way.",
+            do="Restore it, or remove what has its name.",
+        ) from None
     try:
         return tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ The file has all settings except the data folder and the hash key (see `data_fol
 users of a folder run it alike. An unknown setting is refused by name.
 """
 
+import os
 import re
 from collections.abc import Collection
 from datetime import date
@@ -240,12 +241,12 @@ def load_settings(data: Path) -> Settings:
     """Read `<data>/authmeter.toml`; without the file, every setting has its default.
 
     Raises:
-        UsageError: the file is not TOML, or has an unknown or wrong setting; or the name of a file or folder in the
-            data folder is misspelt.
+        UsageError: the file cannot be read, is not TOML, or has an unknown or wrong setting; or the name of a file or
+            folder in the data folder is misspelt.
     """
     require_no_near_name(data, _READ)
     file = data / "authmeter.toml"
-    if not file.is_file():
+    if not os.path.lexists(file):
         return Settings()
     try:
         return Settings.model_validate(read_toml(file))

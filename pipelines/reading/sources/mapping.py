@@ -212,7 +212,8 @@ def load_mapping(file: Path) -> SourceMapping:
     """Load the mapping of a file.
 
     Raises:
-        UsageError: the file is no TOML, or the mapping is invalid, for example because of an unknown key or field.
+        UsageError: the file cannot be read or is no TOML, or the mapping is invalid, for example because of an unknown
+            key or field.
     """
     try:
         mapping = SourceMapping.model_validate(read_toml(file))

@@ -69,7 +69,7 @@ class PageIncidents:
             for one in marts.withdrawn()
             if one.incident.app_key in {ALL_APPS, *by_key}
         )
-        self._part_of = {one.incident_id: one.published.incident.part_of for one in self.all}
+        self._whole_by_id = {one.incident_id: one.published.whole for one in self.all}
         self.days = IncidentDays(one.published.incident for one in self.all)
         self.session_days = IncidentDays((one.published.incident for one in self.all), of_sessions=True)
         self.by_app: dict[str, list[PageIncident]] = defaultdict(list)
@@ -78,7 +78,7 @@ class PageIncidents:
 
     @cached_property
     def open_independent(self) -> list[PageIncident]:
-        """The open incidents that are not part of another incident."""
+        """The open incidents that are reported by themselves."""
         return [one for one in self.all if one.published.is_open and one.published.is_independent]
 
     def counted(self, warnings: int = 0) -> Bilingual:
@@ -140,8 +140,8 @@ class PageIncidents:
     def _arranged(self, some: Iterable[PageIncident]) -> list[ListedIncident]:
         """Return the given incidents as entries of a list.
 
-        An incident that is part of another given incident is listed in the entry of that incident. Each other incident
-        gets an entry of its own.
+        An incident that is part of another given incident is listed in the entry of that incident, except that an open
+        incident is not listed in the entry of an ended one. Each other incident gets an entry of its own.
         """
         here = {one.incident_id: one for one in some}
         parts: dict[str, list[PageIncident]] = defaultdict(list)
@@ -155,9 +155,9 @@ class PageIncidents:
         """Return the id of the outermost incident in `here` that contains the incident `key`; `key` itself if none
         does.
         """
-        whole, of, passed = key, self._part_of[key], {key}
+        whole, of, passed = key, self._whole_by_id[key], {key}
         while of is not None and of not in passed:
             passed.add(of)
             whole = of if of in here else whole
-            of = self._part_of.get(of)
+            of = self._whole_by_id.get(of)
         return whole

@@ -88,6 +88,23 @@ def test_a_part_stands_below_the_outermost_that_it_is_part_of(made, reading):
     assert ids(incidents_of(made, reading).listed()) == [("all", ["part", "other", "part-of-part"])]
 
 
+def test_an_open_part_of_an_ended_incident_stands_by_itself(made, reading):
+    made.add(
+        "incidents",
+        incident("all", 4, app_key="*", state="recovered", last_day=day(2), lost=90.0),
+        incident("shop", 4, part_of="all", lost=50.0),
+        incident("part", 4, metric="verification_result_rate", part_of="shop", lost=40.0),
+        incident("game", 4, app_key="game", part_of="all", state="recovered", last_day=day(2), lost=30.0),
+        incident("last", 4, part_of="game", lost=20.0),
+        incident("ended", 4, channel="wechat", part_of="last", state="recovered", last_day=day(2), lost=10.0),
+    )
+    found = incidents_of(made, reading)
+    entries = [("shop", ["part"]), ("last", ["ended"]), ("all", ["game"])]
+    assert ids(found.listed()) == ids(found.of_day(day(4))) == entries
+    assert [one.incident_id for one in found.open_independent] == ["shop", "last"]
+    assert [one.incident_id for one in found.all if one.note_line] == ["shop", "last"]
+
+
 def test_an_open_incident_names_the_data_day_on_every_page(made, reading):
     made.add("incidents", incident("shop", 4, lost=50.0))
     found = incidents_of(made, reading)
