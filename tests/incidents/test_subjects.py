@@ -24,8 +24,6 @@ def test_text_messages_and_declared_channels_have_technical_success_and_volume()
     assert named == [("cancellation_rate", app, "one_click") for app in ("shop", ALL)]
     volumes = watched_volumes(counts, np.array([True]), np.array([False]))
     assert volumes.keys == [("shop", ALL), *(("shop", channel) for channel in channels)]
-    cancelled, _ = watched_rates(counts, ("cancellation_rate",))
-    assert {channel for _, _, channel in cancelled} == {"one_click"}
 
 
 def test_requests_without_any_device_all_count() -> None:
