@@ -91,7 +91,12 @@ def _metric_section(metric: Measure) -> str:
         lines.append(f"- Share: sum of `{metric.numerator}` over sum of `{metric.denominator}`")
     if metric.caveat.en:
         lines += [f"- Keep in mind: {metric.caveat.en}", f"- 注意：{metric.caveat.zh}"]
-    tables = [f"[`{t.name}`](tables.md#{t.name})" for t in (TABLES | VIEWS).values() if metric.name in t.columns]
+    # A column may have the name of a metric and another meaning.
+    tables = [
+        f"[`{t.name}`](tables.md#{t.name})"
+        for t in (TABLES | VIEWS).values()
+        if metric.name in t.columns and f"(metrics.md#{metric.name})" in column_words(t.name, metric.name)
+    ]
     lines.append(f"- Column of: {', '.join(tables) if tables else 'no table: derive it from its parts'}")
     return "\n".join(lines)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
 from pipelines.contract.tables import column_comments
 from pipelines.contract.tables.tables import TABLES, VIEWS
 
@@ -24,3 +26,21 @@ def test_the_late_requests_of_an_account_are_without_copies() -> None:
     """The late records of a day, in contrast, include copies."""
     for table in ("billing_daily", "reconciliation_daily"):
         assert "copies are not counted" in column_comments.column_comment(table, "late")
+
+
+def test_a_metric_keeps_its_meaning_in_all_tables_but_those_named() -> None:
+    """Sessions and requests can both be lost."""
+    assert not column_comments._WORDS.keys() & METRICS.keys()
+    assert "sessions" in column_comments.column_comment("session_daily", "lost")
+    for table in ("incidents", "withdrawn_incidents"):
+        assert "requests lost" in column_comments.column_comment(table, "lost")
+
+
+def test_a_list_of_values_is_complete() -> None:
+    units = {metric.unit for metric in METRICS.values()}
+    for table, column, values in (
+        ("metrics", "unit", units),
+        ("incident_cells", "dimension", {*CAUSES, *SESSION_CAUSES}),
+    ):
+        listed = column_comments.column_comment(table, column)
+        assert all(f"`{value}`" in listed for value in values), column

@@ -13,7 +13,7 @@ from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, WAYS
 from pipelines.contract.record.channels import CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
-from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, UNKNOWN
 from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
 
@@ -249,7 +249,9 @@ _WORDS: Final = {
     "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
     "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
     "incidents.days": "days from `first_day` to `last_day`, or to the as-of while it is open",
-    "dimension": f"{_listed(CAUSES)}, or two of them with ` & ` between",
+    "dimension": (
+        f"{_listed(CAUSES)}, or two of them with ` & ` between; of the sign-in rate likewise {_listed(SESSION_CAUSES)}"
+    ),
     "incidents.first_day": "the day on which it began",
     "incident_id": "id derived from kind, metric, app, channel and first day, the same in every run",
     "key": "`device` or `phone`",
@@ -308,7 +310,7 @@ _WORDS: Final = {
     "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
     "level_before": "the level of the baseline: a rate, or requests a day",
     "level_now": "the level of its newest days, 7 at most",
-    "lost": "requests lost on `lost_day`: the difference to the baseline",
+    "incidents.lost": "requests lost on `lost_day`: the difference to the baseline",
     "lost_day": "its last day, or the as-of day while it is open; the newest day before that if that one has no "
     "records or, for volumes, is a holiday",
     "lost_total": "requests lost in total",
@@ -345,7 +347,7 @@ _WORDS: Final = {
     "apps.status": "`enabled` or `disabled`; NULL if the app is not registered",
     "time_zone": "the business time zone",
     "uses": "requests that are [billed](metrics.md#billable_verifications)",
-    "unit": "`records`, `sessions`, `share` (0 to 1), `devices` or `ms`",
+    "unit": "`records`, `sessions`, `share` (0 to 1), `devices`, `ms` or `apps`",
     "unchecked": "sessions with a record of outcome `unchecked`: login was pressed without consent to the terms",
     "unmapped_codes.result_code": "the code as logged",
     "unmapped_codes.platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}; `ipad` is looked up as `ios`",
