@@ -78,7 +78,7 @@ def listed_rows(
             _usual_days(list(_spine(days, manifest)), counted, settings, incidents),
         ),
         "listed_input_files": _rows(
-            _declared("input_files"), _input_files(manifest, settings),
+            _declared("input_files"), sorted(_input_files(manifest, settings), key=lambda row: row[:2]),
         ),
         "listed_nulled_fields": _rows(
             _declared("nulled_fields"),
@@ -150,7 +150,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield a row for each content (one version of a landed file) that was read or refused, then for each file that no
+    """Yield a row for each content (one version of a landed file) that was read or refused, and for each file that no
     source reads.
     """
     for e in manifest.files:
