@@ -291,6 +291,9 @@ _WORDS: Final = {
         "number of rejected records that the row represents: 1; in the last row of a file and reason also all later "
         "ones, which have no rows"
     ),
+    "rejected_records.sha256": (
+        "SHA-256 of the content of the path that has the record, as in `input_files`; empty for a row of the registry"
+    ),
     "platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}: of the record, else of the registry",
     **dict.fromkeys(
         (f"{table}.platform" for table in ("apps", "usage_daily", "usage_7d", "usage_30d", "usage_month")),
