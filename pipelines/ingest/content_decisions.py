@@ -91,7 +91,8 @@ class ContentDecisions:
         # The predecessor is found at once, so that a killed run does not commit the records as late.
         old = self._rotation.predecessor(entry, oldest(self._manifest), self._stored)
         self._predecessors[id(entry)] = old
-        count_late(entry, old or held, self._manifest.closed_through)
+        before = old or held
+        count_late(entry, before.in_time if before else {}, self._manifest.closed_through)
         if live := self._contents.current_at(entry.path):
             self._displaced.append(DisplacedContent(live, entry))
         else:
@@ -99,7 +100,7 @@ class ContentDecisions:
 
     def finish(self) -> None:
         """Decide which of the displaced, held and new contents count, for all paths together."""
-        closed = self._manifest.closed_through
+        grown: list[tuple[FileEntry, FileEntry]] = []
         gone = {id(old): old for old in self._predecessors.values() if old}
         for one in self._displaced:
             if one.new and not one.by_rotation:
@@ -107,8 +108,11 @@ class ContentDecisions:
                 # Records that arrived in time under the old path of a predecessor are not late: see `add`.
                 has_predecessor = self._predecessors.get(id(one.new)) is not None
                 if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
-                    count_late(one.new, one.old, closed)
+                    grown.append((one.old, one.new))
             gone.pop(id(one.old), None)
+        if closed := self._manifest.closed_through:
+            for (_, new), in_time in zip(grown, self._stored.delivered_again(grown, closed), strict=True):
+                count_late(new, in_time, closed)
         self._displaced += (DisplacedContent(old, None) for old in gone.values())
         self._displaced += self._held_before()
         olds = {id(one.old) for one in self._displaced}

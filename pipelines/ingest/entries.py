@@ -1,5 +1,6 @@
 """Makes manifest entries of contents, and counts their late records."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,14 +55,11 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
     )  # fmt: skip
 
 
-def count_late(entry: FileEntry, before: FileEntry | None, closed: date | None) -> None:
+def count_late(entry: FileEntry, in_time: Mapping[date, int], closed: date | None) -> None:
     """Set the number of late records of the entry on each day up to `closed`, the last closed day.
 
-    As many of the day's records as `before` delivered in time are in time; all further records are late. `before` is
-    the content that the entry continues or replaces; None if there is none.
+    `in_time` is the number of its records by day that its path delivered in time; all further records are late.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:
-            rows_before = before.days.get(day) if before else None
-            in_time = rows_before.in_time if rows_before else 0
-            entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time))
+            entry.days[day] = rows._replace(late=max(0, rows.accepted - in_time.get(day, 0)))

@@ -196,7 +196,7 @@ class _Reread:
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
         fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
         fresh.part_digest = self._store.place_part(part.folder, fresh.part, part.digest)
-        count_late(fresh, entry, entry.closed_through)
+        count_late(fresh, entry.in_time, entry.closed_through)
         self._put_in_place(entry, fresh, is_whole)
         return True
 

@@ -1,6 +1,6 @@
 """Queries the stored records of contents with the statements in `sql/`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import cached_property
@@ -58,6 +58,34 @@ class StoredContents:
             if left and have:
                 found = self._lost(left, first, have)
                 left = [entry for entry in left if key_of(entry) in found]
+        return found
+
+    def delivered_again(self, pairs: Sequence[tuple[FileEntry, FileEntry]], last: date) -> list[dict[date, int]]:
+        """Return for each pair of an old and a new content, by day up to `last`, how many records of the new content
+        the old one delivered in time.
+
+        If the records of one of them are not stored, as many are returned as the old one delivered in time.
+        """
+        found = [{day: records for day, records in old.in_time.items() if day <= last} for old, _ in pairs]
+        compared = [place for place, pair in enumerate(pairs) if found[place] and len(self._stored(pair)) == len(pair)]
+        if not compared:
+            return found
+        days = [(place, day, records) for place in compared for day, records in found[place].items()]
+        contents = [
+            (place, entry is pairs[place][0], str(file), entry.place)
+            for place in compared
+            for entry in pairs[place]
+            for file in record_files(self._store.part_folder(str(entry.part)))
+        ]
+        values: dict[str, object] = {}
+        values |= zip(("pairs", "days", "in_time"), map(list, zip(*days, strict=True)), strict=True)
+        names = ("content_pairs", "are_old", "filenames", "places")
+        values |= zip(names, map(list, zip(*contents, strict=True)), strict=True)
+        parts = self._store.part_records(entry for place in compared for entry in pairs[place])
+        for place in compared:
+            found[place] = {}
+        for place, day, records in self.ask("delivered_again", values, {"content": parts}):
+            found[place][day] = records
         return found
 
     def _stored(self, entries: Iterable[FileEntry]) -> list[FileEntry]:

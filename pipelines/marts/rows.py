@@ -1,5 +1,6 @@
 """The mart rows that are not read from Parquet files: books, registry, dictionaries, checks, incidents."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from pipelines.incidents.all_incidents import AllIncidents
 from pipelines.incidents.usual.volumes import SHORT_DAY, is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds_of
-from pipelines.store.manifest import DayEntry, Manifest
+from pipelines.store.manifest import DayEntry, FileEntry, Manifest
 from pipelines.store.store import Store
 
 _TYPES = {
@@ -78,15 +79,15 @@ def listed_rows(
             _usual_days(list(_spine(days, manifest)), counted, settings, incidents),
         ),
         "listed_input_files": _rows(
-            _declared("input_files"), _input_files(manifest, settings),
+            _declared("input_files"), sorted(_input_files(manifest, settings), key=lambda row: row[:2]),
         ),
         "listed_nulled_fields": _rows(
             _declared("nulled_fields"),
-            ([e.path, name, count] for e in live for name, count in sorted(e.nulled.items())),
+            ([path, name, count] for (path, name), count in sorted(_nulled_fields(live).items())),
         ),
         "rejects_paths": _rows(
-            "filename file:INTEGER path",
-            ([str(store.rejects_file(e.part)), e.place, e.path] for e in live if e.part and e.rejected),
+            "filename file:INTEGER path sha256",
+            ([str(store.rejects_file(e.part)), e.place, e.path, e.sha256] for e in live if e.part and e.rejected),
         ),
         "registry_problems": _rows(
             "path line:BIGINT reason record",
@@ -150,7 +151,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield a row for each content (one version of a landed file) that was read or refused, then for each file that no
+    """Yield a row for each content (one version of a landed file) that was read or refused, and for each file that no
     source reads.
     """
     for e in manifest.files:
@@ -163,6 +164,14 @@ def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
         file = manifest.unread_files[path]
         seen = _instant(file.first_seen_at)
         yield [path, file.sha256, file.bytes, "", 0, 0, 0, 0, seen, "unread", 0, None, kind and kind.en]
+
+
+def _nulled_fields(live: Iterable[FileEntry]) -> Counter[tuple[str, str]]:
+    """Return the number of records by path and field that became NULL. Two contents of a path may both count."""
+    nulled: Counter[tuple[str, str]] = Counter()
+    for entry in live:
+        nulled.update({(entry.path, name): count for name, count in entry.nulled.items()})
+    return nulled
 
 
 def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:

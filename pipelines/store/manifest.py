@@ -84,6 +84,11 @@ class FileEntry:
         return f"{original_name(self.part)}/{self.place}" if self.place else original_name(self.part)
 
     @property
+    def in_time(self) -> dict[date, int]:
+        """The number of records that arrived before their day was closed, by day; days without one are left out."""
+        return {day: rows.in_time for day, rows in self.days.items() if rows.in_time}
+
+    @property
     def is_fruitless(self) -> bool:
         """Whether the content was read and is not empty, but no record was accepted."""
         return self.status == "read" and not self.accepted and self.bytes > 0

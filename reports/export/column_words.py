@@ -91,7 +91,12 @@ _WORDS: Final = {
         Bilingual("尝试 ID", "Attempt id"),
         Bilingual("一次登录尝试的标识。", "The id of one attempt to sign in."),
     ),
-    "account_id": (Bilingual("账号 ID", "Account id"), Bilingual("计费账号。", "The account that is billed.")),
+    "account_id": (
+        Bilingual("账号 ID", "Account id"),
+        Bilingual(
+            "账号：记录中按日志原样，其余为计费账号。", "The account: in a record as logged, else the billed one."
+        ),
+    ),
     **{
         one.key: (one.label, Bilingual(f"记录的{one.label.zh}。", f"The {one.label.en.lower()} of the record."))
         for one in DIMENSIONS

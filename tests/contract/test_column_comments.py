@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES
 from pipelines.contract.tables import column_comments
 from pipelines.contract.tables.tables import TABLES, VIEWS
 
@@ -26,9 +28,10 @@ def test_the_late_requests_of_an_account_are_without_copies() -> None:
         assert "copies are not counted" in column_comments.column_comment(table, "late")
 
 
-def test_lost_sessions_have_the_comment_of_the_metric() -> None:
-    """Incidents have a column of this name, too: the requests that they cost."""
-    assert column_comments.column_comment("session_daily", "lost").startswith("Not seen signing in 未见登录: ")
+def test_a_metric_keeps_its_meaning_in_all_tables_but_those_named() -> None:
+    """Sessions and requests can both be lost."""
+    assert not column_comments._WORDS.keys() & METRICS.keys()
+    assert "sessions" in column_comments.column_comment("session_daily", "lost")
     for table in ("incidents", "withdrawn_incidents"):
         assert "requests lost" in column_comments.column_comment(table, "lost")
 
@@ -39,3 +42,13 @@ def test_sessions_cannot_stop_in_a_channel_without_sign_ins() -> None:
 
 def test_a_session_with_a_failure_is_never_direct() -> None:
     assert "direct" not in column_comments.column_comment("session_paths_daily", "way")
+
+
+def test_a_list_of_values_is_complete() -> None:
+    units = {metric.unit for metric in METRICS.values()}
+    for table, column, values in (
+        ("metrics", "unit", units),
+        ("incident_cells", "dimension", {*CAUSES, *SESSION_CAUSES}),
+    ):
+        listed = column_comments.column_comment(table, column)
+        assert all(f"`{value}`" in listed for value in values), column

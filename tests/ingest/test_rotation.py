@@ -365,3 +365,20 @@ def test_a_poor_log_that_was_renamed_is_warned_of_in_each_run(folder: DataFolder
     before = folder.manifest
     folder.roll_up()
     assert folder.manifest == before
+
+
+def test_invalid_values_at_a_path_with_two_contents_are_published(folder: DataFolder) -> None:
+    """Rotation deleted the earlier contents of `auth.log.1`, whose records still count. Each content has an invalid
+    value of the same field, and a rejected record at the same line.
+    """
+    log = RotatedLog(folder.store.landing, rotate=1)
+    for day in DAYS[:3]:
+        log.write([record("bad", day, stage="none"), *records(2, day, latency_ms=-1)])
+        folder.tables(day)
+        log.turn(f"{day:%Y%m%d}")
+    folder.tables(DAYS[3])
+    live = folder.rows("SELECT path, sha256 FROM input_files WHERE status = 'read' AND accepted = 2 ORDER BY ALL")
+    assert [path for path, _ in live] == ["auth.log.1"] * 3
+    assert folder.rows("FROM nulled_fields") == [("auth.log.1", "latency_ms", 6)]
+    rejected = folder.rows("SELECT path, line, sha256, rejected FROM rejected_records")
+    assert rejected == [(path, 1, sha256, 1) for path, sha256 in live]

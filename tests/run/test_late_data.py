@@ -64,3 +64,24 @@ def test_a_folder_whose_only_day_lost_its_records_has_closed_days(folder: DataFo
     assert folder.manifest.late_records == {DAY: 5}
     found = folder.restated("DISTINCT run, metric, published_before, published_now")
     assert [row for row in found if row[1] == "records"] == [(3, "records", 3, None), (4, "records", None, 5)]
+
+
+def test_only_records_that_the_path_gave_in_time_are_in_time(folder: DataFolder) -> None:
+    """Other records of a new content are late, also if it has no more records than the old one. The records that the
+    new contents lack are in a third file, or the content is accepted.
+    """
+    for path in ("other.ndjson", "moved.ndjson"):
+        folder.land(path, records(5, prefix="e"))
+    folder.land("lost.ndjson", records(5, prefix="f"))
+    folder.land("copies.ndjson", records(5, prefix="g"))
+    folder.roll_up()
+    folder.land("moved.ndjson", records(5, prefix="e")[1:] + records(2, prefix="new"))
+    folder.land("lost.ndjson", records(5, prefix="f")[1:] + records(1, prefix="newer"))
+    folder.land("copies.ndjson", records(5, prefix="g") + records(3, prefix="g"))
+    folder.roll_up(AFTER)
+    assert folder.manifest.late_records == {DAY: 2 + 3}
+    accept_held(folder.store, folder.manifest, "lost.ndjson")
+    folder.roll_up(AFTER)
+    late = {entry.path: entry.days[DAY].late for entry in folder.manifest.files if entry.status == "read"}
+    assert late == {"copies.ndjson": 3, "lost.ndjson": 1, "moved.ndjson": 2, "other.ndjson": 0}
+    assert folder.manifest.late_records == {DAY: 2 + 3 + 1}

@@ -13,7 +13,7 @@ from pipelines.contract.measures.counts import RATE_OF, SIGN_IN
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, WAYS
 from pipelines.contract.record.channels import CHANNELS, CHECK_CHANNELS, LOGIN_CHANNELS, METHODS, NUMBER_CHANNELS
-from pipelines.contract.record.dimensions import CAUSES, UNKNOWN
+from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, UNKNOWN
 from pipelines.contract.record.fields import CARRIERS, PLATFORMS, STAGES
 
 
@@ -252,7 +252,9 @@ _WORDS: Final = {
     "counterpart_authorizations": "authorizations of the days `window_days` before the matched days",
     "counterpart_authorization_requests": "authorization requests of the days `window_days` before the matched days",
     "incidents.days": "days from `first_day` to `last_day`, or to the as-of while it is open",
-    "dimension": f"{_listed(CAUSES)}, or two of them with ` & ` between",
+    "dimension": (
+        f"{_listed(CAUSES)}, or two of them with ` & ` between; of the sign-in rate likewise {_listed(SESSION_CAUSES)}"
+    ),
     "incidents.first_day": "the day on which it began",
     "incident_id": "id derived from kind, metric, app, channel and first day, the same in every run",
     "key": "`device` or `phone`",
@@ -291,6 +293,9 @@ _WORDS: Final = {
     "rejected_records.rejected": (
         "number of rejected records that the row represents: 1; in the last row of a file and reason also all later "
         "ones, which have no rows"
+    ),
+    "rejected_records.sha256": (
+        "SHA-256 of the content of the path that has the record, as in `input_files`; empty for a row of the registry"
     ),
     "platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}: of the record, else of the registry",
     **dict.fromkeys(
@@ -348,7 +353,7 @@ _WORDS: Final = {
     "apps.status": "`enabled` or `disabled`; NULL if the app is not registered",
     "time_zone": "the business time zone",
     "uses": "requests that are [billed](metrics.md#billable_verifications)",
-    "unit": "`records`, `sessions`, `share` (0 to 1), `devices` or `ms`",
+    "unit": "`records`, `sessions`, `share` (0 to 1), `devices`, `ms` or `apps`",
     "unchecked": "sessions with a record of outcome `unchecked`: login was pressed without consent to the terms",
     "unmapped_codes.result_code": "the code as logged",
     "unmapped_codes.platform": f"{_listed((*PLATFORMS, UNKNOWN), ' or ')}; `ipad` is looked up as `ios`",

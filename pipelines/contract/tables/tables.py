@@ -223,8 +223,8 @@ _ALL: Final = (
     table_of(
         "rejected_records",
         "rejected record of a log (the first 1,000 of each file and reason) or row of the registry",
-        "path line reason origin",
-        "path line:BIGINT reason record origin rejected:BIGINT",
+        "path line reason origin sha256",
+        "path line:BIGINT reason record origin rejected:BIGINT sha256",
     ),
     table_of(
         "nulled_fields",
