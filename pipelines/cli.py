@@ -5,8 +5,10 @@ settings, 3 if a warning fired.
 """
 
 import atexit
+import codecs
 import gc
 import io
+import json
 import os
 import signal
 import sys
@@ -342,6 +344,13 @@ def status(
     raise typer.Exit(print_status(_folder(data), as_json))
 
 
+def _as_in_json(error: UnicodeError) -> tuple[str, int]:
+    """Handle letters that an encoding lacks, for `codecs.register_error`: escape them as JSON does."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
 def main() -> None:
     """Run the command line and end the process; the exit codes are listed at the top of this module."""
     # Objects of Dagster and the libraries live until the end: collecting garbage among them, and once more at the end,
@@ -351,8 +360,10 @@ def main() -> None:
     # NumPy's threads for matrices are not needed, and would wait in a busy loop.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # The encoding of a terminal can lack letters of app names: a run that published must not end as failed for that.
+    # They are escaped as in JSON, because commands also print JSON.
+    codecs.register_error("as_in_json", _as_in_json)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout.reconfigure(errors="as_in_json")
     try:
         with ends_in_order(signal.SIGINT):
             app(prog_name="authmeter")

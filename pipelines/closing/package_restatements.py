@@ -62,7 +62,8 @@ def note_changed_packages(
     since = _restatements(store, manifest, run + 1)
     noted = since.filter(pl.col("metric") == _METRIC).select(_NOTED)
     # If packages were published before the first log arrived, no day was closed, and no restatement names the cause.
-    causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal").select("day", "cause")
+    causes = pl.concat([since, rolled_up, _first_files(store, manifest)], how="diagonal")
+    causes = causes.select("day", pl.col("cause").str.split(CAUSE_SEPARATOR)).explode("cause")
     if first := _first_after_removal(store, manifest):
         # The ledger has no uses for a removed day, which can change the balance.
         removed = changed.filter(pl.col("day") < first).select("day", cause=pl.lit(DAYS_REMOVED))

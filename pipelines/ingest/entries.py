@@ -58,7 +58,8 @@ def refused_entry(file: RefusedFile, time: RunTime, closed_through: date | None)
 def count_late(entry: FileEntry, in_time: Mapping[date, int], closed: date | None) -> None:
     """Set the number of late records of the entry on each day up to `closed`, the last closed day.
 
-    `in_time` is the number of its records by day that its path delivered in time; all further records are late.
+    `in_time` is the number of its records by day that the content before it delivered in time; all further records are
+    late.
     """
     for day, rows in entry.days.items():
         if closed is not None and day <= closed:

@@ -80,8 +80,8 @@ class Store:
             *(self.data / name for name in ("authmeter.toml", "hash.key", "status.json")),
         )  # fmt: skip
         known = {_identity(place): place for place in own if place.exists()}
-        # Writing to a name that is a link replaces the link, so the link's own folder is checked too.
-        for real in (path.resolve(), path.parent.resolve()):
+        # A writer may replace a link in an own folder, so the folder of a link is checked too.
+        for real in (Path(os.path.realpath(path)), Path(os.path.realpath(path.parent))):
             for place in (real, *real.parents):
                 if place.exists() and _identity(place) in known:
                     return known[_identity(place)]

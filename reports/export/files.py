@@ -4,6 +4,7 @@
 the site as for exports.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
@@ -45,12 +46,13 @@ def require_format(format: str) -> None:
 
 
 def require_target(target: Path, format: str) -> None:
-    """Refuse a file name that an export of that format should not be written to.
+    """Refuse a file name that an export of that format should not be written to. Of a link, its end is examined.
 
     Raises:
         UsageError: the ending belongs to another format, the target is a folder, pipe or device, or its folder does not
             exist.
     """
+    target = _end_of(target)
     ending = target.suffix.lower().removeprefix(".")
     if ending in FORMATS and ending != format:
         raise UsageError(
@@ -68,13 +70,19 @@ def require_target(target: Path, format: str) -> None:
             why="An export is written beside its target first, and then takes its place.",
             do="Give the name of a file.",
         )
-    if not target.absolute().parent.is_dir():
+    if not target.parent.is_dir():
         raise UsageError(
             "The folder of the export does not exist.",
-            where=str(target.absolute().parent),
+            where=str(target.parent),
             why="Its name may be mistyped.",
             do="Create it first, or name another folder.",
         )
+
+
+def _end_of(target: Path) -> Path:
+    """Return the absolute path to which a path leads, if it is a link."""
+    # `resolve` raises an error for a link that leads to itself.
+    return Path(os.path.realpath(target))
 
 
 def write_query(
@@ -103,7 +111,7 @@ def write_query(
             do="Export as csv or parquet, or choose fewer days.",
         )
     # A replaced link could be one of the machine, such as `/dev/stdout`.
-    with whole_file(target.resolve()) as temporary:
+    with whole_file(_end_of(target)) as temporary:
         if format == "parquet":
             copy = f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)"
             return _number(connection.execute(copy, {**values, "path": str(temporary)}))

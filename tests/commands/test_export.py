@@ -254,6 +254,14 @@ def test_an_export_to_a_link_is_written_to_the_file_behind_it(
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_the_end_of_a_link_is_examined_as_a_file_name_is(call: Call, published: DataFolder, tmp_path: Path) -> None:
+    for name, end, words in (("a.csv", "real.xlsx", "ends in .xlsx"), ("b.csv", "nofolder/x.csv", "does not exist")):
+        (tmp_path / name).symlink_to(tmp_path / end)
+        ended = export(call, published, tmp_path / name)
+        assert (ended.code, words in ended.err) == (2, True), ended
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
 def test_an_export_to_a_pipe_is_refused(call: Call, published: DataFolder, tmp_path: Path) -> None:
     """A device is refused in the same way; a test must not name one, because a fault would replace it."""
     os.mkfifo(tmp_path / "pipe")

@@ -179,7 +179,15 @@ def test_a_folder_without_an_incident_says_so(call: Call, published: DataFolder)
 def test_letters_that_the_terminal_lacks_are_escaped(failed: DataFolder) -> None:
     ended = authmeter("incidents", "--all", data=failed.root, PYTHONIOENCODING="ascii")
     assert ended.code == 0, ended
-    assert r"part       \u793a\u4f8b\u94b1\u5305 \xb7 One-click login" in ended.out
+    assert r"part       \u793a\u4f8b\u94b1\u5305 \u00b7 One-click login" in ended.out
+
+
+def test_json_is_whole_where_the_terminal_lacks_letters(failing: DataFolder) -> None:
+    with closing(duckdb.connect(writable(failing.store.database))) as connection:
+        connection.execute("UPDATE apps SET app_name = 'Café 🛒' WHERE app_name = '示例钱包'")
+    ended = authmeter("incidents", "--all", "--json", data=failing.root, PYTHONIOENCODING="ascii")
+    assert ended.code == 0, ended
+    assert "Café 🛒" in {one["app_name"] for one in json.loads(ended.out)["incidents"]}
 
 
 def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(

@@ -23,13 +23,13 @@ def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:
     assert (rule.one_click, rule.local_verify) == (("success",), ("success", "mismatch"))
 
 
-@pytest.mark.parametrize("what", ["folder", "link that leads nowhere"])
+@pytest.mark.parametrize("what", ["folder", "link that leads nowhere", "link to itself"])
 def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(tmp_path: Path, what: str) -> None:
     file = tmp_path / "authmeter.toml"
     if what == "folder":
         file.mkdir()
     else:
-        file.symlink_to(tmp_path / "nothing")
+        file.symlink_to(file if what == "link to itself" else tmp_path / "nothing")
     with pytest.raises(UsageError, match="The file cannot be read") as refused:
         load_settings(tmp_path)
     assert refused.value.where == str(file)

@@ -140,7 +140,7 @@ def test_each_file_that_can_have_changed_a_balance_is_a_cause(folder: DataFolder
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
     folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
     folder.tables(newest)
-    folder.land("late.ndjson", uses("late", 12, 1))
+    folder.land("late.ndjson", [*uses("late", 12, 1), *uses("later", 12, 1, days_later=1)])
     folder.land("next.ndjson", uses("next", 12, 1, days_later=1))
     folder.roll_up(newest)
     assert [row[-1] for row in restated(folder)] == ["late.ndjson", "late.ndjson; next.ndjson"]

@@ -4,6 +4,7 @@ The Pydantic models of the callers define the valid content.
 """
 
 import codecs
+import errno
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,12 +42,14 @@ def read_toml(file: Path) -> dict[str, Any]:
     """Return the content of a TOML file, which may begin with a byte order mark.
 
     Raises:
-        UsageError: the file is missing, a folder, or a link to a missing file.
+        UsageError: the file is missing, a folder, or a link that leads to no file.
         ValueError: the file is not TOML; the text names the place of the error, mostly by its line.
     """
     try:
         content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.EISDIR, errno.ELOOP):
+            raise
         raise UsageError(
             f"The file cannot be read: {error.strerror}.",
             where=str(file),
