@@ -1,4 +1,4 @@
-"""Measures the cost of finding incidents: 10,000 apps of all sizes over 90 days, of which ten apps fail on the last
+"""Measures the cost of finding incidents among 10,000 apps of all sizes over 90 days. Ten of the apps fail on the last
 days.
 
 Prints the CPU seconds of each step, from the tables in DuckDB to the rows of incidents, and the seconds by the clock.

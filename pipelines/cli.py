@@ -8,7 +8,6 @@ import atexit
 import codecs
 import gc
 import io
-import json
 import os
 import signal
 import sys
@@ -346,6 +345,8 @@ def status(
 
 def _as_in_json(error: UnicodeError) -> tuple[str, int]:
     """Handle letters that an encoding lacks, for `codecs.register_error`: escape them as JSON does."""
+    import json
+
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end

@@ -144,14 +144,9 @@ def _rate_of(request: ExplainRequest, channels: Sequence[str]) -> tuple[str, str
             why="Every channel has rates of its own.",
             do=f"Use --channel with one of {', '.join(channels)}, or --metric with {' or '.join(SESSION_SOURCES)}.",
         )
-    rates = (*WATCHED, *RISING)
-    # Cancellations also occur in channels in which no incident is opened for them.
-    signs_in = METRICS[TECHNICAL].is_watched_in(request.channel)
-    metrics = [
-        name for name in rates
-        if request.channel in channels
-        and (METRICS[name].is_watched_in(request.channel) or (name in RISING and signs_in))
-    ]  # fmt: skip
+    metrics = [name for name in WATCHED if request.channel in channels and METRICS[name].is_watched_in(request.channel)]
+    # Users cancel in all channels with sign-ins, also where no incident is opened for it.
+    metrics += RISING if TECHNICAL in metrics else ()
     metrics += [name for name, one in SESSION_SOURCES.items() if one.channel == request.channel]
     if not metrics:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Detects surges: extra requests, as in abuse, of which few sign in or which come from few devices."""
+"""Detects surges: additional requests that hardly sign in, or that come from few devices. Abuse looks like this."""
 
 from collections.abc import Mapping
 from datetime import date
