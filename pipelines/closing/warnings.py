@@ -17,7 +17,7 @@ from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.usual.volumes import usual_records
-from pipelines.reading.reasons.reasons import LOST_WITHIN, Reason, is_stored, words_of, words_of_damage
+from pipelines.reading.reasons.reasons import LOST_WITHIN, NO_HEADER, Reason, is_stored, words_of, words_of_damage
 from pipelines.reading.reasons.unread import kinds_of
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
@@ -188,7 +188,7 @@ def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
         if entry.is_fruitless and (is_barren or entry.is_large_enough_to_warn)
         and (
             entry.records_read or not entry.skipped or entry.source not in productive
-            or is_stored(entry.finding, LOST_WITHIN)
+            or is_stored(entry.finding, LOST_WITHIN) or is_stored(entry.finding, NO_HEADER)
         )
     ]  # fmt: skip
     rejected = [entry for entry in there if entry.is_mostly_rejected and entry.is_large_enough_to_warn]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
+from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.context import IngestContext
 from pipelines.ingest.entries import refused_entry
 from pipelines.ingest.landed import Landed
@@ -18,6 +19,23 @@ from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, is_archive, is_within
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.store.manifest import FileEntry, Manifest
+
+
+def with_declared(before: Collection[str], settings: Settings) -> list[str]:
+    """Return the channels that earlier settings declared (`before`) or that `settings` declare, sorted.
+
+    Raises:
+        UsageError: the channels are more than the limit.
+    """
+    known = sorted({*before, *settings.channels})
+    if len(known) + len(CHANNELS) > MOST_CHANNELS:
+        raise UsageError(
+            f"{len(known)} channels were declared over time, more than the limit of {MOST_CHANNELS - len(CHANNELS)}.",
+            where="[channels] in authmeter.toml",
+            why="Stored records can have any of them, and devices are counted by sets of channels.",
+            do="Remove the new channels. Declare channels, not campaigns or pages.",
+        )
+    return known
 
 
 @dataclass(frozen=True)
@@ -122,23 +140,10 @@ class LandingNotes:
         return self.manifest.idle_sources != before
 
     def _note_channels(self) -> bool:
-        """Store the channels of the settings, as parts may contain them from now on. Return whether any is new.
-
-        Raises:
-            UsageError: more channels were declared over time than the limit.
-        """
+        """Store the channels of the settings, as parts may contain them from now on. Return whether any is new."""
         before = self.manifest.declared_channels
-        known = sorted({*before, *self.context.settings.channels})
-        if len(known) + len(CHANNELS) > MOST_CHANNELS:
-            raise UsageError(
-                f"{len(known)} channels were declared over time, more than the limit of "
-                f"{MOST_CHANNELS - len(CHANNELS)}.",
-                where="[channels] in authmeter.toml",
-                why="Stored records can have any of them, and devices are counted by sets of channels.",
-                do="Remove the new channels. Declare channels, not campaigns or pages.",
-            )
-        self.manifest.declared_channels = known
-        return known != before
+        self.manifest.declared_channels = with_declared(before, self.context.settings)
+        return self.manifest.declared_channels != before
 
     def _is_unread(self, file: LandedFile) -> bool:
         """Whether no source reads a file now, and its present content was neither read nor refused before."""

@@ -8,7 +8,7 @@ as the record: it can have the application's fields as top-level keys.
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
 from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
-from pipelines.reading.sources.mapping import SourceMapping, Unwrap
+from pipelines.reading.sources.mapping import OWN_NAMES, SourceMapping, Unwrap
 
 LOGGED = ("formattedMessage", "message", "log", "json")
 """Keys of loggers and shippers whose value is the line that the application logged."""
@@ -19,12 +19,13 @@ IS_WITHIN = '"row is within"'
 
 
 # SQL over `outer_text`, the text that `[unwrap]` returned. A service in a container may print the line of a logger, so
-# that the record is a text within the text. Its keys are escaped there, and a search for one of them is cheap.
+# that the record is a text within the text. Its keys are escaped there, and a search for them is cheap.
+_HAS_ESCAPED_KEY = " OR ".join(f"contains(outer_text, '{name}\\\"')" for name in OWN_NAMES)
 INNERMOST = f"""
-    CASE WHEN contains(outer_text, 'event_id\\"') AND NOT contains(outer_text, '"event_id"') THEN coalesce(
+    CASE WHEN ({_HAS_ESCAPED_KEY}) AND TRY(outer_text ->> '$.event_id') IS NULL THEN coalesce(
         TRY(list_filter(
             [outer_text ->> key FOR key IN {[f"$.{key}" for key in LOGGED]}],
-            lambda text: starts_with(ltrim(text), '{{')
+            lambda text: starts_with(ltrim(text, {BLANKS}), '{{')
         )[1]),
         outer_text
     ) ELSE outer_text END"""

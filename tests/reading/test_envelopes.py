@@ -75,6 +75,12 @@ def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench,
     assert (within.books.nulled, within.rejects) == (plain.books.nulled, [])
 
 
+@pytest.mark.parametrize("shipper", WRAPPED)
+def test_white_space_around_a_record_changes_nothing(bench: ReadingBench, shipper: str) -> None:
+    texts = [f"{before}{json.dumps(record(f'e{len(before)}'))}{before}" for before in ("\t", " \t", "   ")]
+    assert bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper]).books.accepted == 3
+
+
 ODD = (
     "NaN", r'"\ud800"', r'"\ud83d\ude00"', "1.50", "12345678901234567890123", '{"a": [1, 2]}', '"a\tb"', r'"a\u0000"',
 )  # fmt: skip
@@ -134,13 +140,20 @@ def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, 
 def test_a_line_of_a_logger_within_that_of_a_shipper_is_unwrapped(bench: ReadingBench, shipper: str) -> None:
     """A Java service in a container prints its record in a line of JSON, which the container's log wraps once more."""
     rows = [record("e1", phone="13812341234", scheme_id='商城 "x"\\'), record("e2", channel="fax")]
+    rows += [{name: value for name, value in record("").items() if name != "event_id"}]
     plain = bench.read(lines(rows))
     for logger in ("logback", "filebeat", "docker"):
         texts = [WRAPPED[logger](json.dumps(row, ensure_ascii=False)) for row in rows]
         texts += [WRAPPED[logger]("pool: 7 of 20 in use"), WRAPPED[logger]('no record, but "event_id" in a text')]
         read = bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper])
         assert (read.events, read.rejects) == (plain.events, plain.rejects), logger
-        assert (read.books.accepted, read.books.rejected, read.books.skipped) == (1, 1, 2), logger
+        assert (read.books.accepted, read.books.rejected, read.books.skipped) == (1, 2, 2), logger
+
+
+def test_the_context_of_a_logger_does_not_hide_the_record_in_its_line(bench: ReadingBench) -> None:
+    line = {"message": f"\n{json.dumps(record('e1'))}", "mdc": {"event_id": "4711"}}
+    read = bench.read(wrapped("docker", [json.dumps(line)]), mapping=SHIPPED["docker"])
+    assert [event["event_id"] for event in read.events] == ["e1"]
 
 
 def test_a_pod_on_docker_logs_lines_of_docker(bench: ReadingBench) -> None:

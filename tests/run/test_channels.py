@@ -14,6 +14,7 @@ from pipelines.commands.analysis.export import ExportOptions, run_export
 from pipelines.common.errors import UsageError
 from pipelines.contract.record.channels import CHANNELS, MOST_CHANNELS
 from pipelines.reading.reasons.reasons import words_of
+from tests.published_folder import Call
 from tests.support import DAY, DataFolder, Row, records
 
 APPLE = '[channels.apple]\nname_zh = "Apple 登录"\nname_en = "Sign in with Apple"\n'
@@ -71,7 +72,7 @@ def test_a_declaration_acts_on_what_is_read_after_it(folder: DataFolder) -> None
     assert folder.rows(CHANNEL)
 
 
-def test_more_channels_than_a_set_can_hold_are_refused(folder: DataFolder) -> None:
+def test_more_channels_than_a_set_can_hold_are_refused(call: Call, folder: DataFolder) -> None:
     few = MOST_CHANNELS - len(CHANNELS)
     folder.write("authmeter.toml", "".join(f"[channels.c{number}]\n" for number in range(few)))
     signed_in(folder, f"c{few - 1}")
@@ -80,6 +81,8 @@ def test_more_channels_than_a_set_can_hold_are_refused(folder: DataFolder) -> No
     folder.write("authmeter.toml", APPLE)
     with pytest.raises(UsageError, match=f"{few + 1} channels were declared"):
         folder.tables(DAY)
+    checked = call("check", data=folder.root)
+    assert (checked.code, f"{few + 1} channels were declared" in checked.err) == (2, True)
 
 
 def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataFolder) -> None:

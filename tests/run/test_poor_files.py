@@ -45,6 +45,8 @@ WRAPPED = lines([{"log": json.dumps(row), "stream": "stdout"} for row in records
 NESTED = lines([{"log": json.dumps({"level": "INFO", "message": json.dumps(row)})} for row in records(60)])
 PREFIXED = lines([{"log": f"INFO auth - {json.dumps(row)}"} for row in records(60)])
 PIECES = b"".join(b"2026-03-10T10:00:00Z stdout F " + line for line in lines(records(60)).splitlines(keepends=True))
+SHIPPED_CSV = as_csv([{"time": 1773115200, "content": json.dumps(row)} for row in records(60)], ["time", "content"])
+HEADLESS = SHIPPED_CSV.partition(b"\n")[2]
 NO_JSON = b"2026-03-10 10:00:00 INFO login ok " * 60
 NEAR = {"event_time": "eventTime", "app_key": "appkey"}
 POOR = {
@@ -66,6 +68,7 @@ POOR = {
     "lines of a shipper without a record": ("docker.log", lines([{"log": "ok"}] * 120), "none_within", "docker"),
     "a shipper's lines with text before the record": ("docker.log", PREFIXED, "lost_within", "docker"),
     "no header": ("a.csv", table(records(60), has_header=False), "no_header", ""),
+    "a shipper's CSV without a header": ("sls.csv", HEADLESS, "no_header", ""),
     "near keys": ("a.ndjson", lines(renamed(**NEAR)), "near", "eventTime → event_time, appkey → app_key"),
     "near columns": ("a.csv", table(renamed(stage="Stage ", outcome="outcomes")), "near",
                      "Stage  → stage, outcomes → outcome"),
@@ -119,10 +122,13 @@ def test_records_that_a_shippers_mapping_does_not_find_are_named_beside_files_th
     folder.land("docker/good.log", WRAPPED)
     folder.land("docker/other.log", lines([{"log": "ok"}] * 120))
     folder.land("docker/prefixed.log", PREFIXED)
+    folder.land("sls/good.csv", SHIPPED_CSV)
+    folder.land("sls/headless.csv", HEADLESS)
     folder.roll_up()
     (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
-    words = words_of(Reason("lost_within", "docker").stored)
-    assert named.detail_en == f"1 file without a valid record: docker/prefixed.log ({words.en})"
+    lost, headless = words_of(Reason("lost_within", "docker").stored), words_of(Reason("no_header").stored)
+    listed = f"docker/prefixed.log ({lost.en}); sls/headless.csv ({headless.en})"
+    assert named.detail_en == f"2 files without a valid record: {listed}"
 
 
 def test_every_reason_has_a_case() -> None:

@@ -20,6 +20,7 @@ from pipelines.contract.registry.registry import Registry, load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.ingest.given_days import GivenDays
 from pipelines.ingest.landed import members_of, scan_archive
+from pipelines.ingest.landing_notes import with_declared
 from pipelines.ingest.part_reader import RunTime, first_accepted
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.encodings import UTF_8
@@ -43,14 +44,15 @@ def check_folder(data: Path) -> int:
     registry, else 3 for a warning, else 0.
 
     Raises:
-        UsageError: the folder is missing, a setting or a source mapping is wrong, or stored days have another time
-            zone.
+        UsageError: the folder is missing, a setting or a source mapping is wrong, stored days have another time zone,
+            or too many channels were declared over time.
     """
     _require_folder(data)
     settings, sources = load_settings(data), load_sources(data)
     registry = load_registry(data / "registry", settings.timezone)
     receivers(data, settings.alerts)
     require_same_zone(Store(data).read_state().time_zone, settings.timezone)
+    with_declared(Store(data).read_manifest().declared_channels, settings)
     print(
         f"settings   time zone {settings.timezone}, run at {settings.schedule_time}, "
         f"retention {counted(settings.retention_days, 'day')}"

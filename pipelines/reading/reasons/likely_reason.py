@@ -27,7 +27,7 @@ from pipelines.reading.files.landing import LandedFile, raw_file
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout, is_wide
-from pipelines.reading.reasons.reasons import LOST_WITHIN, RULES, Reason
+from pipelines.reading.reasons.reasons import LOST_WITHIN, NO_HEADER, RULES, Reason
 from pipelines.reading.reasons.shippers import shippers_of
 from pipelines.reading.sources.mapping import SourceMapping
 
@@ -50,7 +50,7 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     in the books, else that the file is empty.
     """
     if books.skipped and not books.records_read:
-        return Reason("where" if mapping.where else _why_none_within(file), mapping.name)
+        return Reason("where", mapping.name) if mapping.where else _why_none_within(file, mapping)
     try:
         found = _found(file, mapping)
     except (OSError, DamagedFileError, pa.ArrowException):
@@ -65,11 +65,15 @@ def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) ->
     return Reason("rule", most_often)
 
 
-def _why_none_within(file: LandedFile) -> str:
+def _why_none_within(file: LandedFile, mapping: SourceMapping) -> Reason:
     try:
-        return LOST_WITHIN if b"event_id" in head_of(file) else "none_within"
+        head = head_of(file)
     except (OSError, DamagedFileError):
-        return "none_within"
+        head = b""
+    if b"event_id" not in head:
+        return Reason("none_within", mapping.name)
+    found = _of_csv(head, mapping) if mapping.format_for(file.path) == "csv" else None
+    return found if found == Reason(NO_HEADER) else Reason(LOST_WITHIN, mapping.name)
 
 
 def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
@@ -150,7 +154,7 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     if not names:
         return Reason("wide") if is_wide(text.partition("\n")[0]) else None
     if _REQUIRED.isdisjoint(names) and _is_record(names):
-        return Reason("no_header")
+        return Reason(NO_HEADER)
     if len(names) == 1 and len(_REQUIRED.intersection(re.split(r"\W", names[0]))) > 1:
         return Reason("delimiter")
     return _by_names(names, mapping)

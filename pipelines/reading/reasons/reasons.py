@@ -22,6 +22,8 @@ def _one_of(field: str, values: Iterable[str], or_zh: str = "", or_en: str = "")
 
 LOST_WITHIN = "lost_within"
 """The reason of a file whose records a mapping with `[unwrap]` did not find."""
+NO_HEADER = "no_header"
+"""The reason of a CSV file without a header."""
 # `{detail}` is a detail about the file, such as the name of its source.
 REASONS = {
     "encoding": Bilingual(
@@ -40,7 +42,7 @@ REASONS = {
         "its lines are not JSON: write a source mapping with format `lines`",
     ),
     "misnamed": Bilingual("CSV 文件里是 JSON：请改名为 .ndjson", "JSON in a CSV file: rename it to .ndjson"),
-    "no_header": Bilingual(
+    NO_HEADER: Bilingual(
         "CSV 没有表头：请在首行写字段名", "CSV without a header: write the names of the fields into its first line"
     ),
     "delimiter": Bilingual(

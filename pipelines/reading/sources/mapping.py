@@ -31,21 +31,21 @@ WITHIN = ("record", "line", "envelope")
 """The columns that expressions of a mapping with `[unwrap]` can read besides those of the inner record."""
 
 # Required fields whose names are rare in other logs, in which `channel` and `stage` are common keys and words.
-_OWN_NAMES = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS and "_" in name]
+OWN_NAMES = [name for name in FIELD_NAMES if name not in OPTIONAL_FIELDS and "_" in name]
 # Selects log records among the other lines of an application: objects with such a field, or with `channel` and `stage`.
 # Also selects invalid JSON that ends after its brace, begins with a key or contains the name of such a field, as a
 # record that was cut off or printed wrongly. Other lines can begin with a brace, too: `{} users` is the pattern of a
 # message, and `{id=5}` a map that Java printed.
 _HOLDS_RECORD = f"""
-CASE WHEN coalesce({", ".join(_OWN_NAMES)}, channel || stage) IS NOT NULL THEN true
-    ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({"|".join(_OWN_NAMES)}))') AND NOT json_valid(line)
+CASE WHEN coalesce({", ".join(OWN_NAMES)}, channel || stage) IS NOT NULL THEN true
+    ELSE regexp_matches(line, '^\\{{\\s*("|$|.*({"|".join(OWN_NAMES)}))') AND NOT json_valid(line)
 END
 """
 
 
 def has_record_keys(keys: Collection[str]) -> bool:
     """Whether an object with these keys is a log record, valid or not, by the rule of `_HOLDS_RECORD`."""
-    return not set(_OWN_NAMES).isdisjoint(keys) or {"channel", "stage"} <= set(keys)
+    return not set(OWN_NAMES).isdisjoint(keys) or {"channel", "stage"} <= set(keys)
 
 
 class Unwrap(BaseModel):
