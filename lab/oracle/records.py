@@ -15,7 +15,7 @@ has the source mappings, and `counts.py` counts.
 # - Times are `YYYY-MM-DD(T|t| )HH:MM:SS[.digits](Z|z|+HH:MM|-HH:MM)`, hour 00-23, minute and second 00-59, offset hour
 #   00-23. A time without offset that a clock shows twice is the first of the two.
 # - Lengths count Unicode characters. A latency may have zeros before its digits.
-# - A carrier may be any text: an empty one, or one of more than 128 characters, is absent. No carrier breaks a rule.
+# - A carrier may be any text, also an empty one or one of more than 128 characters. No carrier breaks a rule.
 # - A CSV row with more or fewer cells than the header is malformed. `line` is the line of the file on which the row
 #   starts (the header is 1); for Parquet it is the row number from 1. The first of several columns with one name
 #   counts.
@@ -214,7 +214,7 @@ def to_record(raw: Fields, bounds: Limits) -> Record:
         result_code=_result_code(raw.get("result_code")),
         vendor=_text(raw.get("vendor")),
         platform=_listed(raw.get("platform"), PLATFORMS),
-        carrier=_text(raw.get("carrier")),
+        carrier=raw.get("carrier"),
         scheme_id=_text(raw.get("scheme_id")),
         package_name=_matching(raw.get("package_name"), PACKAGE),
         device_id=_hash(raw.get("device_id"), bounds.key),

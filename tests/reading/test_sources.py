@@ -217,6 +217,11 @@ def test_an_expression_that_fails_on_one_record_costs_that_field_alone(bench: Re
     assert [event["latency_ms"] for event in read.events] == [180, None]
 
 
+def test_a_failed_expression_of_the_carrier_leaves_none(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"carrier": "seconds::INTEGER"})
+    assert bench.read(ndjson(good("e1") | {"seconds": "slow"}), mapping=mapping).event("e1")["carrier"] is None
+
+
 def test_an_expression_over_what_is_not_there_is_refused_by_name(bench: ReadingBench) -> None:
     mapping = SourceMapping(
         name="x", files=("*",), format="lines", fields=SAME | {"event_id": "no_such_function(line)"}

@@ -42,6 +42,8 @@ _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "outcome": _words(OUTCOMES),
     "platform": _words(PLATFORMS),
     "package_name": _pattern(PACKAGE_PATTERN),
+    # Any text is a word for a carrier, also an empty or long one. Copies of a record are compared by it.
+    "carrier": "false",
 }
 _CLOCK = r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
 _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
