@@ -75,7 +75,7 @@ def _days(data_state: DataState) -> Iterator[Finding]:
 
 
 def _files(marts: PublishedTables) -> Iterator[Finding]:
-    (_, read, _, rejected, _, _) = marts.rows("quality/file_totals")[0]
+    (_, _, read, _, rejected, _, _) = marts.rows("quality/file_totals")[0]
     if rejected:
         yield Finding(
             "note",

@@ -25,7 +25,8 @@ class FigureSpan:
     """A figure over a period, such as 7 days.
 
     `matched` is its value over the matched days of the period, `base` its value over their counterparts in the earlier
-    period. `side` is the position of the period relative to the usual range.
+    period. If no day is matched, `matched` equals `value`, so that the page can distinguish a figure that is not
+    comparable from a missing one. `side` is the position of the period relative to the usual range.
     """
 
     period: str
@@ -74,7 +75,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
             FigureSpan(
                 period,
                 _over(days, periods[period, False]),
-                _over(days, matched[period, False]),
+                _over(days, matched[period, False] or periods[period, False]),
                 _over(days, matched[period, True]),
                 side_of_days([row for row in days if row.day in periods[period, False]]),
             )

@@ -194,3 +194,14 @@ def test_the_briefing_needs_no_script_for_its_figures(read_site: Callable[..., R
     for piece in ("3 个问题正在发生", "Android & SDK 2.15.0", "技术成功率", "79.75%"):
         assert piece in text
     reader.complaints.clear()
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "不可比"), ("en", "not comparable")])
+def test_a_figure_without_a_day_to_compare_with_is_not_comparable(look: Look, language: str, words: str) -> None:
+    # The log has five days.
+    page = look("index.html", language, "young")
+    assert page.texts(".leading .change") == [words] * page.count(".leading .change")
+    assert page.texts(".leading .short").count("—") == 0
+    # If the data day has no figure, it has no change either.
+    page = look("index.html", language, "no-data")
+    assert {one.text for one in page.all(".leading .card > .versus .change")} == {"—"}

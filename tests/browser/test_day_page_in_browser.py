@@ -15,7 +15,9 @@ from playwright.sync_api import Page
 from tests.browser.conftest import SHOP, Look, Reader, World, choices_of
 from tests.browser.dom import table_rows
 from tests.browser.tour import PHONE
+from tests.data import site_logs
 from tests.data.published_tables import HOSTILE_NAMES, day
+from tests.support import published_rows
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,29 @@ def test_a_day_with_too_few_weeks_before_it_compares_nothing(look: Look) -> None
     page = look(f"days/{day(15)}.html")
     assert page.count(".day-movers") == 0
     assert "Nothing moved, or too few days came before" in page.one("main").text
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "不可比"), ("en", "not comparable")])
+def test_a_day_whose_week_before_has_no_data_is_not_comparable(
+    look: Look, read_site: Callable[..., Reader], language: str, words: str
+) -> None:
+    path = f"days/{site_logs.day(site_logs.MISSING_BACK - 7)}.html"
+    assert look(path, language, "logged").texts(".card .change") == [words] * 4
+    page = read_site("logged").open(path, lang=language, app="shop")
+    page.wait_for_selector(".app-day-channels")
+    assert set(page.locator("[data-part=app-day] .card .change").all_inner_texts()) == {words}
+
+
+def test_the_first_day_of_an_app_is_compared_with_a_count_of_zero(
+    read_site: Callable[..., Reader], world: World
+) -> None:
+    query = "SELECT min(day), app_key FROM usage_daily GROUP BY ALL ORDER BY ALL DESC LIMIT 1"
+    ((first, app),) = published_rows(world("logged") / "authmeter.duckdb", query)
+    # A week before, the other apps logged.
+    assert site_logs.day(site_logs.DAYS - 8) <= first < site_logs.day(site_logs.MISSING_BACK)
+    page = read_site("logged").open(f"days/{first}.html", lang="en", app=app)
+    page.wait_for_selector("[data-part=app-day] .card")
+    assert set(page.locator("[data-part=app-day] .card .change").all_inner_texts()) == {"no base to compare"}
 
 
 def test_a_phone_shows_moves_and_channels_whole(look: Look) -> None:

@@ -143,6 +143,20 @@ def test_the_file_of_a_list_has_its_filter_its_order_and_all_its_pages(
     assert rows[0][:3] == ["平台", "应用", "AppKey"]
 
 
+def test_an_app_without_a_record_is_in_the_file_of_the_apps_by_health_and_sorted(
+    read_site: Callable[..., Reader],
+) -> None:
+    page = read_site("logged").open("index.html", lang="en")
+    names = page.locator(".apps tbody .app-name").all_inner_texts()
+    assert "Idle" in names
+    _, rows = downloaded(page, page.locator(".health .download"))
+    assert [row[0].removeprefix("'") for row in rows[1:]] == names
+    assert dict(zip(names, rows[1:], strict=True))["Idle"][1] == "no record in the last 30 days"
+    page.locator(".apps th .order").nth(1).click()
+    counts = page.locator(".apps tbody td:nth-child(2)").all_inner_texts()
+    assert counts == [*sorted((one for one in counts if one != "—"), key=int, reverse=True), "—"]
+
+
 def test_a_file_is_named_after_the_apps_and_the_day_that_it_contains(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en", app="shop")
     page.wait_for_selector("[data-picker-note] bdi")

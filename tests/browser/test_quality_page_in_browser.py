@@ -41,6 +41,13 @@ def test_a_link_to_a_list_opens_it(reader: Reader) -> None:
     assert page.locator(f"#{LISTS[0]}").is_visible()
 
 
+def test_the_books_count_the_files_that_they_add_up(look: Look) -> None:
+    page = look("quality.html", name="logged", opened=True)
+    read = page.count("[data-table=input_files] tbody tr .badge", "Read")
+    assert 0 < read < page.count("[data-table=input_files] tbody tr")
+    assert page.one(".books").text.startswith(f"Files: {read};")
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh", "没有问题"), ("en", "Nothing is wrong")])
 def test_a_page_without_a_problem_says_so_and_has_no_list_of_them(look: Look, language: str, words: str) -> None:
     page = look("quality.html", language, "calm")

@@ -38,14 +38,18 @@ const rangeText = (usual: Usual | null) =>
 function card(metric: string, place: number) {
   const meta = { group: "usage", series: metric, field: null } as const;
   const { value, usual, side } = dayOf(meta, "records", place);
-  const base = figures.long.usage[metric][place - 7] ?? null;
+  const before = place - 7;
   return element(
     "section.card",
     element("h2", metricLink(metric)),
     element("p.figure", element("span.short", number(value))),
     element(
       "p.versus",
-      changeNode(value, base, { better: betterOf(metric), side }),
+      changeNode(value, figures.long.usage[metric][before] ?? null, {
+        comparable: before >= 0 && !site.long_missing.includes(before),
+        better: betterOf(metric),
+        side,
+      }),
       " ",
       element("span.muted", _("vs same weekday last week")),
     ),

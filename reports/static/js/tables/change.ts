@@ -79,7 +79,8 @@ export function drawChanges() {
       changeNode(parsed(value), parsed(base), {
         better: (better as Better) || "none",
         kind: (kind as ChangeKind) || "ratio",
-        comparable: !period || isComparable(period as PeriodKey),
+        // Without a period both figures are of one day, and a day without data has no figure.
+        comparable: period ? isComparable(period as PeriodKey) : known(parsed(base)),
         side: (side as Side) || "unknown",
       }),
     );
