@@ -84,7 +84,7 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Pa
     """Return a function that returns a data folder of sample logs published as of a day. All tests share the folder."""
 
     def publish(folder: Path, day: date) -> None:
-        made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 150, data=folder)
+        made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 400, data=folder)
         assert made.code == 0, made.err
         with (folder / "authmeter.toml").open("a", encoding="utf-8") as settings:
             settings.write('tables = ["parquet"]\n')

@@ -1,10 +1,10 @@
 -- Grain: one row per delivered record: every record of the chosen days, and about 1 % of them again.
 -- A view over session variables; variables of days are lists, in the order of the days. Every random number is
--- hash(key of the day + position), so a record depends only on the seed, its day and its position, not on threads or
--- other records. Several draws use different bits of one hash. Faults hash this hash again, so that they change nothing
--- else. Reads the tables sample_app, sample_kind, sample_block and sample_answer (`apps.py`,
--- `behaviour.py`), the macros sample_device, sample_device_again and sample_carrier, and the faults of the days in the
--- variables of `faults.py`.
+-- hash(key of the day + position), or a term of an even sequence (`sample_even`), so a record depends only on the seed,
+-- its day and its position, not on threads or other records. Several draws use different bits of one hash. Faults hash
+-- this hash again, so that they change nothing else. Reads the tables sample_app, sample_kind, sample_block and
+-- sample_answer (`apps.py`, `behaviour.py`), the macros of `macros.sql`, and the faults of the days in the variables of
+-- `faults.py`.
 -- Not materialized, because several threads read a materialized query in any order.
 WITH numbered AS NOT MATERIALIZED (
     SELECT
@@ -49,10 +49,10 @@ drawn AS (
 candidates AS (
     SELECT
         *,
-        floor(pow(getvariable('apps') + 1, (block_hash & 1048575) / 1048576.0))::INTEGER AS first_app,
-        floor(pow(getvariable('apps') + 1, ((block_hash >> 20) & 1048575) / 1048576.0))::INTEGER AS other_app,
-        ((block_hash >> 40) & 4095) / 4096.0 AS kind_draw,
-        (block_hash >> 52) / 2048.0 AS keep_draw,
+        floor(pow(getvariable('apps') + 1, sample_even(day_no, block_no, 3)))::INTEGER AS first_app,
+        floor(pow(getvariable('apps') + 1, sample_even(day_no, block_no, 7)))::INTEGER AS other_app,
+        sample_even(day_no, block_no, 5) AS keep_draw,
+        sample_even(day_no, block_no, 2) AS kind_draw,
         (hash(block_hash) >> 1)::BIGINT AS sdk_hash
     FROM drawn
 ),
