@@ -205,6 +205,23 @@ def test_a_fall_that_begins_while_one_device_signs_in_as_often_as_others_is_foun
     assert set(found) == {FIRST + timedelta(days=30)}
 
 
+def test_a_rate_that_one_device_keeps_down_has_not_recovered() -> None:
+    """On the last days, the requests without the failed ones of the device would have the usual rate."""
+    first, later = (1500, 3500, 50, 700, 400), (1300, 3500, 50, 700, 400)
+    of_app = [found for found in of_rates(*[USUAL] * 30, first, *[later] * 4) if found.app_key != "*"]
+    (one,) = (found for found in of_app if found.kind == "rate")
+    assert (one.first_day, one.state, one.days) == (FIRST + timedelta(days=30), "open", 5)
+
+
+def test_later_days_do_not_change_which_requests_of_a_day_were_a_burst() -> None:
+    # The first day of the device is no fall, the second one is. After three weeks, most days are like these.
+    burst, fallen = (1360, 3500, 50, 700, 400), (1500, 3500, 50, 700, 400)
+    every = [*[USUAL] * 20, burst, *[fallen] * 24]
+    mornings = [of_rates(*every[:count]) for count in range(23, len(every) + 1)]
+    found = [one.first_day for seen in mornings for one in seen if (one.kind, one.app_key) == ("rate", "shop")]
+    assert found == [FIRST + timedelta(days=21)] * len(mornings)
+
+
 def test_days_of_an_incident_are_no_slow_fall() -> None:
     bad: Row = (400, 550, 50, 700, 400)
     found = of_rates(*[USUAL] * 40, *[bad] * 20, *[USUAL] * 10)
