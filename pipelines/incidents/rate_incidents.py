@@ -125,17 +125,20 @@ def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
     It names the `_CODES_NAMED` codes that grew most, and all new codes. For a rate that is better lower (`is_rising`),
     the requests in its numerator are the failures.
     """
-    before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
+    sides = ("requests_before", "requests_now")
+    before, now = (pl.col(name) / pl.col(name).sum() for name in sides)
+    # A code can come with several outcomes.
+    of_code, of_code_now = (pl.col(name).sum().over("result_code") for name in sides)
+    is_new = (
+        pl.col("result_code").is_not_null() & (of_code < _NEW_BEFORE * pl.col(sides[0]).sum())
+        & (of_code_now >= _NEW_SHARE * pl.col(sides[1]).sum()) & (of_code_now >= _NEW_RECORDS)
+    )  # fmt: skip
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")
-        .agg(pl.col("requests_before", "requests_now").sum())
-        .with_columns(before=before, now=now)
+        .agg(pl.col(sides).sum())
+        .with_columns(before=before, now=now, is_new=is_new)
         .filter(pl.col("now") > pl.col("before"), pl.col("is_success") == is_rising)
         .sort(pl.col("now") - pl.col("before"), "outcome", "result_code", descending=[True, False, False])
     )
-    is_new = (
-        pl.col("result_code").is_not_null() & (pl.col("before") < _NEW_BEFORE)
-        & (pl.col("now") >= _NEW_SHARE) & (pl.col("requests_now") >= _NEW_RECORDS)
-    )  # fmt: skip
-    named = grown.filter(is_new | (pl.int_range(pl.len()) < _CODES_NAMED)).select("outcome", "result_code")
+    named = grown.filter(pl.col("is_new") | (pl.int_range(pl.len()) < _CODES_NAMED)).select("outcome", "result_code")
     return ", ".join(f"{outcome} {code}" if code else outcome for outcome, code in named.iter_rows()) or None

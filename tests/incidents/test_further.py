@@ -228,23 +228,46 @@ def test_days_of_an_incident_are_no_slow_fall() -> None:
     assert {one.metric for one in found} == {"technical_success_rate"}
 
 
-def test_a_result_code_that_is_new_is_named_beside_those_that_grew() -> None:
+def with_codes(now: list[tuple[str, str, int]], before: list[tuple[str, str, int]]) -> str | None:
+    """Return the `codes` of an app whose last day has these requests, and whose day before has those: outcome, code and
+    records.
+    """
     connection, channel_daily, dates = days(*[USUAL] * 30, (500, 450, 50, 700, 400))
-    # Twenty requests of a thousand have a code that was never seen, far fewer than the others.
-    codes = [("A", 150), ("B", 140), ("C", 140), ("NEW", 20)]
     connection.execute("CREATE TABLE rows AS FROM outcome_daily")
     connection.execute("DELETE FROM rows WHERE outcome = 'error' AND day = ?", [dates[-1]])
-    for code, records in codes:
-        row = "any_value(COLUMNS(*)) FROM outcome_daily WHERE outcome = 'error' AND platform = 'android' AND day = $day"
-        connection.execute(
-            f"INSERT INTO rows SELECT * REPLACE ($code AS result_code, $records AS records) FROM (SELECT {row})",
-            {"day": dates[-1], "code": code, "records": records},
-        )
+    for day, coded in ((dates[-1], now), (dates[-2], before)):
+        for outcome, code, records in coded:
+            row = "any_value(COLUMNS(*)) FROM outcome_daily WHERE outcome = 'error' AND day = $day"
+            connection.execute(
+                "INSERT INTO rows SELECT * REPLACE ($outcome AS outcome, $code AS result_code, $records AS records) "
+                f"FROM (SELECT {row})",
+                {"day": day, "outcome": outcome, "code": code, "records": records},
+            )
     connection.unregister("outcome_daily")
     connection.execute("ALTER TABLE rows RENAME TO outcome_daily")
-    (one,) = (
-        found
-        for found in rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
-        if found.app_key != "*"
-    )
-    assert one.codes == "error A, error B, error C, error NEW"
+    found = rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
+    return next(one.codes for one in found if one.app_key != "*")
+
+
+GREW = [("error", "A", 150), ("error", "B", 140), ("error", "C", 140)]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "codes"),
+    [
+        # Twenty requests of 950 have a code that was never seen, far fewer than the others.
+        pytest.param([("error", "NEW", 20)], [], "error A, error B, error C, error NEW", id="one outcome"),
+        pytest.param(
+            [("error", "NEW", 11), ("timeout", "NEW", 9)], [],
+            "error A, error B, error C, error NEW, timeout NEW", id="two outcomes"
+        ),
+        pytest.param([("error", "NEW", 19)], [], "error A, error B, error C", id="too few"),
+        pytest.param(
+            [("error", "OLD", 20)], [("success", "OLD", 40)], "error A, error B, error C", id="known by a success"
+        ),
+    ],
+)  # fmt: skip
+def test_a_result_code_that_is_new_is_named_beside_those_that_grew(
+    now: list[tuple[str, str, int]], before: list[tuple[str, str, int]], codes: str
+) -> None:
+    assert with_codes([*GREW, *now], before) == codes
