@@ -172,8 +172,14 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     # device, bursts cannot be detected.
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
-    limit = np.where(has_devices, devices * _medians_so_far(each) * BURST, np.inf)
-    return np.where(successes > limit, requests, np.minimum(requests, limit))
+    # A median costs much more than a smallest value, and is never below it: most columns cannot have a burst.
+    places = np.flatnonzero(((successes < requests) & (each > BURST * np.fmin.accumulate(each))).any(axis=0))
+    limit = np.where(has_devices[:, places], devices[:, places] * _medians_so_far(each[:, places]) * BURST, np.inf)
+    steady = requests.copy()
+    steady[:, places] = np.where(
+        successes[:, places] > limit, requests[:, places], np.minimum(requests[:, places], limit)
+    )
+    return steady
 
 
 def _medians_so_far(values: Floats) -> Floats:
