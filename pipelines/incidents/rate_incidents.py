@@ -56,7 +56,7 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
     """Yield the incidents of rates that fell within a week, and of technical success rates that fell in four weeks."""
     keys, (requests, successes, devices) = watched_rates(counts, WATCHED)
     steady = without_bursts(requests, successes, devices)
-    found = falls(RateMeasure(steady, successes))
+    found = falls(RateMeasure(steady, successes, requests))
     for fall in found:
         loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
         yield RateIncident(Incident.of(Subject("rate", *keys[fall.row]), days, fall.span, loss), fall)
@@ -66,10 +66,8 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
         # Days of reported falls, and days before a new level, are no part of a slow fall.
         first = 0 if fall.state == "settled" else fall.first
         is_free[first : len(days) if fall.last is None else fall.last + 1, fall.row] = False
-    free = (steady * is_free)[:, technical]
-    for fall in falls(
-        RateMeasure(free, successes[:, technical] * (free > 0)), _LEAST_SLOW_FALL, (BASELINE_DAYS,), True
-    ):
+    free = RateMeasure(*((counts * is_free)[:, technical] for counts in (steady, successes, requests)))
+    for fall in falls(free, _LEAST_SLOW_FALL, (BASELINE_DAYS,), True):
         row = technical[fall.row]
         loss = fall.loss_of_rate(requests[:, row], successes[:, row])
         yield RateIncident(Incident.of(Subject(FURTHER, SLOW_FALL, *keys[row][1:]), days, fall.span, loss), fall)
@@ -80,7 +78,7 @@ def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
     in the numerator.
     """
     keys, (requests, others, devices) = watched_rates(counts, RISING)
-    for fall in falls(RateMeasure(without_bursts(requests, others, devices), others)):
+    for fall in falls(RateMeasure(without_bursts(requests, others, devices), others, requests)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])
         loss = of_others._replace(level_before=1 - of_others.level_before, level_now=1 - of_others.level_now)
         yield RateIncident(Incident.of(Subject(FURTHER, *keys[fall.row]), days, fall.span, loss), fall)
@@ -127,17 +125,20 @@ def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:
     It names the `_CODES_NAMED` codes that grew most, and all new codes. For a rate that is better lower (`is_rising`),
     the requests in its numerator are the failures.
     """
-    before, now = (pl.col(name) / pl.col(name).sum() for name in ("requests_before", "requests_now"))
+    sides = ("requests_before", "requests_now")
+    before, now = (pl.col(name) / pl.col(name).sum() for name in sides)
+    # A code can come with several outcomes.
+    of_code, of_code_now = (pl.col(name).sum().over("result_code") for name in sides)
+    is_new = (
+        pl.col("result_code").is_not_null() & (of_code < _NEW_BEFORE * pl.col(sides[0]).sum())
+        & (of_code_now >= _NEW_SHARE * pl.col(sides[1]).sum()) & (of_code_now >= _NEW_RECORDS)
+    )  # fmt: skip
     grown = (
         outcomes.group_by("outcome", "result_code", "is_success")
-        .agg(pl.col("requests_before", "requests_now").sum())
-        .with_columns(before=before, now=now)
+        .agg(pl.col(sides).sum())
+        .with_columns(before=before, now=now, is_new=is_new)
         .filter(pl.col("now") > pl.col("before"), pl.col("is_success") == is_rising)
         .sort(pl.col("now") - pl.col("before"), "outcome", "result_code", descending=[True, False, False])
     )
-    is_new = (
-        pl.col("result_code").is_not_null() & (pl.col("before") < _NEW_BEFORE)
-        & (pl.col("now") >= _NEW_SHARE) & (pl.col("requests_now") >= _NEW_RECORDS)
-    )  # fmt: skip
-    named = grown.filter(is_new | (pl.int_range(pl.len()) < _CODES_NAMED)).select("outcome", "result_code")
+    named = grown.filter(pl.col("is_new") | (pl.int_range(pl.len()) < _CODES_NAMED)).select("outcome", "result_code")
     return ", ".join(f"{outcome} {code}" if code else outcome for outcome, code in named.iter_rows()) or None

@@ -205,29 +205,69 @@ def test_a_fall_that_begins_while_one_device_signs_in_as_often_as_others_is_foun
     assert set(found) == {FIRST + timedelta(days=30)}
 
 
+def test_a_rate_that_one_device_keeps_down_has_not_recovered() -> None:
+    """On the last days, the requests without the failed ones of the device would have the usual rate."""
+    first, later = (1500, 3500, 50, 700, 400), (1300, 3500, 50, 700, 400)
+    of_app = [found for found in of_rates(*[USUAL] * 30, first, *[later] * 4) if found.app_key != "*"]
+    (one,) = (found for found in of_app if found.kind == "rate")
+    assert (one.first_day, one.state, one.days) == (FIRST + timedelta(days=30), "open", 5)
+
+
+def test_later_days_do_not_change_which_requests_of_a_day_were_a_burst() -> None:
+    # The first day of the device is no fall, the second one is. After three weeks, most days are like these.
+    burst, fallen = (1360, 3500, 50, 700, 400), (1500, 3500, 50, 700, 400)
+    every = [*[USUAL] * 20, burst, *[fallen] * 24]
+    mornings = [of_rates(*every[:count]) for count in range(23, len(every) + 1)]
+    found = [one.first_day for seen in mornings for one in seen if (one.kind, one.app_key) == ("rate", "shop")]
+    assert found == [FIRST + timedelta(days=21)] * len(mornings)
+
+
 def test_days_of_an_incident_are_no_slow_fall() -> None:
     bad: Row = (400, 550, 50, 700, 400)
     found = of_rates(*[USUAL] * 40, *[bad] * 20, *[USUAL] * 10)
     assert {one.metric for one in found} == {"technical_success_rate"}
 
 
-def test_a_result_code_that_is_new_is_named_beside_those_that_grew() -> None:
+def with_codes(now: list[tuple[str, str, int]], before: list[tuple[str, str, int]]) -> str | None:
+    """Return the `codes` of an app whose last day has these requests, and whose day before has those: outcome, code and
+    records.
+    """
     connection, channel_daily, dates = days(*[USUAL] * 30, (500, 450, 50, 700, 400))
-    # Twenty requests of a thousand have a code that was never seen, far fewer than the others.
-    codes = [("A", 150), ("B", 140), ("C", 140), ("NEW", 20)]
     connection.execute("CREATE TABLE rows AS FROM outcome_daily")
     connection.execute("DELETE FROM rows WHERE outcome = 'error' AND day = ?", [dates[-1]])
-    for code, records in codes:
-        row = "any_value(COLUMNS(*)) FROM outcome_daily WHERE outcome = 'error' AND platform = 'android' AND day = $day"
-        connection.execute(
-            f"INSERT INTO rows SELECT * REPLACE ($code AS result_code, $records AS records) FROM (SELECT {row})",
-            {"day": dates[-1], "code": code, "records": records},
-        )
+    for day, coded in ((dates[-1], now), (dates[-2], before)):
+        for outcome, code, records in coded:
+            row = "any_value(COLUMNS(*)) FROM outcome_daily WHERE outcome = 'error' AND day = $day"
+            connection.execute(
+                "INSERT INTO rows SELECT * REPLACE ($outcome AS outcome, $code AS result_code, $records AS records) "
+                f"FROM (SELECT {row})",
+                {"day": day, "outcome": outcome, "code": code, "records": records},
+            )
     connection.unregister("outcome_daily")
     connection.execute("ALTER TABLE rows RENAME TO outcome_daily")
-    (one,) = (
-        found
-        for found in rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
-        if found.app_key != "*"
-    )
-    assert one.codes == "error A, error B, error C, error NEW"
+    found = rate_incidents(connection, day_counts(channel_daily, dates), dates)[0]
+    return next(one.codes for one in found if one.app_key != "*")
+
+
+GREW = [("error", "A", 150), ("error", "B", 140), ("error", "C", 140)]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "codes"),
+    [
+        # Twenty requests of 950 have a code that was never seen, far fewer than the others.
+        pytest.param([("error", "NEW", 20)], [], "error A, error B, error C, error NEW", id="one outcome"),
+        pytest.param(
+            [("error", "NEW", 11), ("timeout", "NEW", 9)], [],
+            "error A, error B, error C, error NEW, timeout NEW", id="two outcomes"
+        ),
+        pytest.param([("error", "NEW", 19)], [], "error A, error B, error C", id="too few"),
+        pytest.param(
+            [("error", "OLD", 20)], [("success", "OLD", 40)], "error A, error B, error C", id="known by a success"
+        ),
+    ],
+)  # fmt: skip
+def test_a_result_code_that_is_new_is_named_beside_those_that_grew(
+    now: list[tuple[str, str, int]], before: list[tuple[str, str, int]], codes: str
+) -> None:
+    assert with_codes([*GREW, *now], before) == codes

@@ -14,6 +14,8 @@ from pipelines.incidents.detection.grids import Flags, Floats, Places, add_up
 
 # A function from the name of a value to its sums over some days, one sum for each subject.
 Sums = Callable[[str], Floats]
+# A function of the sums of a baseline and of compared days.
+Figure = Callable[[Sums, Sums], Floats]
 
 # Contract: days of a baseline.
 BASELINE_DAYS: Final = 28
@@ -26,12 +28,14 @@ RECENT_DAYS: Final = 56
 class LevelMeasure(Protocol):
     """A measured level of each day (rows) and subject (columns); the values of a day are adjacent in memory.
 
-    `has_data` marks the days that can be compared. `values` returns values that add up over days. The other functions
-    take sums of these values and of `days` (the number of days): `base` over the days of the baseline, `seen` over the
-    days that are compared with the baseline.
+    `has_data` marks the days that can be compared. A fall ends when its days are back by each figure in `ends_by`, all
+    computed like `fall`. `values` returns values that add up over days. The other functions take sums of these values
+    and of `days` (the number of days): `base` over the days of the baseline, `seen` over the days that are compared
+    with the baseline.
     """
 
     has_data: Flags
+    ends_by: tuple[Figure, ...]
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
         """Return the additive values of the subjects with the indexes `rows`. Only days in `clean` count for norms."""

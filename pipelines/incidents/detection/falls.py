@@ -84,6 +84,7 @@ class _MeasureSlice:
         self._measure, self._start = measure, start
         self.has_data = measure.has_data[:, start:stop]
         self.fall, self.lost, self.deviation = measure.fall, measure.lost, measure.deviation
+        self.ends_by = measure.ends_by
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
         return self._measure.values(clean, slice(self._start + rows.start, self._start + rows.stop))
@@ -165,13 +166,11 @@ class _Watch:
             return lambda name: fall.values[name][places].sum(keepdims=True)
 
         def is_bad(day: int) -> bool | None:
-            today, so_far = (
-                float(self.measure.fall(base, all_of(first, last))[0])
-                for first, last in ((day, day), (fall.first, max(fall.last_bad, fall.opened)))
-            )
+            seen = all_of(day, day), all_of(fall.first, max(fall.last_bad, fall.opened))
+            levels = [tuple(float(level(base, each)[0]) for each in seen) for level in self.measure.ends_by]
             # A day that usually has no request, and has none, is neither back nor bad. A bad day is nearer to the level
             # of the incident than to the baseline.
-            return None if np.isnan(today) else not today < so_far / 2
+            return None if np.isnan(levels[0][0]) else not all(today < so_far / 2 for today, so_far in levels)
 
         fall.follow(is_bad)
         if fall.ended_on is not None:

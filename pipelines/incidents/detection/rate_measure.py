@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.detection.baselines import Sums
+from pipelines.incidents.detection.baselines import Figure, Sums
 from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.tails import times_log
 
@@ -22,19 +22,29 @@ class RateMeasure:
         requests: by day and subject, such as requests without bursts of failed ones (`without_bursts` in
             `subjects.py`), or sessions.
         successes: of the same days and subjects.
+        with_bursts: all requests, if `requests` is without bursts.
     """
 
-    def __init__(self, requests: Floats, successes: Floats) -> None:
+    def __init__(self, requests: Floats, successes: Floats, with_bursts: Floats | None = None) -> None:
         self.has_data = requests > 0
         self._counts = {"n": requests, "k": successes, "squares": _squares(successes, requests)}
+        self.ends_by: tuple[Figure, ...] = (self.fall,)
+        if with_bursts is not None:
+            self._counts["with bursts"] = with_bursts
+            self.ends_by += (self._fall_with_bursts,)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return requests `n`, successes `k`, and `squares`, from which the variation between days is computed."""
+        """Return requests `n`, successes `k`, `squares`, from which the variation between days is computed, and the
+        requests `with bursts`.
+        """
         return {name: counts[:, rows] for name, counts in self._counts.items()}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
         """Return how far the rate is under its baseline, as a difference between two rates."""
         return base("k") / base("n") - seen("k") / seen("n")
+
+    def _fall_with_bursts(self, base: Sums, seen: Sums) -> Floats:
+        return base("k") / base("with bursts") - seen("k") / seen("with bursts")
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Return the successes that the baseline's rate would have given, less the actual ones."""

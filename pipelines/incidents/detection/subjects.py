@@ -172,14 +172,18 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     # device, bursts cannot be detected.
     has_devices = (requests > 0) & (devices > 0)
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
-    each[:, ~has_devices.any(axis=0)] = 0
-    limit = np.where(has_devices, devices * _median(each) * BURST, np.inf)
-    return np.where(successes > limit, requests, np.minimum(requests, limit))
+    # A median costs much more than a smallest value, and is never below it: most columns cannot have a burst.
+    places = np.flatnonzero(((successes < requests) & (each > BURST * np.fmin.accumulate(each))).any(axis=0))
+    limit = np.where(has_devices[:, places], devices[:, places] * _medians_so_far(each[:, places]) * BURST, np.inf)
+    steady = requests.copy()
+    steady[:, places] = np.where(
+        successes[:, places] > limit, requests[:, places], np.minimum(requests[:, places], limit)
+    )
+    return steady
 
 
-def _median(values: Floats) -> Floats:
-    """Return the median of each column, nan ignored."""
-    # At least eight times as fast as `nanmedian`.
-    ordered, counted = np.sort(values, axis=0), (~np.isnan(values)).sum(axis=0)
-    middle = np.stack(((counted - 1) // 2, counted // 2))
-    return np.asarray(np.take_along_axis(ordered, middle, axis=0).mean(axis=0))
+def _medians_so_far(values: Floats) -> Floats:
+    """Return the median of each column up to and including each row, nan ignored."""
+    # Later days are left out: they would change the bursts of earlier days, and so incidents that have ended.
+    columns = pl.all().fill_nan(None).rolling_median(len(values), min_samples=1)
+    return pl.DataFrame(values).select(columns).to_numpy().reshape(values.shape)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Sums
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, WEEK, Figure, Sums
 from pipelines.incidents.detection.grids import Flags, Floats, add_up, day_before, sums_before
 from pipelines.incidents.detection.tails import lower_tail, of_few_days
 
@@ -34,6 +34,7 @@ class VolumeMeasure:
 
     def __init__(self, volumes: Floats, has_data: Flags) -> None:
         self.has_data = has_data
+        self.ends_by: tuple[Figure, ...] = (self.fall,)
         self.volumes = np.where(has_data, volumes, 0.0)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.measures.sql import sql
-from pipelines.incidents.detection.baselines import BASELINE_DAYS, Sums
+from pipelines.incidents.detection.baselines import BASELINE_DAYS, Figure, Sums
 from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.grids import Flags, Floats
@@ -35,6 +35,7 @@ class LatencyMeasure:
 
     def __init__(self, latencies: Floats, has_data: Flags) -> None:
         self.has_data = has_data
+        self.ends_by: tuple[Figure, ...] = (self.fall,)
         self.latencies = latencies
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
