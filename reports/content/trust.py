@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, per_cent
 from reports.content.context import DataState, FailedCheck
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
@@ -69,7 +69,7 @@ def finality(data_state: DataState, day: date) -> Bilingual:
 
 def _part(share: float) -> str:
     """Return a small share as per cent, never rounded to zero."""
-    return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
+    return per_cent(share, 1) if share >= 0.001 else "< 0.1%"
 
 
 def _data_day(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
