@@ -245,6 +245,14 @@ def test_nothing_published_no_language_and_no_theme_are_refused(data: Path, tmp_
         notebook.open(data, theme="pink")
 
 
+def test_closed_tables_are_not_called_damaged(data: Path) -> None:
+    with notebook.open(data) as opened:
+        opened.trend()
+    for ask in (lambda: opened.table("apps"), opened.trend, opened.funnel, lambda: opened.incident("shop-rate")):
+        with pytest.raises(UsageError, match="The published tables are closed"):
+            ask()
+
+
 def test_the_script_of_the_docs_runs_and_plotly_is_loaded_by_the_first_figure(data: Path) -> None:
     script = (
         "import runpy, sys; import pipelines.cli, pipelines.run.daily_run, reports.build.site;"
