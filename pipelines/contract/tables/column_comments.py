@@ -143,8 +143,8 @@ _WORDS: Final = {
     "blocked": "records that the limit would have blocked",
     "blocked_successes": "blocked records with outcome `success`: users who would have been turned away",
     "blocked_uses": "blocked records that are billed: uses that would have been saved",
-    "by_server": "whether only a record of the server signs in by one_click: of the app's sessions with a success in "
-    "`authorize`, a tenth or more have a record in `verify` or `login`",
+    "by_server": "whether only a record of the server signs in by one_click: of the app's sessions with a one_click "
+    "success in `authorize`, a tenth or more, and at least one, have a one_click record in `verify` or `login`",
     "bytes": "size of the file in landing, as delivered",
     "carrier": _listed((*CARRIERS, UNKNOWN), " or "),
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`; of a package "
