@@ -39,6 +39,7 @@ def test_the_cases_in_which_a_column_counts_something_else_are_named() -> None:
         ("input_files", "closed_through", "for an unread file"),
         ("input_files", "source", "a refused archive"),
         ("rejected_records", "line", "the number of the object"),
+        ("repeat_top", "first_at", "verification record in the app"),
         ("session_books", "by_server", "have a one_click record"),
     ):
         assert case in column_comments.column_comment(table, column), (table, column)

@@ -214,7 +214,7 @@ _WORDS: Final = {
     ),
     "first_day": "the first day with records",
     "periods.first_day": "first day of the period",
-    "first_at": "time of its first record",
+    "first_at": "time of its first verification record in the app",
     "first_read_at": "time at which this content was first read; for an unread file, first seen",
     "formula": (
         "its definition in one line: SQL over the counted records or over other metrics; words for counts of files "
@@ -238,7 +238,7 @@ _WORDS: Final = {
     "is_synthetic": "whether the logs come from `authmeter sample`",
     "label_en": "its name in English",
     "label_zh": "its name in Chinese",
-    "last_at": "time of its last record",
+    "last_at": "time of its last verification record in the app",
     "last_day": "last day of the period",
     "late": (
         "requests that were read after their day was closed, and that their path had not delivered in time; copies are "
