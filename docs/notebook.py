@@ -18,8 +18,7 @@ print(published.table("publication"))
 print(published.tables)
 
 # %% A table is a Polars frame: the apps by their authorizations of the last 7 days
-logins = published.table("channel_daily")
-week = logins.filter(pl.col("day") > pl.col("day").max() - pl.duration(days=7))
+week = published.table("login_trend").filter(pl.col("window_days") == 7, pl.col("app_key") != "*")
 apps = (
     week.group_by("app_key")
     .agg(pl.col("authorizations", "authorization_requests").sum())
@@ -31,8 +30,9 @@ print(apps)
 published.trend(chart="technical_success_rate")
 
 # %% One app, one channel: with the usual range and the span before
-app_key = apps["app_key"][0]
-channel = week.filter(app_key=app_key).sort("authorizations", descending=True)["channel"][0]
+app_key = apps["app_key"].first() or "*"
+channels = week.filter(app_key=app_key).group_by("channel").agg(pl.col("authorizations").sum())
+channel = channels.sort("authorizations", "channel", descending=[True, False])["channel"].first()
 published.trend(app_key, "authorizations", days=30, series=channel)
 
 # %% The funnel of one-click login

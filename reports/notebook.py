@@ -4,7 +4,8 @@ Tables are Polars frames, charts Plotly figures (`reports/plots/`). No other mod
 `reports/plots/` import Plotly.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -54,6 +55,7 @@ class Notebook:
 
     def __init__(self, database: Path, language: str, theme: str) -> None:
         self._database, self._connection = database, open_published(database)
+        self._is_closed = False
         with damage_explained(database):
             marts = PublishedTables(self._connection)
             # Times are shown in the business time zone, as on the pages.
@@ -70,7 +72,8 @@ class Notebook:
         self.close()
 
     def close(self) -> None:
-        """Close the published file."""
+        """Close the published file. From then on, every method that reads it raises a `UsageError`."""
+        self._is_closed = True
         self._connection.close()
 
     @property
@@ -85,7 +88,7 @@ class Notebook:
             UsageError: no such table is published.
         """
         found = published_table(name, "name")
-        with damage_explained(self._database):
+        with self._reading():
             return pl.DataFrame(self._connection.sql(found.query(name)))
 
     def trend(
@@ -103,7 +106,7 @@ class Notebook:
             UsageError: no such app, chart, series or number of days.
         """
         _require(days, SPANS, "days")
-        with damage_explained(self._database):
+        with self._reading():
             return trend(self._source, app_key, self._name(app_key), chart, days, series)
 
     def funnel(self, app_key: str = ALL_APPS, days: int = 7) -> "Figure":
@@ -116,7 +119,7 @@ class Notebook:
             UsageError: no such app or number of days.
         """
         _require(days, SPANS, "days")
-        with damage_explained(self._database):
+        with self._reading():
             return funnel(self._source, app_key, self._name(app_key), days)
 
     def incident(self, incident_id: str) -> "Figure":
@@ -125,7 +128,7 @@ class Notebook:
         Raises:
             UsageError: no such incident is published.
         """
-        with damage_explained(self._database):
+        with self._reading():
             found = {one.incident.incident_id: one for one in self._source.marts.incidents()}
             if incident_id not in found:
                 raise _unknown("incident", incident_id, found, "incidents")
@@ -138,11 +141,18 @@ class Notebook:
         Raises:
             UsageError: no such account has a package.
         """
-        with damage_explained(self._database):
+        with self._reading():
             found = {one.row.account_id: one for one in package_accounts(self._source.marts)}
             if account_id not in found:
                 raise _unknown("account with a resource package", account_id, found, "resource_packages")
             return packages(self._source, found[account_id])
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if self._is_closed:
+            raise UsageError("The published tables are closed.", do="Open them again with `notebook.open`.")
+        with damage_explained(self._database):
+            yield
 
     def _name(self, app_key: str) -> str:
         if app_key == ALL_APPS:

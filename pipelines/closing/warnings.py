@@ -12,7 +12,7 @@ from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.text import Bilingual, about, counted, listed
+from pipelines.common.text import Bilingual, about, counted, listed, per_cent
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
@@ -73,7 +73,7 @@ def refuse_short_day(manifest: Manifest, settings: Settings, as_of: date) -> Non
         if usual and there < settings.block_below_share * usual:
             raise AuthmeterError(
                 f"{day} has {counted(there, 'record')}, "
-                f"{there / usual:.0%} of the usual {about(usual)} on its weekday.",
+                f"{per_cent(there / usual, 0)} of the usual {about(usual)} on its weekday.",
                 where=f"block_below_share = {settings.block_below_share:g} in authmeter.toml",
                 why=f"Too little has arrived to publish {day}; the last good report stays published.",
                 do="Deliver the rest and run again. If nothing is missing, set block_below_share to 0 for one run.",
@@ -167,8 +167,8 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     share = rejected / read if read else 0.0
     return CheckResult(
         "rejected_share", share <= settings.rejected_warn_share,
-        f"{rejected:,} of {counted(read, 'record')} in the newest files rejected ({share:.2%})",
-        f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{share:.2%}）",
+        f"{rejected:,} of {counted(read, 'record')} in the newest files rejected ({per_cent(share, 2)})",
+        f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{per_cent(share, 2)}）",
     )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> Chec
     count = entry.unmapped if entry else 0
     return CheckResult(
         "unmapped_share", share <= settings.unmapped_warn_share,
-        f"{counted(count, 'record')} with a code that the dictionary lacks ({share:.2%})",
-        f"{count:,} 条记录的结果码不在字典中（{share:.2%}）",
+        f"{counted(count, 'record')} with a code that the dictionary lacks ({per_cent(share, 2)})",
+        f"{count:,} 条记录的结果码不在字典中（{per_cent(share, 2)}）",
         as_of,
     )  # fmt: skip

@@ -145,9 +145,9 @@ def percent(share: float) -> str:
     digits = 1
     while share and digits < _MOST_DIGITS and share < 10 ** -(digits + 2):
         digits += 1
-    return f"{share:.{digits}%}"
+    return per_cent(share, digits)
 
 
 def about(number: float) -> str:
     """Return a number for a message: as a whole number if it is 10 or more, else with two significant digits."""
-    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"
+    return whole(number) if abs(number) >= 10 else f"{number:.2g}"

@@ -51,7 +51,7 @@ def _days(data_state: DataState) -> Iterator[Finding]:
         if check.name == "day_is_there" and data_state.today.state == "missing":
             continue
         yield Finding(
-            "bad" if check.severity == "error" else "warn",
+            "warn",
             Bilingual(_with_day(check.day, check.detail.zh), _with_day(check.day, check.detail.en)),
             CHECK_PAGES.get(check.name, "quality.html"),
             check.name in _URGENT_CHECKS,

@@ -52,7 +52,6 @@ class FailedCheck:
     """A check of the last run that failed; `day` is None if it concerns the whole run."""
 
     name: str
-    severity: str
     day: date | None
     detail: Bilingual
 
@@ -145,8 +144,8 @@ def data_state(
         changes=tuple((age, part) for age, part in marts.rows("days/changed_days")),
         retention_days=retention_days,
         failed_checks=tuple(
-            FailedCheck(name, severity, day, Bilingual(zh, en))
-            for name, severity, passed, day, zh, en in marts.rows("checks")
+            FailedCheck(name, day, Bilingual(zh, en))
+            for name, _, passed, day, zh, en in marts.rows("checks")
             if not passed
         ),
         events_from=events_from,

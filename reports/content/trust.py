@@ -3,11 +3,11 @@
 `pipelines/common/days.py` and the marts define complete, late and restated days; `attention.py` has the findings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from pipelines.common.text import Bilingual
-from reports.content.context import DataState, FailedCheck
+from pipelines.common.text import Bilingual, per_cent
+from reports.content.context import DataState
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
 from reports.content.wording.words import CHECK_WORDS
@@ -69,7 +69,7 @@ def finality(data_state: DataState, day: date) -> Bilingual:
 
 def _part(share: float) -> str:
     """Return a small share as per cent, never rounded to zero."""
-    return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
+    return per_cent(share, 1) if share >= 0.001 else "< 0.1%"
 
 
 def _data_day(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
@@ -120,19 +120,11 @@ def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
     for check in data_state.failed_checks[:NAMED]:
         name = CHECK_WORDS.get(check.name, Bilingual(check.name, check.name))
         day = f" {check.day}" if check.day else ""
-        yield (
-            _severity([check]),
-            Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}"),
-        )
+        yield "warn", Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}")
     if others := data_state.failed_checks[NAMED:]:
-        yield _severity(others), t("Other failed checks: {count}").format(count=count(len(others)))
+        yield "warn", t("Other failed checks: {count}").format(count=count(len(others)))
     if not data_state.failed_checks:
         yield "good", t("All checks of the last run passed.")
-
-
-def _severity(checks: Sequence[FailedCheck]) -> str:
-    """Return the severity of a text about failed checks: `bad` if one of them is an error, else `warn`."""
-    return "bad" if any(check.severity == "error" for check in checks) else "warn"
 
 
 def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:

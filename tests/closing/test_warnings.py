@@ -195,6 +195,14 @@ def test_too_many_rejects_fire(rejected: int, passed: bool) -> None:
     assert check("rejected_share", Manifest(files=[file(rejected=rejected)])).passed is passed
 
 
+def test_shares_of_findings_are_rounded_as_on_the_pages() -> None:
+    manifest = Manifest(files=[file(read=32, rejected=29)], days={DAY: entry(32, 29)})
+    for name in ("rejected_share", "unmapped_share"):
+        result = check(name, manifest)
+        assert "90.63%" in result.detail_en
+        assert "90.63%" in result.detail_zh
+
+
 def test_rejects_are_examined_over_the_files_since_the_last_closing() -> None:
     def rejects(*files: FileEntry) -> CheckResult:
         return check("rejected_share", Manifest(files=list(files), closed_before=DAY - timedelta(days=1)))

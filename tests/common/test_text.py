@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.common.text import per_cent, range_ends, yuan
+from pipelines.common.text import about, per_cent, percent, range_ends, yuan
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ def test_a_half_is_rounded_away_from_zero_as_in_the_scripts_of_the_pages(
     share: float, decimals: int, text: str
 ) -> None:
     assert per_cent(share, decimals) == text
+
+
+def test_messages_of_small_shares_and_of_numbers_round_alike() -> None:
+    assert (percent(1 / 16), percent(0.000004), percent(0.0), about(10.5)) == ("6.3%", "0.0004%", "0.0%", "11")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,23 @@ def test_the_late_requests_of_an_account_are_without_copies() -> None:
         assert "copies are not counted" in column_comments.column_comment(table, "late")
 
 
+def test_the_cases_in_which_a_column_counts_something_else_are_named() -> None:
+    for table, column, case in (
+        ("billing_daily", "duplicates", "copies of these requests"),
+        ("day_quality", "is_short", "a day without records is `missing`"),
+        ("day_quality", "late_records", "Except copies"),
+        ("day_quality", "unmapped_codes", "for their step"),
+        ("incidents", "level_before", "milliseconds"),
+        ("incidents", "lost", "additional"),
+        ("input_files", "closed_through", "for an unread file"),
+        ("input_files", "source", "a refused archive"),
+        ("rejected_records", "line", "the number of the object"),
+        ("repeat_top", "first_at", "verification record in the app"),
+        ("session_books", "by_server", "have a one_click record"),
+    ):
+        assert case in column_comments.column_comment(table, column), (table, column)
+
+
 def test_a_metric_keeps_its_meaning_in_all_tables_but_those_named() -> None:
     """Sessions and requests can both be lost."""
     assert not column_comments._WORDS.keys() & METRICS.keys()

@@ -41,11 +41,11 @@ def test_more_failures_are_worse_and_more_authorizations_better():
     assert metric("authorizations").better == metric("authorization_rate").better == "higher"
 
 
-def test_only_counts_add_up():
+def test_only_counts_of_a_day_add_up():
     assert {name for name, one in METRICS.items() if not one.is_additive} == {
         "authorization_rate", "technical_success_rate", "cancellation_rate", "verification_result_rate", "devices",
         "unregistered_apps", "latency_p50_ms", "latency_p95_ms", "sign_in_rate", "recovery_rate", "page_rate",
-        "click_rate", "eligible_rate",
+        "click_rate", "eligible_rate", "resource_package_remaining",
     }  # fmt: skip
 
 

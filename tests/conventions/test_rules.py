@@ -46,6 +46,7 @@ RULES = {
         "carrier, sdk_version, scheme_id",
         ("rollup/sql/sessions/session_facts.sql",),
     ),
+    "the rounding of a share": Rule(r"\.(?:\d|\{\w+\})%\}", 'f"{share:.2%}"', ()),
     "the layer of a code": Rule(r"THEN 'oauth'", "THEN 'oauth'", ("contract/sql/macros.sql",)),
     "the look-up of a code": Rule(r"JOIN result_codes", "JOIN result_codes", ("contract/sql/macros.sql",)),
     "the vendor of a record without one": Rule(r"'umeng'", "ELSE 'umeng'", ("contract/sql/macros.sql",)),

@@ -337,6 +337,11 @@ def test_a_daily_file_is_known_by_its_path_without_dates(path: str, name: str | 
 
 def test_the_usual_records_are_the_median_of_the_weekday() -> None:
     counted = {DAY - timedelta(days=back): 1000 + back for back in range(1, 30)}
-    assert usual_records(DAY, counted) == round((1014 + 1021) / 2)
+    assert usual_records(DAY, counted) == 1018
     assert usual_records(DAY, {day: n for day, n in counted.items() if (DAY - day).days < 6}) == 1003
     assert usual_records(DAY, {DAY - timedelta(days=1): 5}) is None
+
+
+def test_half_a_usual_record_is_rounded_up_as_on_the_page_of_an_app() -> None:
+    counted = {DAY - timedelta(days=7 * back): count for back, count in enumerate((10, 10, 11, 11), start=1)}
+    assert usual_records(DAY, counted) == 11

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.incidents import ListedIncident, PageIncidents
 from reports.content.published import PublishedTables
 from tests.data.published_tables import FIRST_BACK, MISSING_BACK, OPEN_INCIDENTS, day
-from tests.support import damage_blocks
+from tests.support import DAY, DataFolder, damage_blocks, days_before, record
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +246,14 @@ def test_nothing_published_no_language_and_no_theme_are_refused(data: Path, tmp_
         notebook.open(data, theme="pink")
 
 
+def test_closed_tables_are_not_called_damaged(data: Path) -> None:
+    with notebook.open(data) as opened:
+        opened.trend()
+    for ask in (lambda: opened.table("apps"), opened.trend, opened.funnel, lambda: opened.incident("shop-rate")):
+        with pytest.raises(UsageError, match="The published tables are closed"):
+            ask()
+
+
 def test_the_script_of_the_docs_runs_and_plotly_is_loaded_by_the_first_figure(data: Path) -> None:
     script = (
         "import runpy, sys; import pipelines.cli, pipelines.run.daily_run, reports.build.site;"
@@ -255,3 +264,16 @@ def test_the_script_of_the_docs_runs_and_plotly_is_loaded_by_the_first_figure(da
     done = subprocess.run([sys.executable, "-c", script, str(data)], cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "default" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_the_script_of_the_docs_runs_over_a_week_without_authorizations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_empty: bool
+) -> None:
+    made = DataFolder(tmp_path / "data")
+    if not is_empty:
+        made.land("log.ndjson", [record("text", channel="sms"), record("earlier", days_before(DAY, 7))])
+    made.tables()
+    monkeypatch.setattr(sys, "argv", ["notebook.py", str(made.root)])
+    ran = runpy.run_path(str(PROJECT / "docs" / "notebook.py"))
+    assert ran["apps"]["authorizations"].to_list() == ([] if is_empty else [0])

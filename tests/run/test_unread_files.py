@@ -248,3 +248,16 @@ def test_what_lies_in_a_folder_that_cannot_be_read_stays_unread(
     monkeypatch.setattr("pipelines.ingest.ingest.scan", scan)
     mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]
+
+
+def test_a_mapping_without_format_is_not_said_to_match_nothing(folder: DataFolder) -> None:
+    write_line_source(folder.root, "line")
+    mapping = folder.root / "sources" / "x.toml"
+    mapping.write_text(mapping.read_text().replace('format = "lines"\n', ""))
+    folder.land("a.ndjson", records(3))
+    folder.land("a.txt", b"e1\n")
+    folder.tables()
+    assert finding(folder.warnings, "source_mappings").detail_en.endswith(
+        "or their names show no format and it has no `format`"
+    )
+    assert "give its `format` in a source mapping" in finding(folder.warnings, "unread_files").detail_en

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError
-from pipelines.common.text import counted, printable
+from pipelines.common.text import counted, half_up, per_cent, printable
 from pipelines.contract.measures.counts import RISING, TECHNICAL, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
@@ -192,7 +192,7 @@ def _rates(found: Explained) -> tuple[float, ...]:
 def _lines(request: ExplainRequest, metric: str, channel: str, found: Explained, there: _Coverage) -> Iterator[str]:
     before, now = _rates(found)
     named = metric if channel == ALL else f"{metric} of {channel}"
-    yield f"{named}, {request.app_key or 'all apps'}: {before:.2%} → {now:.2%}"
+    yield f"{named}, {request.app_key or 'all apps'}: {per_cent(before, 2)} → {per_cent(now, 2)}"
     for label, span, days in (("before", request.before, there.before), ("now", request.now, there.now)):
         requests, successes = (found.counts[f"{name}_{label}"] for name in ("requests", "successes"))
         of_days = f"{days} of {counted((span.last - span.first).days + 1, 'day')} with data"
@@ -219,13 +219,13 @@ def _cell_line(row: dict[str, Any]) -> str:
     )
     requests = f"{row['requests_before']:,} → {row['requests_now']:,}"
     rates = f"{_share(before)} → {_share(now)}"
-    # Adding 0.0 turns -0.0 into 0.0.
-    effects = " ".join(f"{round(row[name] * 100, 2) + 0.0:>+8.2f}" for name in ("mix_effect", "rate_effect"))
+    # Adding 0 turns -0.00 into 0.00.
+    effects = " ".join(f"{half_up(row[name] * 100, 2) + 0:>+8.2f}" for name in ("mix_effect", "rate_effect"))
     return f"{row['dimension']:<14} {printable(row['value']):<20} {requests:>21} {rates:>17} {effects}"
 
 
 def _share(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return "—" if value is None else per_cent(value, 1)
 
 
 def _days(span: Window) -> str:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.common.files.lock import hold
-from pipelines.common.text import counted
+from pipelines.common.text import counted, per_cent
 from pipelines.contract.registry.accounts import ANY
 from pipelines.contract.registry.limits import DAY, KEYS, Limit, window_of
 from pipelines.contract.registry.registry import load_registry
@@ -75,7 +75,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
     width = max(len("all apps"), *(len(row["app_key"]) for row in by_app)) if by_app else len("all apps")
     print(f"{'':{width}} {'requests':>12} {'coverage':>9} {'blocked':>12} {'saved':>12} {'harm':>12}")
     for name, row in [*((row["app_key"], row) for row in by_app), ("all apps", total)]:
-        coverage = f"{row['with_key_sum'] / row['requests_sum']:.1%}" if row["requests_sum"] else "-"
+        coverage = per_cent(row["with_key_sum"] / row["requests_sum"], 1) if row["requests_sum"] else "-"
         print(
             f"{name:{width}} {row['requests_sum']:>12,} {coverage:>9} {row['blocked_sum']:>12,} "
             f"{row['blocked_uses_sum']:>12,} {row['blocked_successes_sum']:>12,}"

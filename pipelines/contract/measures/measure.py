@@ -39,6 +39,7 @@ class Measure:
             sign-ins; empty: no channel.
         cut_by: columns by which an `expression` over records can be grouped. A count with a condition can be grouped by
             each column in `DETAIL`.
+        is_balance: whether it is the remaining quantity at the end of a day, which does not add up over days.
     """
 
     name: str
@@ -56,10 +57,11 @@ class Measure:
     better: Better | None = None
     watched_in: tuple[str, ...] | None = ()
     cut_by: tuple[str, ...] = ()
+    is_balance: bool = False
 
     @property
     def kind(self) -> Kind:
-        """`count`, `rate`, `quantile` or `distinct`, depending on the unit. Only counts add up."""
+        """`count`, `rate`, `quantile` or `distinct`, depending on the unit."""
         return _KINDS.get(self.unit, "count")
 
     @property
@@ -95,7 +97,7 @@ class Measure:
     @property
     def is_additive(self) -> bool:
         """Whether values of several days, apps or channels may be added up."""
-        return self.kind == "count"
+        return self.kind == "count" and not self.is_balance
 
 
 def _term(names: str) -> str:

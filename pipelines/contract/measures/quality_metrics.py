@@ -45,6 +45,7 @@ QUALITY = (
             "某日结束时资源包剩余的可用次数。", "Uses that remained in a resource package at the end of a day."
         ),
         expression="opening + granted - used + adjusted - expired",
+        is_balance=True,
         caveat=Bilingual(
             "修订时列出每个资源包首个变化的日期；渠道一栏为资源包。",
             "A restatement names the first changed day of each package, with the package as the channel.",
@@ -96,8 +97,8 @@ QUALITY = (
         label=Bilingual("已接收记录", "Records accepted"),
         unit="records",
         meaning=Bilingual("一天中接收的记录数，包括重复的。", "Accepted records of a day, copies included."),
-        expression="sum of accepted over the files of the day",
-        expression_zh="当日各文件 accepted 之和",
+        expression="count(accepted record of the day)",
+        expression_zh="count(当日接收的记录)",
     ),
     Measure(
         name="duplicates",
@@ -118,11 +119,12 @@ QUALITY = (
         label=Bilingual("未映射的结果码", "Unmapped codes"),
         unit="records",
         meaning=Bilingual(
-            "计入的记录中，结果码不在字典里的记录数；按错误计。",
-            "Counted records whose result code is not in the dictionary. They count as error.",
+            "计入的记录中，没有 outcome、结果码在字典里也没有适用于其步骤的行的记录数；按错误计。",
+            "Counted records without an outcome whose result code the dictionary does not have for their step. They "
+            "count as error.",
         ),
-        expression="count(record with result_code, without outcome and without a row of the dictionary)",
-        expression_zh="count(有 result_code、没有 outcome 且字典中没有的记录)",
+        expression="count(record with result_code, without outcome and without a row of the dictionary for its step)",
+        expression_zh="count(有 result_code、没有 outcome 且字典中没有适用于其步骤的行的记录)",
         caveat=Bilingual(
             "过多会使成功率偏低：请补充字典。",
             "Many unmapped codes make a rate too low: add the codes to the dictionary.",
@@ -145,11 +147,11 @@ QUALITY = (
         label=Bilingual("迟到记录", "Late records"),
         unit="records",
         meaning=Bilingual(
-            "一天封账之后才到的记录数；照常计入，该日据此修订。",
-            "Records that arrived after their day was closed. They count, and the day is restated.",
+            "一天封账之后才到的记录数；除重复的以外照常计入，该日据此修订。",
+            "Records that arrived after their day was closed. Except copies, they count, and the day is restated.",
         ),
-        expression="count(record of a day that was published before)",
-        expression_zh="count(所属日期已发布过的记录)",
+        expression="count(record read after its day was closed, unless its path had delivered it in time)",
+        expression_zh="count(封账之后才读到、且其路径未曾按时给出的记录)",
         caveat=Bilingual("包括重复的记录。", "Copies are included."),
     ),
 )

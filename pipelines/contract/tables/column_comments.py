@@ -143,8 +143,8 @@ _WORDS: Final = {
     "blocked": "records that the limit would have blocked",
     "blocked_successes": "blocked records with outcome `success`: users who would have been turned away",
     "blocked_uses": "blocked records that are billed: uses that would have been saved",
-    "by_server": "whether only a record of the server signs in by one_click: of the app's sessions with a success in "
-    "`authorize`, a tenth or more have a record in `verify` or `login`",
+    "by_server": "whether only a record of the server signs in by one_click: of the app's sessions with a one_click "
+    "success in `authorize`, a tenth or more, and at least one, have a one_click record in `verify` or `login`",
     "bytes": "size of the file in landing, as delivered",
     "carrier": _listed((*CARRIERS, UNKNOWN), " or "),
     "cause": "the files that changed it, separated by `; `, or `registry, result codes or billing rule`; of a package "
@@ -180,7 +180,9 @@ _WORDS: Final = {
     "restatements.closed_through": (
         "the last closed day while `published_before` was published; NULL if an earlier version stored the change"
     ),
-    "closed_through": "the last closed day when the file was read; NULL if nothing was published yet",
+    "closed_through": (
+        "the last closed day when the file was read; NULL if nothing was published yet, and for an unread file"
+    ),
     "channels.channel": "the channel",
     "channels.is_login": "whether it is one of the channels of the login trend",
     "channels.name_en": "its name in English",
@@ -193,7 +195,7 @@ _WORDS: Final = {
     "day": "business day",
     "check_results.day": "the checked day; NULL: the data folder as a whole",
     "billing_daily.duplicates": (
-        "copies that do not count, under the account, app and channel of the record that counts"
+        "copies of these requests that do not count, under the account, app and channel of the record that counts"
     ),
     "day_state": "`complete`: at least one record was read for the day, from any app; `missing`: none",
     "days": "days of the period",
@@ -212,7 +214,7 @@ _WORDS: Final = {
     ),
     "first_day": "the first day with records",
     "periods.first_day": "first day of the period",
-    "first_at": "time of its first record",
+    "first_at": "time of its first verification record in the app",
     "first_read_at": "time at which this content was first read; for an unread file, first seen",
     "formula": (
         "its definition in one line: SQL over the counted records or over other metrics; words for counts of files "
@@ -231,12 +233,12 @@ _WORDS: Final = {
     "is_holiday": "whether it is a holiday, by `holidays` or `calendar`: no usual volume is expected",
     "is_short": (
         "whether it has far fewer records than usual: it is a day of an incident `short_day`, or has less than 1 / "
-        "(1 + `jump_warn_ratio`) of `usual_records`"
+        "(1 + `jump_warn_ratio`) of `usual_records`; a day without records is `missing`, not short"
     ),
     "is_synthetic": "whether the logs come from `authmeter sample`",
     "label_en": "its name in English",
     "label_zh": "its name in Chinese",
-    "last_at": "time of its last record",
+    "last_at": "time of its last verification record in the app",
     "last_day": "last day of the period",
     "late": (
         "requests that were read after their day was closed, and that their path had not delivered in time; copies are "
@@ -244,7 +246,10 @@ _WORDS: Final = {
     ),
     "layer": "`sdk`, `server`, `carrier` or `oauth`",
     "limit_id": "the limit, as in `limits.csv`",
-    "line": "the line, or for Parquet the row, counted from 1; in CSV the header is line 1",
+    "line": (
+        "the line of the unpacked file on which the record begins, counted from 1 with blank lines and the header; in "
+        "Parquet the row, and in a JSON array or JSON objects over several lines the number of the object"
+    ),
     "matched_days": "compared days of the period: they and their counterparts are `complete`",
     "login_trend_summary.matched_days": "days d of the window for which d and d − `window_days` are both `complete`",
     "matched_authorizations": "authorizations of the matched days",
@@ -314,9 +319,12 @@ _WORDS: Final = {
     "latency_daily.records": "authorize, verify and login records with a latency, without copies",
     "latency_daily.latency_p50_ms": "[Latency p50](metrics.md#latency_p50_ms) over the records of all apps",
     "latency_daily.latency_p95_ms": "[Latency p95](metrics.md#latency_p95_ms) over the records of all apps",
-    "level_before": "the level of the baseline: a rate, or requests a day",
+    "level_before": "the level of the baseline: a rate, requests or records a day, or milliseconds",
     "level_now": "the level of its newest days, 7 at most",
-    "incidents.lost": "requests lost on `lost_day`: the difference to the baseline",
+    "incidents.lost": (
+        "requests lost on `lost_day`: the difference to the baseline; of `surge` the additional requests, of "
+        "`cancellation_rate` the additional cancellations; 0 for `latency_p95_ms`"
+    ),
     "lost_day": "its last day, or the as-of day while it is open; the newest day before that if that one has no "
     "records or, for volumes, is a holiday",
     "lost_total": "requests lost in total",
@@ -342,7 +350,7 @@ _WORDS: Final = {
     "session_times_daily.sessions": "sessions with a success of both steps, in two records, that are not `negative`",
     "severity": "`warn`, or `notice`: the check passed with a remark",
     "sha256": "SHA-256 of the file in landing, in hex; empty if its bytes cannot be read",
-    "source": "the source mapping that read the file; empty for an unread file",
+    "source": "the source mapping that read the file; empty for an unread file and a refused archive",
     "stage": _listed(STAGES, " or "),
     "result_codes.stage": "the step that the code reports, instead of an outcome; `none`: an action that is not a step",
     "session_stops_daily.stage": "stage of the last record",

@@ -173,7 +173,7 @@ _ALL: Final = (
     ),
     table_of(
         "unmapped_codes",
-        "day, channel, stage, vendor, platform, result_code that the dictionary lacks",
+        "day, channel, stage, vendor, platform, result_code that the dictionary does not have for the stage",
         "day channel stage vendor platform result_code",
         "day:DATE channel stage vendor platform result_code records:BIGINT",
     ),

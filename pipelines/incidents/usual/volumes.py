@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
+from pipelines.common.text import half_up
 from pipelines.incidents.incident import Incident
 
 SHORT_DAY: Final = "short_day"
@@ -21,6 +22,7 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
     days of the weekday have records, return the median of all days of these weeks.
 
     Return None for a holiday, and if fewer than three days have records. Holidays are left out of the medians.
+    Halves are rounded up, as on the page of an app (`presence.sql`).
     """
     if day in holidays:
         return None
@@ -28,7 +30,7 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
     same = [counted[other] for other in before[6::7] if counted.get(other) and other not in holidays]
     if len(same) < _LEAST_DAYS:
         same = [counted[other] for other in before if counted.get(other) and other not in holidays]
-    return round(median(same)) if len(same) >= _LEAST_DAYS else None
+    return int(half_up(median(same), 0)) if len(same) >= _LEAST_DAYS else None
 
 
 def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, short_days: Collection[Incident]) -> bool:

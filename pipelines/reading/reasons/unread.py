@@ -23,9 +23,9 @@ _DATA_FILE = Bilingual(
     "格式无法读取：请转成 NDJSON、CSV 或 Parquet", "an unsupported format: write it as NDJSON, CSV or Parquet"
 )
 _UNKNOWN = Bilingual(
-    "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或编写来源映射；若不是，请写入 `ignore`",
-    "of an unknown kind: if it is a log, rename it to .ndjson, .csv or .parquet, or write a source mapping; if not, "
-    "name it in `ignore`",
+    "类型未知：若是日志，请改名为 .ndjson、.csv 或 .parquet，或在来源映射中写明其 `format`；若不是，请写入 `ignore`",
+    "of an unknown kind: if it is a log, rename it to .ndjson, .csv or .parquet, or give its `format` in a source "
+    "mapping; if not, name it in `ignore`",
 )
 _CLOSED = Bilingual(
     "没有后缀，且无法读取：若是日志，请授予读取权限；若不是，请写入 `ignore`",

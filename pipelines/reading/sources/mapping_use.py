@@ -25,8 +25,9 @@ KEEPS, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
 # An expression that fails on at least one record in this many is a fault; rarer failures are only counted.
 _OFTEN = 10
 IDLE_WORDS = (
-    "it reads no file: `files` matches none, or another mapping comes first",
-    "没有文件归它：`files` 无匹配，或被其他映射先取",
+    "it reads no file: `files` matches none, another mapping comes first, or their names show no format and it has no "
+    "`format`",
+    "没有文件归它：`files` 无匹配，被其他映射先取，或文件名看不出格式而映射未写 `format`",
 )
 """Words for a mapping without any file, in English and Chinese."""
 # The longest name in a message; names are cut to this length.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
-from pipelines.common.text import COMMA, Bilingual, yuan
+from pipelines.common.text import COMMA, Bilingual, per_cent, yuan
 from reports.content.billing.reconciled import Agreement
 from reports.content.wording.formats import level
 from reports.content.wording.language import t
@@ -68,7 +68,7 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
         yield t("which is tolerated")
     elif found.by_cause:
         cause, explained = found.by_cause[0]
-        part = f"{explained / found.absolute_difference:.0%}"
+        part = per_cent(explained / found.absolute_difference, 0)
         if cause == "shift" and found.shift_hours is not None:
             yield t("of which a shift of {count} hours explains {share}").format(
                 count=abs(found.shift_hours), share=part
