@@ -156,6 +156,16 @@ def test_the_context_of_a_logger_does_not_hide_the_record_in_its_line(bench: Rea
     assert [event["event_id"] for event in read.events] == ["e1"]
 
 
+def test_another_object_in_a_line_is_not_read_in_place_of_the_record(bench: ReadingBench) -> None:
+    answer = json.dumps({"code": 200})
+    logged = {"message": answer, "log": json.dumps(record("e1"))}
+    without_id = record("") | {"message": answer, "extra": json.dumps({"app_key": "shop"})}
+    del without_id["event_id"]
+    read = bench.read(wrapped("docker", [json.dumps(logged), json.dumps(without_id)]), mapping=SHIPPED["docker"])
+    assert [event["event_id"] for event in read.events] == ["e1"]
+    assert [reason for _, reason, _ in read.rejects] == ["missing:event_id"]
+
+
 def test_a_pod_on_docker_logs_lines_of_docker(bench: ReadingBench) -> None:
     read = bench.read(wrapped("docker", [json.dumps(record("e1")), "pool"]), mapping=SHIPPED["cri"])
     assert (read.books.accepted, read.books.skipped, read.rejects) == (1, 1, [])
