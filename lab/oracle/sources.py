@@ -121,7 +121,7 @@ def _callback(raw: Fields) -> Fields:
         "channel": raw.get("way") or "one_click",
         "stage": raw.get("stage"),
         "outcome": {"true": "success", "false": "error", None: "error"}.get(raw.get("ok"), BROKEN),
-        "carrier": raw.get("operator") or None,
+        "carrier": raw.get("operator"),
         "phone": raw.get("phone"),
         "latency_ms": cost if cost is None or cost.isdecimal() else BROKEN,
         "sdk_version": raw.get("v"),

@@ -25,7 +25,7 @@ INNERMOST = f"""
     CASE WHEN ({_HAS_ESCAPED_KEY}) AND TRY(outer_text ->> '$.event_id') IS NULL THEN coalesce(
         TRY(list_filter(
             [outer_text ->> key FOR key IN {[f"$.{key}" for key in LOGGED]}],
-            lambda text: starts_with(ltrim(text, {BLANKS}), '{{')
+            lambda text: starts_with(ltrim(text, {BLANKS}), '{{') AND regexp_matches(text, '"({"|".join(OWN_NAMES)})"')
         )[1]),
         outer_text
     ) ELSE outer_text END"""

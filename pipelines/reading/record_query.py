@@ -86,7 +86,10 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
         kept_aside += f", TRY(coalesce(({condition}), false)) AS {quoted(name)}"
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
-    texts = "".join(f", {_text(mapping, name)} AS {name}" for name in FIELD_NAMES)
+    # An empty text is a valid carrier, so a failed expression must not give one.
+    fields += f", {_field(mapping, 'carrier', kinds, failed='NULL')} AS {quoted('text carrier')}"
+    columns_of_texts = {name: f"field {name}" for name in FIELD_NAMES} | {"carrier": "text carrier"}
+    texts = "".join(f", {quoted(column)} AS {name}" for name, column in columns_of_texts.items())
     # The mapping's names are in the inner query, so that a raw column may have the name of a field.
     return f"""
         SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
@@ -116,10 +119,12 @@ def _state(mapping: SourceMapping) -> str:
             END"""
 
 
-def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
+def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str], failed: str = "''") -> str:
     """Return the SQL of one field as text; a timestamp with time zone becomes RFC 3339 in UTC.
 
-    If the expression fails on a record, the text is empty, which is invalid in every field but the carrier.
+    Args:
+        failed: SQL of the text if the expression fails on a record. An empty text is invalid in every field but the
+            carrier.
     """
     if not mapping.fields:
         return quoted(f"raw {name}")
@@ -128,16 +133,7 @@ def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
     text = f"({mapping.fields[name]})"
     if kinds[name] == "TIMESTAMP WITH TIME ZONE":
         text = f"strftime({text} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-    return f"nullif(coalesce(TRY(coalesce({text}::VARCHAR, {_ABSENT})), ''), {_ABSENT})"
-
-
-def _text(mapping: SourceMapping, name: str) -> str:
-    """Return the SQL of the text to which the rule of a field applies.
-
-    No text breaks the rule of the carrier, so the empty text of a failed expression becomes NULL.
-    """
-    field = quoted(f"field {name}")
-    return f"nullif({field}, '')" if name == "carrier" and mapping.fields else field
+    return f"nullif(coalesce(TRY(coalesce({text}::VARCHAR, {_ABSENT})), {failed}), {_ABSENT})"
 
 
 def _kinds(mapping: SourceMapping, columns: list[str]) -> dict[str, str]:

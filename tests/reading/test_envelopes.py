@@ -77,7 +77,7 @@ def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench,
 
 @pytest.mark.parametrize("shipper", WRAPPED)
 def test_white_space_around_a_record_changes_nothing(bench: ReadingBench, shipper: str) -> None:
-    texts = [f"{before}{json.dumps(record(f'e{len(before)}'))}{before}" for before in ("\t", " \t", "   ")]
+    texts = [f"{before}{json.dumps(record(f'e{len(before)}'))}{before}" for before in ("\t", " \v", "   ")]
     assert bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper]).books.accepted == 3
 
 
@@ -154,6 +154,16 @@ def test_the_context_of_a_logger_does_not_hide_the_record_in_its_line(bench: Rea
     line = {"message": f"\n{json.dumps(record('e1'))}", "mdc": {"event_id": "4711"}}
     read = bench.read(wrapped("docker", [json.dumps(line)]), mapping=SHIPPED["docker"])
     assert [event["event_id"] for event in read.events] == ["e1"]
+
+
+def test_another_object_in_a_line_is_not_read_in_place_of_the_record(bench: ReadingBench) -> None:
+    answer = json.dumps({"code": 200})
+    logged = {"message": answer, "log": json.dumps(record("e1"))}
+    without_id = record("") | {"message": answer, "extra": json.dumps({"app_key": "shop"})}
+    del without_id["event_id"]
+    read = bench.read(wrapped("docker", [json.dumps(logged), json.dumps(without_id)]), mapping=SHIPPED["docker"])
+    assert [event["event_id"] for event in read.events] == ["e1"]
+    assert [reason for _, reason, _ in read.rejects] == ["missing:event_id"]
 
 
 def test_a_pod_on_docker_logs_lines_of_docker(bench: ReadingBench) -> None:

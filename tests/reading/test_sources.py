@@ -217,6 +217,12 @@ def test_an_expression_that_fails_on_one_record_costs_that_field_alone(bench: Re
     assert [event["latency_ms"] for event in read.events] == [180, None]
 
 
+def test_an_empty_carrier_is_kept_by_a_mapping_because_copies_compare_it(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"carrier": "operator"})
+    read = bench.read(ndjson(good("e1") | {"operator": ""}, good("e2")), mapping=mapping)
+    assert (read.event("e1")["carrier"], read.event("e2")["carrier"]) == ("", None)
+
+
 def test_a_failed_expression_of_the_carrier_leaves_none(bench: ReadingBench) -> None:
     mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"carrier": "seconds::INTEGER"})
     assert bench.read(ndjson(good("e1") | {"seconds": "slow"}), mapping=mapping).event("e1")["carrier"] is None
