@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.common.errors import UsageError
 from pipelines.common.sql import quoted
-from pipelines.contract.record.field_rules import SKIPPED, nulled, reason, typed_values
+from pipelines.contract.record.field_rules import FAILED, SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.envelopes import BROKEN, IS_WITHIN, unwrapped
 from pipelines.reading.raw_relations import RawRelation, raw_names
@@ -32,7 +32,7 @@ def record_query(
 
     - `file`, `day`, `phone_mask` and each field.
     - `reason`: why the record is rejected, `SKIPPED` or `BARE`; NULL if it is accepted.
-    - `nulled`: bits, see `nulled_names`.
+    - `nulled`: the optional fields that broke their rule, as the bits of `field_rules.nulled`.
     - `use 0`, `use 1` and so on: for each condition in `uses_of(mapping)`, whether the record meets it.
 
     The parameters are $business_changes, $business_offsets_ms, $oldest, $newest and, unless times are timestamps with
@@ -86,10 +86,7 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
         kept_aside += f", TRY(coalesce(({condition}), false)) AS {quoted(name)}"
     kinds = _kinds(mapping, columns)
     fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
-    # An empty text is a valid carrier, so a failed expression must not give one.
-    fields += f", {_field(mapping, 'carrier', kinds, failed='NULL')} AS {quoted('text carrier')}"
-    columns_of_texts = {name: f"field {name}" for name in FIELD_NAMES} | {"carrier": "text carrier"}
-    texts = "".join(f", {quoted(column)} AS {name}" for name, column in columns_of_texts.items())
+    texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
     # The mapping's names are in the inner query, so that a raw column may have the name of a field.
     return f"""
         SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
@@ -119,12 +116,10 @@ def _state(mapping: SourceMapping) -> str:
             END"""
 
 
-def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str], failed: str = "''") -> str:
+def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
     """Return the SQL of one field as text; a timestamp with time zone becomes RFC 3339 in UTC.
 
-    Args:
-        failed: SQL of the text if the expression fails on a record. An empty text is invalid in every field but the
-            carrier.
+    If the expression fails on a record, the text is `FAILED`, which breaks the rule of the field.
     """
     if not mapping.fields:
         return quoted(f"raw {name}")
@@ -133,7 +128,7 @@ def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str], failed: 
     text = f"({mapping.fields[name]})"
     if kinds[name] == "TIMESTAMP WITH TIME ZONE":
         text = f"strftime({text} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-    return f"nullif(coalesce(TRY(coalesce({text}::VARCHAR, {_ABSENT})), {failed}), {_ABSENT})"
+    return f"nullif(coalesce(TRY(coalesce({text}::VARCHAR, {_ABSENT})), {FAILED}), {_ABSENT})"
 
 
 def _kinds(mapping: SourceMapping, columns: list[str]) -> dict[str, str]:

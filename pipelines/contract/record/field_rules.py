@@ -23,6 +23,8 @@ from pipelines.contract.record.fields import (
 SKIPPED: Final = "skipped"
 # A line without any field that is read: an empty object, or not an object. Its text decides which.
 BARE: Final = "bare"
+# SQL of the text of a field whose expression failed. It breaks the rule of every field.
+FAILED: Final = f"repeat(chr(1114110), {MAX_TEXT + 1})"
 
 
 def _words(allowed: Iterable[str]) -> str:
@@ -42,8 +44,8 @@ _BROKEN: Final = dict.fromkeys(FIELD_NAMES, _TEXT) | {
     "outcome": _words(OUTCOMES),
     "platform": _words(PLATFORMS),
     "package_name": _pattern(PACKAGE_PATTERN),
-    # Any text is a word for a carrier, also an empty or long one. Copies of a record are compared by it.
-    "carrier": "false",
+    # Any text is a word for a carrier, also an unknown, empty or long one. Copies of a record are compared by it.
+    "carrier": f"$field = {FAILED}",
 }
 _CLOCK = r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
 _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
@@ -75,8 +77,6 @@ _INSTANT: Final = rf"""CASE
 _LATENCY: Final = rf"""CASE WHEN regexp_full_match(latency_ms, '0*\d{{1,6}}(\.0)?')
             AND try_cast(latency_ms AS INTEGER) <= {MAX_LATENCY_MS} THEN try_cast(latency_ms AS INTEGER) END"""
 _VALUES: Final = {"event_time": _INSTANT, "latency_ms": _LATENCY}
-# An unknown word for a carrier is the carrier `unknown`, not a broken value.
-_COUNTED_AS_NULLED: Final = tuple(name for name in OPTIONAL_FIELDS if name != "carrier")
 
 
 def typed_values(channels: Iterable[str], instant: str = "") -> str:
@@ -122,16 +122,10 @@ def _broken(name: str) -> str:
 
 
 def nulled() -> str:
-    """Return SQL for the optional fields whose value broke its rule, as a bit mask: bit i is field i of `nulled_names`.
-
-    A carrier sets no bit: an unknown word for a carrier counts as the carrier `unknown`.
+    """Return SQL for the optional fields whose value broke its rule, as a bit mask: bit i is field i of
+    `OPTIONAL_FIELDS`.
     """
     return " + ".join(
         f'CASE WHEN {name} IS NOT NULL AND "good {name}" IS NULL THEN {1 << bit} ELSE 0 END'
-        for bit, name in enumerate(_COUNTED_AS_NULLED)
+        for bit, name in enumerate(OPTIONAL_FIELDS)
     )
-
-
-def nulled_names() -> tuple[str, ...]:
-    """Return the fields that the bits of `nulled` denote, from bit 0."""
-    return _COUNTED_AS_NULLED

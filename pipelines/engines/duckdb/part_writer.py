@@ -14,8 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.contract.record.field_rules import nulled_names
-from pipelines.contract.record.fields import COUNTED_FIELDS, PERSONAL_FIELDS
+from pipelines.contract.record.fields import COUNTED_FIELDS, OPTIONAL_FIELDS, PERSONAL_FIELDS
 from pipelines.contract.record.masking import MASKING_VERSION
 from pipelines.contract.record.parts import EVENT_SCHEMA, REJECT_SCHEMA, PartBooks
 from pipelines.contract.record.personal_hashes import hash_halves
@@ -125,7 +124,7 @@ class PartWriter:
         if nulled.any():
             files = records.column("file").to_numpy()[nulled > 0]
             for file, bits in zip(files, nulled[nulled > 0], strict=True):
-                self.books[file].nulled.update(name for bit, name in enumerate(nulled_names()) if bits >> bit & 1)
+                self.books[file].nulled.update(name for bit, name in enumerate(OPTIONAL_FIELDS) if bits >> bit & 1)
 
     def _hashes(self, records: pa.RecordBatch) -> dict[str, pa.Array]:
         texts = pl.DataFrame({name: pl.from_arrow(records.column(name)) for name in PERSONAL_FIELDS})

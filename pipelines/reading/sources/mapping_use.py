@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.sql import quoted
 from pipelines.common.text import printable
+from pipelines.contract.record.field_rules import FAILED
 from pipelines.reading.sources.mapping import SourceMapping
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def uses_of(mapping: SourceMapping) -> tuple[str, ...]:
 
 def use_conditions(mapping: SourceMapping) -> str:
     """Return SELECT items with the condition of each use, called `use 0` and so on. The conditions read the raw
-    columns, the column `mapped state`, and the text of each field, which is empty if the expression of the field
+    columns, the column `mapped state`, and the text of each field, which is `FAILED` if the expression of the field
     failed.
     """
     return "".join(f", {_condition(use)} AS {quoted(f'use {place}')}" for place, use in enumerate(uses_of(mapping)))
@@ -70,7 +71,7 @@ def _condition(use: str) -> str:
     is_kept = '"mapped state" IS NULL'
     if use == KEEPS:
         return is_kept
-    return f"{is_kept} AND {quoted(f'field {name}')} {'<>' if kind == 'field' else '='} ''"
+    return f"{is_kept} AND {quoted(f'field {name}')} {'NOT IN' if kind == 'field' else 'IN'} ('', {FAILED})"
 
 
 def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
