@@ -119,7 +119,7 @@ QUALITY = (
         label=Bilingual("未映射的结果码", "Unmapped codes"),
         unit="records",
         meaning=Bilingual(
-            "计入的记录中，没有 outcome、结果码在字典里也没有适用于其步骤的行的记录数；按错误计。",
+            "计入的记录中，只写了结果码、而字典没有适用于其步骤的行的记录数；按错误计。",
             "Counted records without an outcome whose result code the dictionary does not have for their step. They "
             "count as error.",
         ),
