@@ -74,13 +74,15 @@ export function chartLists(texts: Record<string, Record<string, string>>, withDa
   };
 }
 
+/** Whether the day at this place of `long_days` is one of them and has data. */
+export const hasData = (i: number) => i >= 0 && !site.long_missing.includes(i);
+
 /**
  * Login authorization of a channel over a window, over its matched days, and over their counterparts just before it.
  */
 function channelRow(channels: ChartLists["channels"], channel: string, days: number): ChannelRow {
   const lists = channels[channel];
   const places = site.long_days.map((_day, i) => i).slice(-days);
-  const hasData = (i: number) => !site.long_missing.includes(i);
   const matched = places.filter((i) => hasData(i) && hasData(i - days));
   const [isKnown, isBaseKnown] = [places.some(hasData), places.some((i) => hasData(i - days))];
   const row: Record<string, Value> = {};
@@ -144,7 +146,7 @@ export function completedFigures(raw: RawFigures): Figures {
   const { versions, version } = versionLists(tables);
   const long = chartLists(
     raw.days,
-    site.long_days.map((day, i) => !site.long_missing.includes(i) && day >= (raw.first_seen || "")),
+    site.long_days.map((day, i) => hasData(i) && day >= (raw.first_seen || "")),
   );
   const monthly = chartLists(
     raw.months,

@@ -7,7 +7,7 @@ import { _, appHref, betterOf, localAddress, metricLink, word } from "../choices
 import { figures, root, setState, site } from "../choices/state.js";
 import { checkAddress } from "../choices/unmet.js";
 import { onFigures, setFigures } from "../choices/windows.js";
-import { completedFigures } from "../data/figures.js";
+import { completedFigures, hasData } from "../data/figures.js";
 import { ABSENT, known, number, share } from "../data/format.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
 import { cardMeasures, shownChannels, TECHNICAL } from "../data/measures.js";
@@ -46,7 +46,7 @@ function card(metric: string, place: number) {
     element(
       "p.versus",
       changeNode(value, figures.long.usage[metric][before] ?? null, {
-        comparable: before >= 0 && !site.long_missing.includes(before),
+        comparable: hasData(before),
         better: betterOf(metric),
         side,
       }),
@@ -204,12 +204,10 @@ function drawAppDay() {
   // For all apps the briefing takes the place of the data day's page.
   for (const link of all("a[rel=next][href*='index.html']"))
     link.setAttribute("href", localAddress(`${root}days/${site.as_of}.html`));
-  const isMissing = site.long_missing.includes(place);
   one("[data-part=app-day-head]").replaceChildren(everyone, incidentsNote(day, left));
   dayPlace().replaceChildren(
-    ...(isMissing
-      ? []
-      : [
+    ...(hasData(place)
+      ? [
           element(
             "div.cards.still",
             ...cardMeasures()
@@ -217,7 +215,8 @@ function drawAppDay() {
               .map((one) => card(one, place)),
           ),
           ...tables(place),
-        ]),
+        ]
+      : []),
     recordsFold(figures.key, folder, day, day),
   );
 }
