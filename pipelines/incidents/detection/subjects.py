@@ -174,11 +174,10 @@ def without_bursts(requests: Floats, successes: Floats, devices: Floats) -> Floa
     each = np.where(has_devices, requests / np.maximum(devices, 1), np.nan)
     # A median costs much more than a smallest value, and is never below it: most columns cannot have a burst.
     places = np.flatnonzero(((successes < requests) & (each > BURST * np.fmin.accumulate(each))).any(axis=0))
-    limit = np.where(has_devices[:, places], devices[:, places] * _medians_so_far(each[:, places]) * BURST, np.inf)
+    sent, succeeded, sending, of_each = (grid[:, places] for grid in (requests, successes, devices, each))
+    limit = np.where(np.isnan(of_each), np.inf, sending * _medians_so_far(of_each) * BURST)
     steady = requests.copy()
-    steady[:, places] = np.where(
-        successes[:, places] > limit, requests[:, places], np.minimum(requests[:, places], limit)
-    )
+    steady[:, places] = np.where(succeeded > limit, sent, np.minimum(sent, limit))
     return steady
 
 
