@@ -58,7 +58,7 @@ _SETTLED = """async (period) => {
         `[data-table=apps]:not([data-ready="${language} ${period || days}"])`,
         `[data-table=logins]:not([data-ready="${language} ${days}"])`,
         `[data-table]:not([data-ready^="${language}"])`,
-        "details[open] [data-chart-table]:empty",
+        "details[open] > :is([data-chart-table], [data-course-table]):empty",
       ].join();
     }
     if (!document.querySelector(unsettled)) return;
