@@ -126,8 +126,8 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
             if one is None:
                 return None
             as_of = last_day_of(connection)
-            found = {day: (counted, of) for _, day, counted, of in incident_days(connection, [incident_id], as_of)}
             first = one.first_day - timedelta(days=_DAYS_BEFORE)
+            found = {day: (counted, of) for _, day, counted, of in incident_days(connection, [incident_id], first)}
             rows = key_rows(connection, first, as_of)
     except (AuthmeterError, duckdb.Error):
         return None

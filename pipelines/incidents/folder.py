@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from pipelines.incidents.data_metrics import SHORT_DAY
 from pipelines.incidents.detection.grids import Flags, sums_before
 from pipelines.incidents.detection.subjects import DayCounts
 from pipelines.incidents.detection.volume_measure import Norms
@@ -43,7 +44,7 @@ def folder_of(
         incidents: the incidents that are compared with these totals.
     """
     requests = counts.grids["authorization_requests"] + counts.grids["verification_requests"]
-    short = {days.index(one.first_day) for one in incidents if one.metric == "short_day"}
+    short = {days.index(one.first_day) for one in incidents if one.metric == SHORT_DAY}
     # Apps are only compared with short days.
     fallen = {one.app_key for one in incidents if one.metric == "volume"} if short else set()
     channels: dict[str, list[int]] = defaultdict(list)

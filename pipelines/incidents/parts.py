@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.contract.measures.counts import SIGN_IN, TECHNICAL
+from pipelines.incidents.data_metrics import DATA_METRICS, SHORT_DAY
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 
@@ -16,15 +17,6 @@ from pipelines.incidents.incident import ALL, FURTHER, Incident
 _EXPLAINS: Final = 0.75
 # Incidents begin together if their first days are at most this far apart.
 SAME_START_DAYS: Final = 1
-# Metrics of data incidents. If several begin together, the first one in this list is the cause of the others. The
-# metrics up to `mix_shift` lose records; `short_day` among them has a rule of its own, `_short_days`.
-DATA_METRICS: Final = (
-    "missing_day", "copied_day", "rejected_share", "duplicate_share", "repeated_records", "hour_shift",
-    "missing_delivery", "short_day", "mix_shift", "field_shift", "unmapped_share",
-)  # fmt: skip
-_METRICS_LOSING_RECORDS: Final = tuple(one for one in DATA_METRICS[:9] if one != "short_day")
-# Contract: metrics that can explain a day that was cut short.
-_MISSING_RECORDS: Final = ("hour_shift", "missing_delivery")
 
 
 def with_parts(incidents: Collection[Incident], cells: pl.DataFrame, folder: Folder) -> list[Incident]:
@@ -116,9 +108,9 @@ def _short_days(incidents: Collection[Incident], folder: Folder) -> Iterator[tup
     incidents of missing hours, files and volumes that begin together with the day are its parts, unless a volume
     explains it.
     """
-    for short in (one for one in incidents if one.metric == "short_day"):
+    for short in (one for one in incidents if one.metric == SHORT_DAY):
         beside = [one for one in incidents if _begin_together(one, short)]
-        gone = [one for one in beside if one.metric in _MISSING_RECORDS]
+        gone = [one for one in beside if one.kind == "data" and DATA_METRICS[one.metric].is_undelivered]
         volumes = [one for one in beside if one.kind == "volume"]
         behind = next((one for one in gone if one.lost_total >= _EXPLAINS * short.lost_total), None)
         # A volume that explains the day can have begun earlier.
@@ -149,11 +141,12 @@ def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incid
     parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that lost enough
     records to explain their loss.
     """
-    for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: DATA_METRICS.index(one.metric)):
+    order = [*DATA_METRICS]
+    for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: order.index(one.metric)):
         for one in incidents:
             if _begin_together(of, one) and (
-                DATA_METRICS.index(one.metric) > DATA_METRICS.index(of.metric) if one.kind == "data"
-                else one.kind == "volume" and of.metric in _METRICS_LOSING_RECORDS
+                order.index(one.metric) > order.index(of.metric) if one.kind == "data"
+                else one.kind == "volume" and DATA_METRICS[of.metric].explains_volumes
                 and of.lost_total >= _EXPLAINS * one.lost_total * folder.records_per_request
             ):  # fmt: skip
                 yield one, of

@@ -67,7 +67,7 @@ class PublishedIncident:
     @property
     def called(self) -> str:
         """The app in a line of text, with its name shortened."""
-        return app_called(short_name(self.app_name), self.incident.app_key, is_shared=self.is_name_shared)
+        return app_called(short_name(self.app_name), self.incident.app_key, with_key=self.is_name_shared)
 
     @property
     def text(self) -> Bilingual:
@@ -120,12 +120,12 @@ def _whole_of(one: Incident, by_id: Mapping[str, Incident]) -> str | None:
 
 
 def incident_days(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str], last: date
+    connection: duckdb.DuckDBPyConnection, ids: Sequence[str], first: date
 ) -> list[tuple[str, date, int, int | None]]:
-    """Return the points of the curves of the current incidents `ids`, for the 116 days up to the as-of `last`: id, day,
-    value (successes, requests, records or latency) and, for rates, requests. Days without a record are left out.
+    """Return the points of the curves of the current incidents `ids`, from the day `first` on: id, day, value
+    (successes, requests, records or latency) and, for rates, requests. Days without a record are left out.
     """
-    given = {"incident_ids": list(ids), "last": last}
+    given = {"incident_ids": list(ids), "first": first}
     return connection.execute(sql("pipelines.incidents", "incident_days"), given).fetchall()
 
 

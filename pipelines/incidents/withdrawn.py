@@ -10,7 +10,6 @@ import duckdb
 from pipelines.common.errors import UsageError
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.published import PublishedIncident, reported_of
-from pipelines.incidents.words import NO_CHANNELS
 from pipelines.store.published_file import published_tables
 
 
@@ -47,6 +46,6 @@ def _reported(published: Path) -> list[PublishedIncident]:
     """
     try:
         with published_tables(published) as connection:
-            return [one for one in reported_of(connection, NO_CHANNELS) if one.is_independent]
+            return [one for one in reported_of(connection, channels={}) if one.is_independent]
     except (UsageError, duckdb.Error):
         return []

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import COMMA, ENUMERATION, Bilingual, half_up, per_cent, printable, whole
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
+from pipelines.incidents.data_metrics import SHORT_DAY
 from pipelines.incidents.incident import ALL, FURTHER, Incident
 from pipelines.incidents.sentences import (
     ALL_APPS,
@@ -44,7 +44,6 @@ _VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.val
 
 Channels = Mapping[str, Bilingual]
 """The words of channels that a data folder declares, by key."""
-NO_CHANNELS: Final[Channels] = MappingProxyType({})
 _CHANNELS: Final[Channels] = {one.key: one.label for one in DECLARED}
 
 # Longest name that is not cut: texts must fit on a phone.
@@ -59,8 +58,8 @@ def incident_text(
     one: Incident,
     app_name: str,
     as_of: date,
-    cause_app_name: str | None = None,
-    channels: Channels = NO_CHANNELS,
+    cause_app_name: str | None,
+    channels: Channels,
 ) -> Bilingual:
     """Return one line about an incident, for pages, alerts and commands.
 
@@ -81,7 +80,7 @@ def incident_text(
     return _t(template).format(**names, what=_t(what).format(**names), loss=cost)
 
 
-def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNELS) -> Bilingual:
+def incident_title(one: Incident, app_name: str, channels: Channels) -> Bilingual:
     """Return the title of a message about an open incident, with the number of its days and its first day."""
     names = incident_names(one, app_name, None, channels)
     what, _ = KINDS.get(one.metric) or KINDS[one.kind]
@@ -90,9 +89,7 @@ def incident_title(one: Incident, app_name: str, channels: Channels = NO_CHANNEL
     return _t(TITLE).format(what=tight.format(**names), days=names["days"], first=names["first"])
 
 
-def loss_words(
-    one: Incident, as_of: date, channels: Channels = NO_CHANNELS, *, with_total: bool = True
-) -> Bilingual | None:
+def loss_words(one: Incident, as_of: date, channels: Channels, *, with_total: bool = True) -> Bilingual | None:
     """Return the cost of an open incident on its newest day and, if `with_total`, of all its days. If the newest day
     lost nothing, return that the figure is back at its usual level. Return None if the incident has no loss to print.
     """
@@ -106,13 +103,13 @@ def loss_words(
     return _t(form).format(loss=filled, when=when, total=names["total"])
 
 
-def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
+def cause_words(one: Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
     """Return the cause of an incident in one line. For a rate without a single cause, the line says that there is none.
     For any other incident without a named cause, return None.
     """
     cause = one.cause
     if not one.is_rate:
-        is_named = cause.cell is not None and not (one.metric == "short_day" and cause.cell == "all")
+        is_named = cause.cell is not None and not (one.metric == SHORT_DAY and cause.cell == "all")
         return cell_words(cause.cell or "", app_name, channels) if is_named else None
     if cause.cell is None:
         return _t(CAUSE_LINES["broad"])
@@ -122,7 +119,7 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels = NO_CHA
     return _t(CAUSE_LINES["gone"]).format(cell=cell) if cause.now is None else cell
 
 
-def cause_with_rates(one: Incident, app_name: str | None, channels: Channels = NO_CHANNELS) -> Bilingual | None:
+def cause_with_rates(one: Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
     """Return the line of `cause_words`. If the cause is of the kind `cell` (see `causes.py`), the line also has the
     cell's rate and the rate of all other requests.
     """
@@ -165,7 +162,7 @@ def _state(one: Incident) -> str:
 
 
 def incident_names(
-    one: Incident, app_name: str, cause_app_name: str | None = None, channels: Channels = NO_CHANNELS
+    one: Incident, app_name: str, cause_app_name: str | None, channels: Channels
 ) -> dict[str, Bilingual]:
     """Return the values for the placeholders of an incident's texts, by name."""
     names = {
@@ -179,7 +176,7 @@ def incident_names(
         "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name, channels),
     }
     # Among data faults, only a short day has levels that mean something to a reader.
-    if one.kind != "data" or one.metric == "short_day":
+    if one.kind != "data" or one.metric == SHORT_DAY:
         names["before"], names["now"] = level_words(one)
     if one.metric in RATES:
         rate, successes = RATES[one.metric]
@@ -205,7 +202,7 @@ def with_note(text: Bilingual, note: str) -> Bilingual:
     return _t(NOTED).format(text=text, note=short_name(note))
 
 
-def cell_words(cell: str, app_name: str | None = None, channels: Channels = NO_CHANNELS) -> Bilingual:
+def cell_words(cell: str, app_name: str | None, channels: Channels) -> Bilingual:
     """Return a cause as stored in `incidents.cause` (such as `carrier=CMCC & platform=android` or `source=gw2`) in
     words.
 
@@ -249,7 +246,7 @@ def _fault(one: Incident, channels: Channels) -> Bilingual:
     fault = _t(named) if named else _same(one.metric)
     if of_cell or one.cause.cell is None:
         return _t(of_cell) if of_cell else fault
-    return _t(FAULT_OF).format(fault=fault, cause=cell_words(one.cause.cell, channels=channels))
+    return _t(FAULT_OF).format(fault=fault, cause=cell_words(one.cause.cell, None, channels))
 
 
 def _channel(value: str, channels: Channels) -> Bilingual:
@@ -268,9 +265,9 @@ def _day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def app_called(name: str, key: str, *, is_shared: bool) -> str:
-    """Return the name of an app in a sentence, with its key if several apps share the name."""
-    return _t(NAMED_APP).format(name=name, key=key).en if is_shared else name
+def app_called(name: str, key: str, *, with_key: bool) -> str:
+    """Return the name of an app in a sentence, with its key if `with_key`, as where several apps share the name."""
+    return _t(NAMED_APP).format(name=name, key=key).en if with_key else name
 
 
 def short_name(name: str) -> str:

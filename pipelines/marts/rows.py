@@ -19,7 +19,8 @@ from pipelines.contract.settings.channels import channels_of
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.tables import TABLES
 from pipelines.incidents.all_incidents import AllIncidents
-from pipelines.incidents.usual.volumes import SHORT_DAY, is_short, usual_records
+from pipelines.incidents.data_metrics import SHORT_DAY
+from pipelines.incidents.usual.volumes import is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds_of
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest

@@ -123,7 +123,7 @@ def _whole_rates(marts: PublishedTables) -> Iterator[Bilingual]:
     words = {one.key: one.label for one in marts.channels}
     for name, key, channel, metric in marts.rows("briefing/whole_rates"):
         said, label = words[channel], METRICS[metric].label
-        app = app_called(name, key, is_shared=name != key)
+        app = app_called(name, key, with_key=name != key)
         yield Bilingual(f"{app} · {said.zh}{label.zh}", f"{app} · {said.en} {label.en.lower()}")
 
 

@@ -169,13 +169,13 @@ class PublishedTables:
         """Return every withdrawn incident, the newest first."""
         return withdrawn_of(self._connection)
 
-    def incident_days(self, ids: Sequence[str]) -> list[tuple[str, date, int, int | None]]:
-        """Return the days of the incidents' curves, sorted by incident and day, as rows of id, day, value and requests.
+    def incident_days(self, ids: Sequence[str], first: date) -> list[tuple[str, date, int, int | None]]:
+        """Return the days of the incidents' curves from `first` on, as rows of id, day, value and requests, sorted.
 
         The value is the successes of a rate, otherwise a count of requests or records, or a latency in ms. `requests`
         is the denominator of a rate, otherwise None.
         """
-        return incident_days(self._connection, ids, self.publication.as_of)
+        return incident_days(self._connection, ids, first)
 
     def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
         """Return values and usual ranges of each key figure on the last 90 days, oldest first; `value` is None on days

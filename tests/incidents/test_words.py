@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from babel.messages.pofile import read_po
@@ -15,16 +16,7 @@ from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from pipelines.incidents import sentences, words
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
-from pipelines.incidents.words import (
-    cause_with_rates,
-    cause_words,
-    cell_words,
-    incident_text,
-    incident_title,
-    loss_words,
-    problem_words,
-    short_name,
-)
+from pipelines.incidents.words import Channels, cause_words, problem_words, short_name
 from reports.content.wording.language import catalogue
 
 AS_OF = date(2026, 11, 25)
@@ -38,6 +30,13 @@ VOLUME = replace(
 DATA = replace(
     WALLET, kind="data", metric="missing_delivery", app_key=ALL, channel=ALL, cause=Cause("cell", "source=gw2")
 )
+# The functions without a declared channel, and without an app as the cause.
+NONE: Channels = {}
+incident_text = partial(words.incident_text, cause_app_name=None, channels=NONE)
+incident_title = partial(words.incident_title, channels=NONE)
+loss_words = partial(words.loss_words, channels=NONE)
+cause_with_rates = partial(words.cause_with_rates, app_name=None, channels=NONE)
+cell_words = partial(words.cell_words, app_name=None, channels=NONE)
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *sentences.STATES.values(), *sentences.CAUSES.values(), *sentences.FAULTS.values(), *sentences.FAULT_PARTS.values(),
@@ -152,12 +151,12 @@ def test_a_pair_and_what_is_unknown_in_words() -> None:
 
 def test_an_app_that_is_the_cause_has_its_name_and_its_key() -> None:
     together = replace(WALLET, app_key=ALL, cause=Cause("cell", "app_key=wallet & platform=android", 0.9, 0.2))
-    text = incident_text(together, "*", AS_OF, "示例钱包")
+    text = incident_text(together, "*", AS_OF, cause_app_name="示例钱包")
     assert text.zh.startswith("全部应用 · 一键登录成功率 ")
     assert text.zh.endswith("；示例钱包（wallet） & Android 仅 20%")
     assert text.en.endswith("; 示例钱包 (wallet) & Android only 20%")
     # An app without a name is shown by its key alone.
-    assert incident_text(together, "*", AS_OF, "wallet").en.endswith("; wallet & Android only 20%")
+    assert incident_text(together, "*", AS_OF, cause_app_name="wallet").en.endswith("; wallet & Android only 20%")
 
 
 @pytest.mark.parametrize("state", ["open", "recovered", "settled", "withdrawn"])
@@ -211,18 +210,16 @@ def test_a_message_has_the_incident_in_a_title_its_cause_and_its_loss() -> None:
         "示例钱包 一键登录成功率 96%→45%，11-08 起第 18 天",
         "示例钱包 One-click login success rate 96%→45%, day 18 since 11-08",
     )
-    assert cause_with_rates(WALLET, None) == Bilingual(
-        "SDK 2.15.0（26%，其余 95%）", "SDK 2.15.0 (26%, all others 95%)"
-    )
+    assert cause_with_rates(WALLET) == Bilingual("SDK 2.15.0（26%，其余 95%）", "SDK 2.15.0 (26%, all others 95%)")
     assert loss_words(WALLET, AS_OF) == Bilingual(
         "11-25 少 139 次登录，累计 2,503", "139 fewer sign-ins on 11-25, 2,503 in all"
     )
 
 
 def test_an_incident_without_cause_or_loss_says_so() -> None:
-    broad = cause_with_rates(replace(WALLET, cause=NO_CAUSE), None)
+    broad = cause_with_rates(replace(WALLET, cause=NO_CAUSE))
     assert broad == Bilingual("没有单一原因，任何一部分都不足以解释", "No single cause: no part explains it alone")
-    assert cause_with_rates(VOLUME, None) is None
+    assert cause_with_rates(VOLUME) is None
     first_day = loss_words(replace(VOLUME, days=1), AS_OF)
     assert first_day == Bilingual("11-25 少 139 次", "139 fewer on 11-25")
     assert loss_words(replace(WALLET, lost=0.2), AS_OF) == Bilingual(
@@ -235,7 +232,7 @@ def test_a_declared_channel_is_named_in_the_cause_of_a_rate() -> None:
     declared = {"email": Bilingual("邮箱登录", "Email login")}
     rate = replace(WALLET, cause=Cause("cell", "channel=email", 0.96, 0.26, 0.96, 0.95, 0.98))
     assert cause_words(rate, None, declared) == declared["email"]
-    assert "; Email login only 26%" in incident_text(rate, "", AS_OF, None, declared).en
+    assert "; Email login only 26%" in incident_text(rate, "", AS_OF, channels=declared).en
 
 
 def test_a_loss_is_of_the_day_on_which_it_was_counted() -> None:

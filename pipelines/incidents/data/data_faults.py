@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
+from pipelines.incidents.data_metrics import DATA_METRICS, GONE
 from pipelines.incidents.detection.baselines import BASELINE_DAYS, LEAST_BASELINE_DAYS, RECENT_DAYS, WEEK, Sums
 from pipelines.incidents.detection.fall import SETTLED_DAYS, Fall
 from pipelines.incidents.detection.falls import falls
@@ -22,22 +23,8 @@ from pipelines.incidents.detection.volume_measure import LEAST_WEEKDAYS, VolumeM
 from pipelines.incidents.incident import Loss, Span
 from pipelines.incidents.usual.volumes import usual_records
 
-# Smallest shares that are reported. Tuned on simulated days of quiet and noisy installations, 300 to 300,000 records a
-# day. `_GONE`: drop of a part, and the rise of another part that counts as its replacement. `_HOUR_GONE`: drop of an
-# hour; higher, because weekends have other hours. `_BAD`: rise of the share of bad records.
-_GONE: Final = 0.3
-_HOUR_GONE: Final = 0.85
-_BAD: Final = 0.05
-_LEAST: Final = {
-    "rejected_share": _BAD, "duplicate_share": _BAD, "unmapped_share": _BAD, "repeated_records": _GONE,
-    "hour_shift": _HOUR_GONE, "missing_delivery": _GONE, "mix_shift": _GONE, "field_shift": _GONE,
-}  # fmt: skip
 # Counts vary more than shares, so the deviation of a count needs to reach only this part of the threshold.
 _OF_COUNT: Final = 0.65
-# Contract: metrics without a norm on holidays. Files and fields are watched on holidays too.
-BY_WEEKDAY: Final = ("hour_shift", "mix_shift", "repeated_records")
-# Metrics whose missing records may have come under another part of the same kind.
-_MOVING: Final = ("missing_delivery", "mix_shift")
 # The odds of a part are its records divided by the other records of its whole. This share of the whole is added to the
 # divisor, because a tiny divisor would make the odds huge.
 _LEAST_REST: Final = 0.05
@@ -106,32 +93,32 @@ def _odds(sums: Sums) -> Floats:
 
 
 def part_faults(counts: pl.DataFrame, days: Sequence[date], is_holiday: Flags) -> Iterator[Fault]:
-    """Yield a fault for each part that fell. Parts of the metrics `_MOVING` are left out if other parts of the same
-    kind gained their records.
+    """Yield a fault for each part that fell, for each metric that has a `PartRule`. If other parts of the same kind
+    gained the records of a part that `may_move`, the part did not fall.
 
     Args:
         counts: metric, whole, part, day, records. The part '' is the whole itself; the name of any other part becomes
             the cause of its fault.
         days: all days of `counts`, without a gap.
-        is_holiday: whether each day is a holiday. The metrics `BY_WEEKDAY` have no norm on holidays.
+        is_holiday: whether each day is a holiday.
     """
-    for metric, least in _LEAST.items():
+    for metric, rule in ((one.name, one.rule) for one in DATA_METRICS.values() if one.rule):
         keys, (records,) = by_day(counts.filter(pl.col("metric") == metric).drop("metric"), _PART, days)
         whole_of = {whole: place for place, (whole, part) in enumerate(keys) if part == ""}
         named = [place for place, (_, part) in enumerate(keys) if part != ""]
         of = np.array([whole_of[keys[place][0]] for place in named], dtype=int)
         parts, wholes = records[:, named], records[:, of]
-        if least == _BAD:
-            for fall in falls(RateMeasure(wholes, parts), least):
+        if rule.is_share:
+            for fall in falls(RateMeasure(wholes, parts), rule.least):
                 loss = fall.loss_of_rate(wholes[:, fall.row], parts[:, fall.row])
                 yield Fault(metric, keys[named[fall.row]][1], fall.span, loss)
             continue
-        measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (metric not in BY_WEEKDAY))
+        measure = PartMeasure(wholes, parts, ~is_holiday[:, None] | (not rule.by_weekday))
         norms = measure.counts.values(measure.has_data, slice(None))["norm"]
         kinds = np.array([keys[place][1].rpartition("=")[0] for place in named])
-        for fall in falls(measure, least):
+        for fall in falls(measure, rule.least):
             is_same_kind = (of == of[fall.row]) & (kinds == kinds[fall.row])
-            if metric not in _MOVING or not _came_elsewhere(fall, parts, norms, is_same_kind):
+            if not rule.may_move or not _came_elsewhere(fall, parts, norms, is_same_kind):
                 yield Fault(metric, keys[named[fall.row]][1], fall.span, fall.loss_of_volume(parts[:, fall.row]))
 
 
@@ -144,7 +131,7 @@ def _came_elsewhere(fall: Fall, parts: Floats, norms: Floats, is_same_kind: Flag
     """
     usual = norms[fall.opened]
     more = parts[fall.opened] - usual
-    return bool(more[is_same_kind & (more > _GONE * usual)].sum() >= -more[fall.row] / 2)
+    return bool(more[is_same_kind & (more > GONE * usual)].sum() >= -more[fall.row] / 2)
 
 
 def missing_days(counted: Mapping[date, int], days: Sequence[date]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from pipelines.incidents.data.data_faults import Fault
+from pipelines.incidents.data_metrics import SHORT_DAY
 from pipelines.incidents.detection.baselines import LEAST_BASELINE_DAYS, RECENT_DAYS
 from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import LEAST_FALL, falls
@@ -35,7 +36,7 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
     others = [fall for fall in later if not any(one.first <= fall.first and fall.end <= one.end for one in early)]
     for fall in (*early, *others):
         cause = _gone_hours(hours[fall.first], hours[fall.baseline].sum(axis=0))
-        yield Fault("short_day", cause, fall.span, fall.loss_of_volume(counted))
+        yield Fault(SHORT_DAY, cause, fall.span, fall.loss_of_volume(counted))
 
 
 def _early_falls(counted: Floats, is_watched: Flags) -> Iterator[Fall]:

@@ -1,6 +1,5 @@
 -- grain: incident, day with a record. The figures of the incident's curve: successes and requests of a rate, requests
--- of a volume, the latency, or records of the data. A curve shows 60 days, and its usual range needs eight weeks
--- before.
+-- of a volume, the latency, or records of the data.
 -- noqa: disable=AM07
 WITH named AS (
     SELECT incident_id, kind, metric, app_key, channel
@@ -10,14 +9,14 @@ WITH named AS (
     SELECT named.incident_id, named.kind, named.metric, days.*
     FROM named
     JOIN channel_daily AS days ON named.app_key = days.app_key AND named.channel IN (days.channel, '*')
-    WHERE named.kind <> 'data' AND named.metric <> '{{ SIGN_IN }}' AND day > $last::DATE - 116
+    WHERE named.kind <> 'data' AND named.metric <> '{{ SIGN_IN }}' AND day >= $first
     UNION ALL
     SELECT named.incident_id, named.kind, named.metric, days.*
     FROM named
     CROSS JOIN channel_daily AS days
     WHERE named.kind <> 'data' AND named.metric <> '{{ SIGN_IN }}' AND named.app_key = '*'
         AND named.channel IN (days.channel, '*')
-        AND day > $last::DATE - 116
+        AND day >= $first
 )
 SELECT
     incident_id,
@@ -48,11 +47,11 @@ SELECT
     sum({{ denominator(SIGN_IN) }})::BIGINT
 FROM named
 JOIN session_daily ON named.app_key IN (session_daily.app_key, '*')
-WHERE named.metric = '{{ SIGN_IN }}' AND day > $last::DATE - 116
+WHERE named.metric = '{{ SIGN_IN }}' AND day >= $first
 GROUP BY incident_id, day
 UNION ALL
 SELECT incident_id, day, records_accepted - duplicates, NULL
 FROM named
 CROSS JOIN day_quality
-WHERE kind = 'data' AND day > $last::DATE - 116 AND {{ has_data() }}
+WHERE kind = 'data' AND day >= $first AND {{ has_data() }}
 ORDER BY incident_id, day

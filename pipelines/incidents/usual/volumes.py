@@ -11,7 +11,6 @@ from typing import Final
 from pipelines.common.text import half_up
 from pipelines.incidents.incident import Incident
 
-SHORT_DAY: Final = "short_day"
 _WEEKS: Final = 8
 # Days that a median needs.
 _LEAST_DAYS: Final = 3
@@ -34,8 +33,8 @@ def usual_records(day: date, counted: Mapping[date, int], holidays: Collection[d
 
 
 def is_short(day: date, counted: int, usual: int | None, jump_ratio: float, short_days: Collection[Incident]) -> bool:
-    """Return whether a day with records is called short: it is a day of a `SHORT_DAY` incident, or has fewer records
-    than `usual` / (1 + `jump_ratio`).
+    """Return whether a day with records is called short: it is a day of one of the incidents `short_days`, or has
+    fewer records than `usual` / (1 + `jump_ratio`).
     """
     is_far_below = usual is not None and counted * (1 + jump_ratio) < usual
     return counted > 0 and (is_far_below or any(one.covers(day) for one in short_days))

@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup
 
 from pipelines.common.text import Bilingual
-from pipelines.incidents import incident
+from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.usual.norms import DayNorm
 from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
 from reports.content.context import Quality, json_block
@@ -80,9 +80,9 @@ def _card(entry: ListedIncident, drawn: IncidentCurve) -> Card:
         incident_subject(one, names),
         names.get("before"),
         names.get("now"),
-        loss_words(one, published.as_of, with_total=False) if one.lost_total else None,
+        loss_words(one, published.as_of, published.channels, with_total=False) if one.lost_total else None,
         cause_words(one, cause_app, published.channels),
-        tuple(_bars(one, cause_app)),
+        tuple(_bars(published)),
         curve(course_of(drawn.rows), drawn.mark, drawn.mark_label, [(value, text.zh) for value, text in drawn.levels]),
         drawn.words,
         drawn.rows[0].day,
@@ -98,13 +98,13 @@ def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
     return json_block({"name": (name.zh, name.en), "unit": unit, "days": days})
 
 
-def _bars(one: incident.Incident, app_name: str | None) -> Iterator[Bar]:
+def _bars(published: PublishedIncident) -> Iterator[Bar]:
     """Yield two bars if the likely cause of a rate's fall is a cell: that cell, then all other requests."""
-    cause = one.cause
+    one, cause = published.incident, published.incident.cause
     if not one.is_rate or cause.cell is None or cause.now is None or cause.rest_now is None:
         return
     sides = [
-        (cause.now, cause.before, cell_words(cause.cell, app_name)),
+        (cause.now, cause.before, cell_words(cause.cell, published.cause_app_name, published.channels)),
         (cause.rest_now, cause.rest_before, t("All others")),
     ]
     for now, before, label in sides:

@@ -54,10 +54,9 @@ def incident_curves(
     if not incidents:
         return {}
     found: dict[str, dict[date, tuple[int, int | None]]] = defaultdict(dict)
-    for key, day, counted, requests in marts.incident_days([one.incident.incident_id for one in incidents]):
+    days = list(window(marts.publication.as_of, CURVE_DAYS + REFERENCE_DAYS))
+    for key, day, counted, requests in marts.incident_days([one.incident.incident_id for one in incidents], days[0]):
         found[key][day] = counted, requests
-    as_of = marts.publication.as_of
-    days = list(window(as_of, CURVE_DAYS + REFERENCE_DAYS))
     norms = norms_of(
         (
             observed

@@ -13,7 +13,7 @@ from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.detection.fall import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
-from pipelines.incidents.words import app_called, cell_words, incident_text
+from pipelines.incidents.words import Channels, app_called, cell_words, incident_text
 from reports.content.context import App
 from reports.content.wording.language import t
 from reports.content.wording.words import word
@@ -86,7 +86,7 @@ class PageIncident:
     def name(self) -> str | None:
         """The name of the incident's app, which pages show before the text; None for all apps together."""
         one, key = self.published, self.published.incident.app_key
-        return None if key == ALL_APPS else app_called(one.app_name, key, is_shared=one.is_name_shared)
+        return None if key == ALL_APPS else app_called(one.app_name, key, with_key=one.is_name_shared)
 
     @cached_property
     def text(self) -> Bilingual:
@@ -188,16 +188,17 @@ def incident_of(
         restated_days=restated_days,
         dimension=MIDDLE_DOT.join([_DIMENSIONS[name] for name in dimensions]) if cells else None,
         is_unregistered=any(one is not None and one.status == "unregistered" for one in (app, cause_app)),
-        cells=tuple(Cell(_value(dimensions, value, by_key), *rest) for _, value, *rest in cells),
+        cells=tuple(Cell(_value(dimensions, value, by_key, one.channels), *rest) for _, value, *rest in cells),
     )
 
 
-def _value(dimensions: list[str], value: str, by_key: Mapping[str, App]) -> Bilingual:
+def _value(dimensions: list[str], value: str, by_key: Mapping[str, App], channels: Channels) -> Bilingual:
     """Return a cell's value in words; in a pair the app comes first."""
     values = value.split(" & ", 1) if len(dimensions) > 1 else [value]
     app = by_key.get(values[0]) if dimensions[0] == "app_key" else None
+    app_name = app.name if app else None
     return MIDDLE_DOT.join(
-        [cell_words(f"{name}={one}", app.name if app else None) for name, one in zip(dimensions, values, strict=False)]
+        [cell_words(f"{name}={one}", app_name, channels) for name, one in zip(dimensions, values, strict=False)]
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.store.published_file import open_published
 from reports.content import context
+from reports.content.incidents.cards import incident_cards
 from reports.content.incidents.curves import incident_curves
 from reports.content.incidents.evidence import evidence
 from reports.content.incidents.incident import PageIncident
@@ -197,11 +198,14 @@ def test_days_that_were_restated_are_counted_for_whom_they_concern(made, reading
         ("sdk_version=2.15.0", "sdk_version", "2.15.0", ("SDK version", "SDK 2.15.0")),
         ("platform=ios & sdk_version=1 & 2", "platform & sdk_version", "ios & 1 & 2",
          ("Platform · SDK version", "iOS · SDK 1 & 2")),
+        ("carrier=CMCC & entry_channel=mail", "carrier & entry_channel", "CMCC & mail",
+         ("Carrier · Entry channel", "China Mobile · E-mail")),
         ("app_key=shop", "app_key", "shop", ("App", "shop")),
         ("sdk_version=1 & 2", "sdk_version", "1 & 2", ("SDK version", "SDK 1 & 2")),
     ],
 )  # fmt: skip
 def test_the_cells_are_those_over_the_dimension_of_the_cause(made, reading, cause, dimension, value, expected):
+    made.add("channels", {"channel": "mail", "name_zh": "邮件", "name_en": "E-mail", "is_login": True, "place": 9})
     made.add("incidents", incident("one", 4, cause_kind="cell", cause=cause))
     counts = {"requests_before": 10, "successes_before": 9, "requests_now": 0, "successes_now": 0, "mix_effect": 0.25,
               "rate_effect": -0.5}  # fmt: skip
@@ -215,6 +219,16 @@ def test_the_cells_are_those_over_the_dimension_of_the_cause(made, reading, caus
     assert one.dimension is not None
     assert (one.dimension.en, cell.value.en) == expected
     assert (cell.rate_before, cell.rate_now, cell.effect) == (0.9, None, -0.25)
+
+
+def test_the_bars_of_a_card_name_a_declared_channel(made, reading):
+    made.add("channels", {"channel": "mail", "name_zh": "邮件", "name_en": "E-mail", "is_login": True, "place": 9})
+    rates = {"cause_before": 0.9, "cause_now": 0.2, "rest_before": 0.9, "rest_now": 0.9}
+    made.add("incidents", incident("one", 4, cause_kind="cell", cause="channel=mail", **rates))
+    marts = PublishedTables(reading.enter_context(closing(open_published(made.close(has_periods=False)))))
+    found = PageIncidents(marts, {app.key: app for app in context.apps(marts)})
+    (card,) = incident_cards(marts, found.listed(), context.quality_by_day(marts))
+    assert [each.label.zh for each in card.bars] == ["邮件", "其余"]
 
 
 def test_what_was_withdrawn_stands_on_its_app_s_page_and_its_days(made, reading):
