@@ -101,7 +101,7 @@ def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
         raise UsageError(
             f"No app {app_key!r} is published.",
             where="--app",
-            why="An empty file would look like an app without usage.",
+            why="An empty result would look like an app without usage.",
             do="Give an app_key from registry/apps.csv or from the logs. The table `apps` lists them."
             + nearly(app_key, known),
         )
