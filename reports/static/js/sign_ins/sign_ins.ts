@@ -27,8 +27,8 @@ import type {
   Usual,
   Value,
 } from "../types.js";
-import { comparedDimensions } from "./app_compared.js";
 import { comparedPart } from "./compared.js";
+import { comparedDimensions } from "./compared_values.js";
 import { afterFailure, daysByWay, hasRate, isLogged, joinedFailures, stepsByDay } from "./sign_in_counts.js";
 import { bar, barsCell, countCell, waysFigure, waysTable } from "./sign_in_ways.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setState, texts } from "../../../reports/static/js/choices/state.js";
-import { comparedDimensions } from "../../../reports/static/js/sign_ins/app_compared.js";
+import { comparedDimensions } from "../../../reports/static/js/sign_ins/compared_values.js";
 import { useExampleSite } from "./example_site.js";
 
 test("a scheme has its registered name, although records without a package come first", () => {
