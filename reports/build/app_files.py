@@ -248,7 +248,7 @@ def _batches(
             Content(
                 app,
                 documents[app.key],
-                sign_ins.get(app.key),
+                sign_ins[app.key].text if app.key in sign_ins else None,
                 older_days.get(app.key),
                 versions.get(app.key),
                 stop - first,

@@ -160,9 +160,7 @@ class _Site:
         charts = aside.submit(chart_numbers, figures.second_connection(), listed)
         self.packages = reader.submit(self._prepare, listed, charts)
         self.channel_words = {one.key: one.label for one in marts.channels}
-        self.sign_ins = reader.submit(
-            sign_in_values, figures, self.by_key, self.word, self.incidents.session_days, self.quality
-        )
+        self.sign_ins = reader.submit(sign_in_values, figures, self.by_key, self.word)
         self.contents = prefetched_contents(figures, self.apps, xlsx_apps, self.word, language, before, reader)
         self.data = reader.submit(self._read_data, aside.submit(context.name_order, self.apps))
         days = days_with_a_page(
@@ -215,7 +213,8 @@ class _Site:
         # Made late, because they wait for the figures, which are computed while the earlier pages are made.
         self._quality()
         listed = [(file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()]
-        self._page(SIGN_IN_PAGE, files=listed, **self.sign_ins.result())
+        values, _ = self.sign_ins.result()
+        self._page(SIGN_IN_PAGE, files=listed, **values)
         if "parquet" in self.tables:
             write_table_files(self.marts, self.writer, self.before)
         tables = listed_files(usage_csv, months, sign_in_csvs, billing_csvs)
@@ -304,9 +303,10 @@ class _Site:
     def _data(self, files: dict[str, AppFiles]) -> None:
         self.writer.folder("data")
         scripts, listed = self.data.result()
+        _, sign_ins = self.sign_ins.result()
         sizes = pl.DataFrame([files[key] for key in listed.get_column("key")], FILE_COLUMNS, orient="row")
         scripts["data/files.js"] = column_script("AUTHMETER_FILES", listed.hstack(sizes))
-        for path, content in scripts.items():
+        for path, content in (scripts | sign_ins).items():
             self.writer.write(path, content)
 
     def _quality(self) -> None:

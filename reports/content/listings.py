@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.measures.sql import sums
 from pipelines.contract.tables.tables import TABLES
 
@@ -111,36 +110,12 @@ LISTINGS: Final = {
     "registry_rows": Listing(
         "rejected_records", "path, line, reason, record", "origin = 'registry'", "path, line, reason"
     ),
-    # sign-in sessions
-    "session_times": Listing(
-        "session_times_daily", "step, sessions, p50_ms, p95_ms, negative", "day = $last AND app_key = '*'", "step"
-    ),
-    "session_time_days": Listing(
-        "session_times_daily",
-        "step, day, p50_ms",
-        "day BETWEEN $reference_first AND $last AND app_key = '*'",
-        "step, day",
-    ),
-    "scheme_names": Listing(
-        "schemes", "DISTINCT scheme_id, scheme_name", "scheme_name IS NOT NULL", "scheme_id, scheme_name"
-    ),
-    "funnel_days": Listing(
-        "funnel_daily", "day", "day BETWEEN $reference_first AND $last", "day", sums=FUNNEL
-    ),
-    # Sums of tables that `published.py` prepares.
-    "failure_paths": Listing(
-        "sign_in_paths",
-        "failed_channel, failure, way, signed_in_by",
-        "window_days = $window_days",
-        "sessions DESC, failed_channel, failure, way, signed_in_by",
-        sums=("sessions", "within_minute"),
-    ),
-    "stop_places": Listing(
-        "sign_in_stops",
-        "channel, stage, outcome",
-        "window_days = $window_days",
-        "sessions DESC, channel, stage, outcome",
-        sums=("sessions",),
+    # The names of the schemes by which the sign-in page compares sessions.
+    "compared_schemes": Listing(
+        "schemes",
+        "DISTINCT scheme_id, scheme_name",
+        "scheme_name IS NOT NULL AND scheme_id IN (SELECT value FROM sign_in_compared WHERE app_key = '*')",
+        "scheme_id, scheme_name",
     ),
     # billing
     "package_use_days": Listing(

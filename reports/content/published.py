@@ -50,6 +50,8 @@ WHOLE_VERSIONS_LISTED = 100
 DRAWN_LISTED = 4
 # Most values of a dimension by which an app's sessions can be compared; all other values are merged into one.
 COMPARED_LISTED = 8
+# The same for the sessions of all apps together.
+WHOLE_COMPARED_LISTED = 20
 # Folder and name of each step's query, in order of execution: a step may read those before it.
 STEPS = (
     "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_days",
@@ -129,7 +131,7 @@ class PublishedTables:
             "whole_versions": WHOLE_VERSIONS_LISTED,
             "drawn_listed": DRAWN_LISTED,
             "compared_listed": COMPARED_LISTED,
-            "is_whole": False,
+            "whole_compared_listed": WHOLE_COMPARED_LISTED,
             "app_key": ALL_APPS,
         }
         # Figures refer to channels and outcomes by their index in these lists.

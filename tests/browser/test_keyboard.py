@@ -85,7 +85,7 @@ def test_the_keys_of_the_window_do_nothing_on_a_page_without_windows(reader: Rea
     for key in "73":
         reader.press(key)
     assert page.url == address
-    assert page.locator("[data-sign-in-days='90']").get_attribute("aria-pressed") == "true"
+    assert page.locator("[data-span-button='90']").get_attribute("aria-pressed") == "true"
 
 
 @pytest.mark.parametrize("path", ["monitor.html", "quality.html", SHOP])

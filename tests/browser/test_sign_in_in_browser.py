@@ -1,6 +1,6 @@
-"""Tests the page of sign-in sessions: figures of each span, and the comparison of two values.
+"""Tests the sign-in sessions of all apps and of an app: figures of each span, and the comparison of two values.
 
-`page_texts` has the other lines of the page.
+`page_texts` has the other lines of the pages.
 """
 
 from __future__ import annotations
@@ -21,18 +21,29 @@ from tests.browser.conftest import SHOP, Look, Reader
 from tests.browser.dom import table_rows
 from tests.data.published_tables import HOSTILE_NAMES
 
+ALL_APPS = "signin.html"
+
 
 def test_figures_are_those_of_the_chosen_span(reader: Reader) -> None:
-    page = reader.open("signin.html", lang="en", days=7)
+    page = opened(reader, ALL_APPS, lang="en", days=7)
     # One of these days is missing.
-    assert "6 of 7 days with data" in page.locator("[data-sign-in-span='7'] figcaption").inner_text()
+    assert page.locator("[data-part=sign-in-span]").inner_text() == "2026-03-25 – 03-31 · 6 of 7 days with data"
     for days, sessions in (("30", "12,440"), ("90", "12,490"), ("7", "12,340")):
         page.get_by_role("button", name=f"{days} days").click()
-        assert table_rows(page, f"[data-figures=ways-{days}]")[0][1] == sessions
-        assert f"days={days}" in page.url
-        assert page.locator("table[data-figures^=ways]:visible").count() == 1
+        reader.settle()
+        assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == sessions
+        assert page.locator("button[aria-pressed=true]").all_inner_texts()[-1] == f"{days} days"
+        assert page.locator("[data-sign-in-span]:visible").count() == 1
+        assert page.locator(f"[data-figures=by-app-{days}]").is_visible()
     page.go_back()
-    assert page.locator("[data-figures=ways-90]").is_visible()
+    reader.settle()
+    # An address with days=90, and one with 13 months, which charts of other pages offer.
+    assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "12,490"
+    assert table_rows(opened(reader, ALL_APPS, days=90), "[data-part=sign-in-ways] table")[0][1] == "12,490"
+    page = opened(reader, ALL_APPS, lang="en", span="months")
+    assert page.locator("[data-span-button='30']").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="90 days").click()
+    reader.settle()
     link = page.locator("[data-figures=by-app-90] tbody a").first
     assert link.inner_text() == "商城"
     link.click()
@@ -41,7 +52,7 @@ def test_figures_are_those_of_the_chosen_span(reader: Reader) -> None:
 
 
 def test_two_values_are_compared_and_only_differences_are_stated(reader: Reader) -> None:
-    page = reader.open("signin.html", lang="zh", days=7)
+    page = opened(reader, ALL_APPS, lang="zh", days=7)
     rows = {row[0]: row[1:] for row in compared(page)}
     # 7,400 of 7,980 against 2,700 of 2,990.
     assert rows["登录成功率"] == ["92.7% 92.1–93.3% 7,400 / 7,980", "90.3% 89.2–91.3% 2,700 / 2,990",
@@ -66,34 +77,34 @@ def test_each_entry_channel_has_its_days_by_way(read_site: Callable[..., Reader]
     read = pl.read_csv(reader.site / "sessions.csv", infer_schema=False)
     counted = read.unpivot(WAYS, index=["day", "app_key", "entry_channel"], variable_name="way", value_name="number")
     counted = counted.filter(pl.col("app_key") == app if app else True).with_columns(pl.col("number").cast(int))
-    if app:
-        page = with_sign_ins(reader.open(f"apps/{app}/index.html", lang="en", days=30))
-        table = "[data-part=sign-in-ways] table"
-    else:
-        page = reader.open("signin.html", lang="en", days=30)
-        table = "[data-figures=ways-30]"
+    page = opened(reader, f"apps/{app}/index.html" if app else ALL_APPS, lang="en", days=30)
     by_row = {"All sessions": counted} | {
         label: counted.filter(pl.col("entry_channel") == channel)
         for channel, label in (("one_click", "One-click login"), ("wechat", "WeChat"), ("qq", "QQ"), ("weibo", "Weibo"))
     }
     drawn = page.eval_on_selector_all(
-        f"{table} tbody tr",
+        "[data-part=sign-in-ways] tbody tr",
         """(rows) => rows.map((row) => [row.cells[0].innerText.trim(),
              [...row.querySelectorAll(".by-day path")].flatMap((path) =>
                [...path.getAttribute("d").matchAll(/M(\\d+) [\\d.]+h0.8v([\\d.]+)/g)].map(([, day, height]) =>
-                 [path.getAttribute("class"), Number(day), height]))])""",
+                 [path.getAttribute("class"), Number(day), height])),
+             [...row.querySelectorAll("rect")].map((bar) =>
+               [bar.getAttribute("class"), bar.getAttribute("width")])])""",
     )
     # One of these days is missing.
     days = [str(day) for day in window(date.fromisoformat(max(read["day"])), 30)]
     assert read["day"].n_unique() == 29
     assert len(drawn) > 2
-    for label, bars in drawn:
+    for label, bars, whole in drawn:
         if label not in by_row:
             continue
         rows = by_row[label].group_by("day", "way").agg(pl.col("number").sum()).filter(pl.col("number") > 0)
         most = max(rows.group_by("day").agg(pl.col("number").sum())["number"])
         expected = {(way, days.index(day), f"{100 * sessions / most:.2f}") for day, way, sessions in rows.rows()}
         assert {tuple(one) for one in bars} == expected, label
+        ways = dict(by_row[label].group_by("way").agg(pl.col("number").sum()).rows())
+        shares = {way: f"{100 * number / sum(ways.values()):.2f}%" for way, number in ways.items()}
+        assert dict(whole) == shares, label
         del by_row[label]
     assert set(by_row) <= {"QQ", "Weibo"}
 
@@ -104,15 +115,15 @@ def compared(page: Page) -> list[list[str]]:
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_ninety_days_fit_each_window(look: Look, read_page: Callable[..., Any], language: str, width: int) -> None:
-    assert look("signin.html", language, width=width, days=90).count(".ways.by-day path") > 5
-    assert all(found <= size for size, found in read_page("signin.html", language, width=width, days=90)["widths"])
+    assert look(ALL_APPS, language, width=width, days=90).count(".ways.by-day path") > 5
+    assert all(found <= size for size, found in read_page(ALL_APPS, language, width=width, days=90)["widths"])
 
 
 def test_a_page_without_sessions_says_so(look: Look) -> None:
-    page = look("signin.html", name="calm")
+    page = look(ALL_APPS, name="calm")
     assert page.one(".sentence").text == "03-31: no sign-in record"
-    assert not page.one("[data-part=compared]").visible
-    assert "%" not in page.one("main").text.split("Why trust this")[-1].replace("95% intervals", "")
+    assert page.one("main > .empty").text == "No sign-in record in these days."
+    assert "%" not in page.one("main").text.split("Why trust this")[-1]
 
 
 def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader) -> None:
@@ -193,30 +204,25 @@ def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(read_site: C
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.parametrize("place", ["signin.html", "apps/sample-app-0001/index.html"])
+@pytest.mark.parametrize("place", [ALL_APPS, "apps/sample-app-0001/index.html"])
 def test_a_sample_has_text_messages_eligibility_and_the_usual_of_the_funnel(
     read_site: Callable[..., Reader], place: str
 ) -> None:
-    page = read_site("sampled").open(place, lang="en", days=7)
-    if place != "signin.html":
-        with_sign_ins(page)
+    page = opened(read_site("sampled"), place, lang="en", days=7)
     assert page.locator(".texts:visible").count() == 0
     said = page.locator(".eligible:visible").inner_text()
     assert re.search(r"Eligible rate \d\d\.\d% \(?[\d,]+ of [\d,]+ pre-fetches", said), said
-    funnel = page.locator("[data-figures=funnel-7], [data-part=sign-in-funnel] table").inner_text()
+    funnel = page.locator("[data-part=sign-in-funnel] table").inner_text()
     # The page and the click have rate and median with their usual range.
     assert len(re.findall("usual", funnel)) >= 4
 
 
-@pytest.mark.parametrize("place", ["signin.html", "apps/shop/index.html"])
+@pytest.mark.parametrize("place", [ALL_APPS, "apps/shop/index.html"])
 def test_a_usual_range_names_no_rate_that_is_left_out_and_no_time_outside_of_it(
     read_site: Callable[..., Reader], place: str
 ) -> None:
-    page = read_site("varied").open(place, lang="en", days=30)
-    if place != "signin.html":
-        with_sign_ins(page)
-    table = "[data-figures=funnel-30], [data-part=sign-in-funnel] table"
-    rows = {row[0]: row for row in table_rows(page, table)}
+    page = opened(read_site("varied"), place, lang="en", days=30)
+    rows = {row[0]: row for row in table_rows(page, "[data-part=sign-in-funnel] table")}
     # The log lacks the click over the 30 days; on some of them it has it.
     assert rows["Authorization"][3] == "—"
     assert re.fullmatch(r"100\.0%\s03-31 100\.0% · usual 100\.0% – 100\.0%", rows["Verification"][3])
@@ -224,16 +230,37 @@ def test_a_usual_range_names_no_rate_that_is_left_out_and_no_time_outside_of_it(
     assert re.fullmatch(r"1,000 ms\s?usual 992 – 1,016 ms", rows["Verification"][4])
 
 
-def test_an_app_whose_records_have_no_subject_says_so_and_has_no_rate(read_site: Callable[..., Reader]) -> None:
-    page = with_sign_ins(read_site("no-subject").open("apps/shop/index.html", lang="en"))
+@pytest.mark.parametrize("place", [ALL_APPS, "apps/shop/index.html"])
+def test_records_without_a_subject_are_said_to_have_none_and_give_no_rate(
+    read_site: Callable[..., Reader], place: str
+) -> None:
+    page = opened(read_site("no-subject"), place, lang="en")
     text = page.locator("#sign-ins").inner_text()
     assert "None of 2 sign-in records names" in text
     # The share of records in no session is the only one.
-    assert re.findall(r"[\d.]+%", text) == ["100.0%"]
+    assert page.locator("[data-part=sign-in-records] b").inner_text() == "100.0%"
+    assert set(re.findall(r"[\d.]+%", text)) <= {"100.0%"}
+
+
+def test_a_page_whose_sessions_cannot_be_loaded_says_so(read_site: Callable[..., Reader]) -> None:
+    reader = read_site("no-subject")
+    reader.page.route("**/data/sign_ins.js*", lambda route: route.abort())
+    page = reader.open(ALL_APPS, lang="en")
+    page.wait_for_selector("#sign-ins .alert")
+    assert page.locator("#sign-ins").inner_text() == (
+        "The figures of this page could not be loaded; its CSV file holds the counts."
+    )
+    assert page.locator(".sentence").inner_text().startswith("03-10: no record names a device or an attempt")
+    reader.complaints.clear()
+
+
+def opened(reader: Reader, place: str, **choices: object) -> Page:
+    """Open a page, wait until its sign-in sessions are loaded, and return it."""
+    return with_sign_ins(reader.open(place, **choices))
 
 
 def with_sign_ins(page: Page) -> Page:
-    """Scroll to the sign-in sessions of an app's page, wait until they are loaded, and return the page."""
+    """Scroll to the sign-in sessions of a page, wait until they are loaded, and return the page."""
     page.locator("#sign-ins").scroll_into_view_if_needed()
     page.wait_for_selector("#sign-ins[data-loaded]")
     return page

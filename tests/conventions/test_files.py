@@ -39,7 +39,7 @@ ANY_NAME = re.compile(r"(?:^|/)[A-Z]\.\w+$")
 # Made at set-up, or by a run in the site.
 MADE = {
     "report.js", "site.js", "figures.js", "sign_ins.js",
-    "data/all.js", "data/apps.js", "data/logins.js", "data/files.js",
+    "data/all.js", "data/apps.js", "data/logins.js", "data/sign_ins.js", "data/files.js",
 }  # fmt: skip
 
 

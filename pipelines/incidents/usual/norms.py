@@ -96,18 +96,13 @@ class Usual:
 
 
 class IncidentDays:
-    """The days of incidents of all kinds except `further`, by app. Norms exclude these days.
+    """The days of incidents by app, except of kind `further` and of the sign-in rate. Norms exclude these days."""
 
-    Args:
-        of_sessions: whether the norms are of session figures. Only then do incidents of the sign-in rate count as
-            incidents here.
-    """
-
-    def __init__(self, incidents: Iterable[Incident], *, of_sessions: bool = False) -> None:
+    def __init__(self, incidents: Iterable[Incident]) -> None:
         self._by_app: dict[str, list[Incident]] = defaultdict(list)
         for one in incidents:
             # Further kinds are no faults. The sign-in rate is of sessions; counts of records do not fall with it.
-            if one.kind != FURTHER and (of_sessions or one.metric != SIGN_IN):
+            if one.kind != FURTHER and one.metric != SIGN_IN:
                 self._by_app[one.app_key].append(one)
 
     def has(self, app_key: str, channels: Sequence[str], day: date) -> bool:

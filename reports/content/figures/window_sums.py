@@ -10,6 +10,7 @@ from typing import Final
 from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
 from pipelines.contract.measures.sql import sums
 from pipelines.contract.record.dimensions import SESSION_DIMENSIONS
+from pipelines.contract.record.fields import ALL_APPS
 
 
 def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
@@ -19,14 +20,16 @@ def by_shortest(table: str, by: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def over_windows(cells: str, by: Iterable[str], counts: Iterable[str]) -> str:
-    """Return a query that sums the columns `counts` by app, window (1, 7, 30, 90 days) and the columns `by`. `cells` is
-    a relation with the result of `by_shortest`: its name, or the query as a subquery.
+    """Return a query that sums the columns `counts` by window (1, 7, 30, 90 days) and the columns `by`, for each app
+    and for all apps together (`*`). `cells` is a relation with the result of `by_shortest`: its name, or the query as
+    a subquery.
     """
-    keys = ", ".join(("app_key", "window_days", *by))
+    keys = ", ".join(("window_days", *by))
     windows = "(SELECT DISTINCT shortest AS window_days FROM day_windows) AS windows"
     return (
-        f"SELECT {keys}, {sums(counts)} FROM {cells} JOIN {windows} ON shortest <= window_days "
-        f"GROUP BY {keys} ORDER BY app_key"
+        f"SELECT coalesce(app_key, '{ALL_APPS}') AS app_key, {keys}, {sums(counts)} "
+        f"FROM {cells} JOIN {windows} ON shortest <= window_days "
+        f"GROUP BY {keys}, GROUPING SETS ((app_key), ()) ORDER BY app_key"
     )
 
 

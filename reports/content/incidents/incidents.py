@@ -71,7 +71,6 @@ class PageIncidents:
         )
         self._whole_by_id = {one.incident_id: one.published.whole for one in self.all}
         self.days = IncidentDays(one.published.incident for one in self.all)
-        self.session_days = IncidentDays((one.published.incident for one in self.all), of_sessions=True)
         self.by_app: dict[str, list[PageIncident]] = defaultdict(list)
         for one in self.all:
             self.by_app[one.published.incident.app_key].append(one)

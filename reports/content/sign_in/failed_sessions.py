@@ -3,7 +3,6 @@
 The words are in `sign_in_words.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -12,9 +11,8 @@ from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import Channels
 from reports.content.published import PublishedTables
-from reports.content.sign_in.after_failure import FailurePath, after_failure
 from reports.content.sign_in.sign_in_words import failed_words
-from reports.content.sign_in.sign_ins import Stop
+from reports.content.sign_in.sign_ins import Failed, Stop
 from reports.content.wording.words import word
 
 
@@ -23,20 +21,13 @@ def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedInciden
     watched = [one for one in incidents if one.incident.metric == SIGN_IN]
     if not watched:
         return {}
-    paths: dict[str, list[FailurePath]] = defaultdict(list)
-    for key, *path in marts.rows("incidents/incident_failures"):
-        paths[key].append(FailurePath(*path))
+    failed = {key: Failed(*counts) for key, *counts in marts.rows("incidents/incident_failures")}
     stops = {key: Stop(*stop) for key, *stop in marts.rows("incidents/incident_stops")}
     as_of = marts.publication.as_of
     found = {}
     for one in watched:
-        key = one.incident.incident_id
-        said = failed_words(
-            one.incident.last_day or as_of,
-            after_failure(paths[key]).total,
-            [stops[key]] if key in stops else [],
-            partial(_word, one.channels),
-        )
+        key, day = one.incident.incident_id, one.incident.last_day or as_of
+        said = key in failed and failed_words(day, failed[key], stops.get(key), partial(_word, one.channels))
         if said:
             found[key] = said
     return found

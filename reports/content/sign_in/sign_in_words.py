@@ -1,28 +1,20 @@
-"""Texts of sign-in sessions: ways, steps, places where users stopped, and the first sentence of the page.
+"""Texts of sign-in sessions: steps, places where users stopped, and the first sentence of the page.
 
 The figures are in `sign_ins.py`.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 from pipelines.common.text import MIDDLE_DOT, Bilingual
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, STEPS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
-from reports.content.sign_in.after_failure import FailureRow
-from reports.content.sign_in.sign_ins import DaySessions, Stop, Ways
+from reports.content.sign_in.sign_ins import DaySessions, Failed, Stop
 from reports.content.wording.formats import count, level, month_day, share_of
 from reports.content.wording.language import t
 
-WAY_WORDS: Final = {
-    "direct": t("Signed in directly"),
-    "retry": t("Signed in by retry"),
-    "other": t("Signed in by another way"),
-    "cut": t("Cut by midnight"),
-    "lost": t("Not seen signing in"),
-}
 STAGE_WORDS: Final = {
     "page": t("Authorization page"),
     "click": t("Click"),
@@ -76,7 +68,7 @@ EXAMPLES: Final = {
 
 
 def sign_in_texts() -> dict[str, object]:
-    """Return the texts and declarations of sign-in sessions that the script of an app's page needs, by name."""
+    """Return the texts and declarations of sign-in sessions that the scripts need, by name."""
     return {
         "stages": {stage: text.by_language for stage, text in STAGE_WORDS.items()},
         "stops": {" ".join(stop): line.by_language for stop, (line, _) in _STOPS.items()},
@@ -96,11 +88,9 @@ def sign_in_texts() -> dict[str, object]:
     }
 
 
-def stop_words(stop: Stop, word: Callable[[str], Bilingual]) -> Bilingual:
-    """Return the place where users stopped, as a line of a list; `word` translates channels and outcomes."""
-    if found := _STOPS.get(stop[:3]):
-        return found[0]
-    return MIDDLE_DOT.join((word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome)))
+def no_record(day: date) -> Bilingual:
+    """Return the first sentence of the sign-in page if `day` has no sign-in record."""
+    return t("{day}: no sign-in record").format(day=month_day(day))
 
 
 def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) -> Bilingual:
@@ -108,22 +98,19 @@ def sentence(day: date, found: DaySessions, word: Callable[[str], Bilingual]) ->
 
     It reports how many sessions signed in, what happened after failures, and where most other sessions stopped.
     """
-    named = month_day(day)
     if not found.records:
-        return t("{day}: no sign-in record").format(day=named)
-    if not found.total.sessions:
-        return t("{day}: no record names a device or an attempt, so no session is known").format(day=named)
-    return _joined([_signed_in(named, found.total), *_after_failure(found.failed), _stopped(found.stops, word)])
+        return no_record(day)
+    if not found.sessions:
+        return t("{day}: no record names a device or an attempt, so no session is known").format(day=month_day(day))
+    return _joined([_signed_in(month_day(day), found), *_after_failure(found.failed), _stopped(found.stop, word)])
 
 
-def failed_words(
-    day: date, failed: FailureRow, stops: Sequence[Stop], word: Callable[[str], Bilingual]
-) -> Bilingual | None:
+def failed_words(day: date, failed: Failed, stop: Stop | None, word: Callable[[str], Bilingual]) -> Bilingual | None:
     """Return a sentence about the day's sessions with a failure, and where most lost sessions stopped.
 
     Args:
         failed: the sessions with a failure.
-        stops: where lost sessions stopped, most sessions first.
+        stop: where most lost sessions stopped.
 
     Returns None if no session had a failure, or midnight cut all sessions with a failure.
     """
@@ -134,23 +121,23 @@ def failed_words(
         "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, {lost} were not seen signing in"
     )
     became = (some_back if failed.recovered else none_back).format(day=month_day(day), **_failed(failed))
-    return _joined([became, _cut(failed), _stopped(stops, word)])
+    return _joined([became, _cut(failed), _stopped(stop, word)])
 
 
-def _signed_in(day: str, total: Ways) -> Bilingual:
-    if total.sign_in_rate is None:
+def _signed_in(day: str, found: DaySessions) -> Bilingual:
+    if found.sign_in_rate is None:
         return t("{day}: {sessions} sign-in sessions, all cut by midnight").format(
-            day=day, sessions=count(total.sessions)
+            day=day, sessions=count(found.sessions)
         )
     text = (
         t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight not counted)")
-        if total.cut
+        if found.cut
         else t("{day}: {sessions} sign-in sessions, {rate} signed in")
     )
-    return text.format(day=day, sessions=count(total.sessions), rate=level(total.sign_in_rate), cut=count(total.cut))
+    return text.format(day=day, sessions=count(found.sessions), rate=level(found.sign_in_rate), cut=count(found.cut))
 
 
-def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
+def _after_failure(failed: Failed) -> list[Bilingual | None]:
     if not failed.concluded:
         return []
     if not failed.recovered:
@@ -161,7 +148,7 @@ def _after_failure(failed: FailureRow) -> list[Bilingual | None]:
     return [text.format(**_failed(failed)), _cut(failed)]
 
 
-def _failed(failed: FailureRow) -> dict[str, str]:
+def _failed(failed: Failed) -> dict[str, str]:
     """Return the values for texts about sessions with a failure that midnight did not cut: `failed`, their number;
     `share`, the share that signed in; `lost`, the number that did not.
     """
@@ -169,16 +156,16 @@ def _failed(failed: FailureRow) -> dict[str, str]:
     return {"failed": count(failed.concluded), "share": share, "lost": count(failed.lost)}
 
 
-def _cut(failed: FailureRow) -> Bilingual | None:
+def _cut(failed: Failed) -> Bilingual | None:
     return t(" ({cut} more cut by midnight)").format(cut=count(failed.cut)) if failed.cut else None
 
 
-def _stopped(stops: Sequence[Stop], word: Callable[[str], Bilingual]) -> Bilingual | None:
-    if not stops:
+def _stopped(stop: Stop | None, word: Callable[[str], Bilingual]) -> Bilingual | None:
+    if not stop:
         return None
-    most = stops[0]
-    stop = _STOPS[most[:3]][1] if most[:3] in _STOPS else stop_words(most, word)
-    return t("; most of those not seen signing in stopped at {stop}").format(stop=stop)
+    words = MIDDLE_DOT.join((word(stop.channel), STAGE_WORDS[stop.stage], word(stop.outcome)))
+    _, place = _STOPS.get(stop, (words, words))
+    return t("; most of those not seen signing in stopped at {stop}").format(stop=place)
 
 
 def _joined(clauses: list[Bilingual | None]) -> Bilingual:

@@ -45,8 +45,6 @@ import { isSavedCopy, markSavedCopy } from "./pages/saved_copy.js";
 import { both, drawSections } from "./pages/sections.js";
 import { drawReasons } from "./pages/trust.js";
 import { drawVersions } from "./pages/versions.js";
-import { startCompared } from "./sign_ins/compared.js";
-import { startSignIn } from "./sign_ins/sign_in.js";
 import { startSignIns } from "./sign_ins/sign_ins.js";
 import { drawChanges } from "./tables/change.js";
 import { startTables } from "./tables/lists.js";
@@ -71,7 +69,7 @@ function dropForeignFigures() {
  * @param isForeign whether its figures are of another data day.
  */
 function withoutFigures(isForeign: boolean) {
-  const places = all("[data-part=cards], [data-sections]");
+  const places = all("[data-part=cards], [data-sections], #sign-ins");
   const text = isForeign
     ? both("The figures of this page are of another day: load it again in a few minutes.")
     : both("The figures of this page could not be loaded; its CSV file holds the counts.");
@@ -114,8 +112,6 @@ function start() {
   }
   startRange();
   startSignIns();
-  startSignIn();
-  startCompared();
   startCourses();
   inLanguage(offerCurves);
   startCharts();

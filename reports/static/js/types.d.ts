@@ -272,19 +272,13 @@ export interface Interval {
 /** A value of a dimension with numerator and denominator of each rate; null if the logs lack a step of the rate. */
 export interface ComparedValue {
   key: string | null;
-  label: BothTexts;
+  label: string;
   sessions: number;
   rates: Record<string, [number, number] | null>;
 }
 
 /** The dimensions whose values can be compared, for the shown span. */
 export type ComparedDimension = { key: string; label: string; values: ComparedValue[] };
-
-/** The data for comparison on the page of all apps, by span of days and dimension. */
-export interface ComparedData {
-  dimensions: { key: string; label: [string, string] }[];
-  spans: Record<string, Record<string, ComparedValue[]>>;
-}
 
 /** The curve of a card: its name in Chinese and English; and by day the value and the usual range. */
 export interface Curve {
@@ -412,11 +406,14 @@ export interface DaysByWay {
 export type PathRow = TableRow<SignInTables["paths"]>;
 
 /**
- * The sign-in sessions of an app: the sentence in Chinese and English, its records of the data day, and texts of
- * numbers by day (`packed.ts`): sessions by entry channel and way; by step of the funnel, with median times.
+ * The sign-in sessions of an app, or of all apps together: the sentence in Chinese and English, the records of the data
+ * day, and texts of numbers by day (`packed.ts`): sessions by entry channel and way; by step of the funnel, with median
+ * times.
  */
 export interface RawSignIns {
   line: [string, string];
+  /** Names of the schemes of all apps by id; not in the files of single apps. */
+  schemes?: Record<string, string>;
   records: number;
   without_subject: number;
   way_days: Record<string, Record<string, string>>;

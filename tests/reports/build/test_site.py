@@ -160,7 +160,7 @@ def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) ->
         "monthly",
         "tables",
     }
-    assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js"}
+    assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js", "sign_ins.js"}
     assert names(site / "apps") == set(folders.values())
 
 

@@ -69,6 +69,7 @@ test("charts show the window, unless the address asks for a longer look, and lin
   assert.deepEqual(spanOf(""), ["30", 30, ""]);
   assert.deepEqual(spanOf("?days=7&app=shop"), ["7", 7, "shop"]);
   assert.deepEqual(spanOf("?days=7&span=90"), ["90", 30, ""], "tables have no longer look");
+  assert.deepEqual(spanOf("?days=90"), ["90", 30, ""]);
   assert.deepEqual(spanOf("?span=months"), ["months", 30, ""]);
   assert.deepEqual(spanOf("?span=toString"), ["30", 30, ""]);
 });

@@ -1,4 +1,4 @@
-/* Sums of sign-in sessions, by the cases of the page of all apps (`tests/reports/content/test_sign_ins.py`). */
+/* Sums of sign-in sessions. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,8 +1,10 @@
--- One row per row of funnel_daily and session_times_daily: one_click sessions by step, or the median time between two
--- steps, from $reference_first to the as-of. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
--- caller sums the counts of rows with the same app and day.
+-- One row per row of funnel_daily and session_times_daily, and one per day for all apps together (`*`): one_click
+-- sessions by step, or the median time between two steps, from $reference_first to the as-of. App, channel and day
+-- (`place`) are indexes as in `chart_days.sql`. The caller sums the counts of rows with the same app and day.
 WITH counted AS (
     SELECT app_key, day, {{ each(FUNNEL, "{}") }} FROM funnel_daily
+    UNION ALL BY NAME
+    SELECT '*' AS app_key, day, {{ sums(FUNNEL) }} FROM funnel_daily WHERE $first_app_place = 0 GROUP BY day
     UNION ALL BY NAME
     SELECT app_key, day, {{ each_of(STEP_PAIRS, "CASE WHEN step = '{0}' THEN p50_ms END AS {0}_p50_ms") }}
     FROM session_times_daily
@@ -17,5 +19,4 @@ FROM counted
 JOIN listed_apps AS listed USING (app_key)
 WHERE
     day BETWEEN $reference_first AND $last
-    AND app_key <> '*'
     AND listed.place BETWEEN $first_app_place AND $last_app_place

@@ -1,10 +1,21 @@
--- One row per row of session_daily of the 90 days: the sign-in sessions that began in the channel, by way. App, channel
--- and day (`place`) are indexes as in `chart_days.sql`. The caller sums rows with the same app, channel and day.
+-- One row per row of session_daily of the 90 days, and one per channel and day for all apps together (`*`): the sign-in
+-- sessions that began in the channel, by way. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
+-- caller sums rows with the same app, channel and day.
+WITH counted AS (
+    SELECT app_key, entry_channel, day, {{ each(WAYS, "{}") }}
+    FROM session_daily
+    WHERE day BETWEEN $long_first AND $last
+    UNION ALL
+    SELECT '*', entry_channel, day, {{ sums(WAYS) }}
+    FROM session_daily
+    WHERE day BETWEEN $long_first AND $last AND $first_app_place = 0
+    GROUP BY entry_channel, day
+)
 SELECT
     (listed.place - $first_app_place)::INTEGER AS app,
     list_position($channels, entry_channel) - 1 AS channel,
     (day - $long_first::DATE)::INTEGER AS place,
     {{ each(WAYS, "{}") }}
-FROM session_daily
+FROM counted
 JOIN listed_apps AS listed USING (app_key)
-WHERE day BETWEEN $long_first AND $last AND listed.place BETWEEN $first_app_place AND $last_app_place
+WHERE listed.place BETWEEN $first_app_place AND $last_app_place

@@ -1,4 +1,4 @@
--- One row per app with a row in any of the tables, from $first_app to $last_app: the tables of its page's section as
+-- One row per app, or `*` for all apps, with a row in any of the tables, from $first_app to $last_app: the tables as
 -- JSON. `tables` are defined in `figures/document_tables.py`; empty tables are left out.
 -- noqa: disable=ST03
 WITH step_times AS (

@@ -1,13 +1,13 @@
--- One row per app with a sign-in record in the 90 days, from $first_app to $last_app, about the data day: records,
--- records without a session, sessions by way, sessions with a failure, and the place where most sessions stopped; then
--- sessions by day, by way and by step, as JSON.
+-- One row per app, or `*` for all apps, with a sign-in record in the 90 days, from $first_app to $last_app: records
+-- without a session on the data day; sessions by day, by way and by step, as JSON; then, of the data day, records,
+-- sessions, sessions with a failure, and the place where most sessions stopped.
 WITH listed AS (
     SELECT app_key
     FROM sign_in_funnel
     WHERE window_days = 90 AND records > 0 AND app_key BETWEEN $first_app AND $last_app
 ),
 ways AS (
-    SELECT app_key, {{ sums(("sessions",) + WAYS) }}, {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate
+    SELECT app_key, {{ sums(("sessions", "cut")) }}, {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate
     FROM sign_in_ways
     WHERE window_days = 1 AND app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
@@ -16,10 +16,8 @@ failed AS (
     SELECT
         app_key,
         {{ sums(("sessions",), prefix="failed_") }},
-        {{ sums(("sessions",), "way = 'retry'", "failed_retry_") }},
         {{ sums(("sessions",), "way = 'cut'", "failed_cut_") }},
-        {{ sums(("sessions",), "way = 'lost'", "failed_lost_") }},
-        {{ sums(("within_minute",)) }}
+        {{ sums(("sessions",), "way = 'lost'", "failed_lost_") }}
     FROM sign_in_paths
     WHERE window_days = 1 AND app_key BETWEEN $first_app AND $last_app
     GROUP BY app_key
@@ -31,19 +29,17 @@ stopped AS (
 )
 SELECT
     app_key,
-    coalesce(records, 0) AS records,
     coalesce(without_subject, 0) AS without_subject,
+    charts.way_days,
+    charts.step_days,
+    coalesce(records, 0) AS records,
     coalesce(ways.sessions, 0) AS sessions,
-    {{ each(WAYS, "coalesce({}, 0)") }},
+    coalesce(cut, 0) AS cut,
     sign_in_rate,
-    {{ each(("failed_sessions", "failed_retry_sessions", "failed_cut_sessions", "failed_lost_sessions", "within_minute"),
-        "coalesce({}, 0)") }},
+    {{ each(("failed_sessions", "failed_cut_sessions", "failed_lost_sessions"), "coalesce({}, 0)") }},
     channel,
     stage,
-    outcome,
-    stopped.sessions AS stopped_sessions,
-    charts.way_days,
-    charts.step_days
+    outcome
 FROM listed
 JOIN charts USING (app_key)
 LEFT JOIN ways USING (app_key)

@@ -6,7 +6,7 @@ WITH counted AS (
         {{ sums(("sessions", "lost")) }},
         {{ rate("sign_in_rate", "sum({})") }} AS sign_in_rate
     FROM sign_in_ways
-    WHERE window_days = $window_days
+    WHERE window_days = $window_days AND app_key <> '*'
     GROUP BY app_key
 ),
 failed AS (

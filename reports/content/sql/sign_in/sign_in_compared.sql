@@ -1,12 +1,12 @@
--- One row per app, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of the $compared_listed
--- values with most sessions, then one row for all other values (`value` is NULL, `merged` their number). If $is_whole,
--- the rows are for all apps together (`*`).
+-- One row per app, or `*` for all apps, window (7, 30, 90 days), dimension and place: sign-in sessions and funnel of
+-- the values with most sessions, then one row for all other values (`value` is NULL, `merged` their number). An app has
+-- $compared_listed values, `*` has $whole_compared_listed.
 WITH windows AS (
     SELECT DISTINCT shortest AS window_days FROM day_windows WHERE shortest > 1
 ),
 cells AS (
     SELECT
-        if($is_whole, '*', app_key) AS subject,
+        app_key,
         shortest,
         {{ each_of(SESSION_DIMENSIONS, "{0}") }},
         {{ sums(("sessions",)) }},
@@ -14,10 +14,10 @@ cells AS (
         {{ denominator("sign_in_rate", "sum({})") }}::BIGINT AS concluded,
         {{ each(FUNNEL, "0::BIGINT") }}
     FROM session_cells
-    GROUP BY subject, shortest, {{ each_of(SESSION_DIMENSIONS, "{0}") }}
+    GROUP BY app_key, shortest, {{ each_of(SESSION_DIMENSIONS, "{0}") }}
     UNION ALL BY NAME
     SELECT
-        if($is_whole, '*', app_key) AS subject,
+        app_key,
         shortest,
         {{ each_of(SESSION_DIMENSIONS, "{0}") }},
         0 AS sessions, 0 AS sign_ins, 0 AS concluded,
@@ -33,14 +33,14 @@ turned AS (
 ),
 by_value AS (
     SELECT
-        subject AS app_key,
+        coalesce(app_key, '*') AS app_key,
         window_days,
         dimension,
         coalesce(given, 'unknown') AS known_value,
         {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
     FROM turned
     JOIN windows ON shortest <= window_days
-    GROUP BY subject, window_days, dimension, known_value
+    GROUP BY window_days, dimension, known_value, GROUPING SETS ((app_key), ())
 ),
 ranked AS (
     SELECT
@@ -51,16 +51,17 @@ ranked AS (
     FROM by_value
 ),
 placed AS (
-    SELECT least(rank, $compared_listed + 1) AS place, * FROM ranked
+    SELECT if(app_key = '*', $whole_compared_listed, $compared_listed) AS listed, least(rank, listed + 1) AS place, *
+    FROM ranked
 )
 SELECT
     app_key,
     window_days,
     dimension,
     place,
-    CASE WHEN place <= $compared_listed THEN min(known_value) END AS value,
-    CASE WHEN place > $compared_listed THEN count(*) END AS merged,
+    CASE WHEN place <= listed THEN min(known_value) END AS value,
+    CASE WHEN place > listed THEN count(*) END AS merged,
     {{ sums(("sessions", "sign_ins", "concluded") + FUNNEL) }}
 FROM placed
-GROUP BY app_key, window_days, dimension, place
+GROUP BY app_key, window_days, dimension, place, listed
 ORDER BY app_key

@@ -43,11 +43,8 @@ export const cardWindows = (): PeriodKey[] => (isPhone() ? ["7", "30"] : [window
 
 const isSpan = (value: string | null): value is SpanKey => SPANS.some((one) => one === value);
 
-/** The span of the charts in the address; null if it has none. */
-function askedSpan(): SpanKey | null {
-  const span = asked("span");
-  return isSpan(span) ? span : null;
-}
+/** The span in the address; null if it has none. */
+const askedSpan = (): SpanKey | null => [asked("span"), asked("days")].find(isSpan) || null;
 
 /** The number of days that the tables cover while the charts show this span. */
 const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
@@ -67,7 +64,9 @@ export function showWindow() {
   document.documentElement.dataset.days = String(chosenDays);
   document.documentElement.dataset.chartSpan = chosenSpan;
   press("data-days-button", chosenSpan);
-  press("data-span-button", chosenSpan);
+  // The sign-in page offers no 13 months: it shows the window then.
+  const isOffered = all(`[data-span-button="${chosenSpan}"]`).length > 0;
+  press("data-span-button", isOffered ? chosenSpan : String(chosenDays));
 }
 
 /** Notes in the page that all its parts show this window and span. */
@@ -140,8 +139,8 @@ export function startWindows() {
     const span = askedSpan() || (days === 7 ? "7" : "30");
     show(daysOf(span), span);
   });
-  if (all("[data-days-button]").length) {
-    checkAddress(["days"], () => (["7", "30"].includes(asked("days") || "7") ? null : periodLabel(windowKey())));
+  if (all("[data-span-button]").length) {
+    checkAddress(["days"], () => (isSpan(asked("days") || "30") ? null : periodLabel(windowKey())));
     checkAddress(["span"], () => (isSpan(asked("span") || "30") ? null : periodLabel(windowKey())));
   }
   // If another page of the site stores another window, the links of this page must name its own.

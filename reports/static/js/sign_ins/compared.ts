@@ -1,13 +1,12 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
-import { _, filled, inLanguage, metricLink, textOf } from "../choices/language.js";
+import { _, filled, metricLink } from "../choices/language.js";
 import { number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
-import { all, element, named, one } from "../dom.js";
+import { element, named } from "../dom.js";
 import { both } from "../pages/sections.js";
 import { dataTable, headCell, numberCell, rowHead } from "../tables/data_table.js";
-import type { ComparedData, ComparedDimension, ComparedValue, Interval, TableColumn } from "../types.js";
-import { onSignInSpan, signInDays } from "./sign_in.js";
+import type { ComparedDimension, ComparedValue, Interval, TableColumn } from "../types.js";
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
 
@@ -70,7 +69,7 @@ function rateCell(value: ComparedValue, rate: string): HTMLElement {
 
 function comparedTable(a: ComparedValue, b: ComparedValue) {
   const side = (name: string, value: ComparedValue): TableColumn<string> => {
-    const title = element("span", `${name} · `, named(textOf(value.label)));
+    const title = element("span", `${name} · `, named(value.label));
     const sessions = filled(_("{count} sessions"), { count: number(value.sessions) });
     return [headCell(title, true, sessions), (rate) => rateCell(value, rate)];
   };
@@ -132,7 +131,7 @@ export function comparedPart(part: HTMLElement, offered: () => ComparedDimension
     part.hidden = !dimensions.length;
     if (!dimensions.length) return;
     const { values } = fill(dimension, dimensions, ({ label }) => label, 0);
-    const nameOf = ({ label }: ComparedValue) => textOf(label);
+    const nameOf = ({ label }: ComparedValue) => label;
     const first = fill(a, values, nameOf, 0);
     const second = fill(b, values, nameOf, first === values[0] ? Math.min(1, values.length - 1) : 0);
     place.replaceChildren(comparedTable(first, second));
@@ -146,18 +145,4 @@ export function comparedPart(part: HTMLElement, offered: () => ComparedDimension
     });
   }
   return draw;
-}
-
-/** Draws the part on the page of all apps. */
-export function startCompared() {
-  const [part] = all("[data-part=compared]");
-  if (!part) return;
-  const data: ComparedData = JSON.parse(one("#page-data").textContent || "");
-  const draw = comparedPart(part, () =>
-    data.dimensions
-      .map(({ key, label }) => ({ key, label: textOf(label), values: data.spans[signInDays][key] }))
-      .filter(({ values }) => values.length),
-  );
-  onSignInSpan(draw);
-  inLanguage(draw);
 }

@@ -1,5 +1,4 @@
-/* Sums of sign-in sessions, as `reports/content/sign_in/` computes them for the page of all apps. sign_ins.ts draws
-   them. */
+/* Sums of sign-in sessions. sign_ins.ts draws them. */
 
 import { sum } from "../data/measures.js";
 import { unpacked } from "../data/packed.js";

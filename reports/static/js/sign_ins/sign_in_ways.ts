@@ -1,5 +1,4 @@
-/* Sessions of an app by way: a bar for each day, and a row for each entry channel. sign_ins.ts shows them; for all apps
-   `way_drawings.py` and `pages/signin.html.jinja` write the same. */
+/* Sessions by way: a bar for each day, and a row for each entry channel. sign_ins.ts shows them. */
 
 import { _, metricLabel, metricLink, word } from "../choices/language.js";
 import { site } from "../choices/state.js";

@@ -1,11 +1,10 @@
-/* The section of an app's sign-in sessions over the chosen window: a sentence, sessions by way, the funnel, sessions
-   after a failure, and where sessions without a sign-in stopped. Only an app's own page has this section, if there are
-   sign-in records (`drawAppSections`). Its file is loaded when a reader scrolls near the section: there may be a
-   hundred thousand such pages, and most are not read that far. For all apps `pages/signin.html.jinja` writes the
-   same. */
+/* Sign-in sessions over the chosen window: a sentence, sessions by way, the funnel, sessions after a failure, and where
+   sessions without a sign-in stopped. They are a section of an app's own page if it has sign-in records
+   (`drawAppSections`), and of all apps together the page `signin.html`. Their file is loaded when a reader scrolls near
+   them: there may be a hundred thousand apps, and most pages are not read that far. */
 
 import { _, filled, metricLabel, metricLink, onLanguage, textOf, word } from "../choices/language.js";
-import { chosenDays, chosenSpan, figures, language, site, texts, windowKey } from "../choices/state.js";
+import { chosenDays, chosenSpan, figures, isAppPage, language, site, texts, windowKey } from "../choices/state.js";
 import { onPainted } from "../choices/windows.js";
 import { dayRange, level, milliseconds, number, periodLabel } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
@@ -13,6 +12,7 @@ import { referenceDayTest, usualOf } from "../data/norms.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, loadScript, one, own, put } from "../dom.js";
 import type { SignInTables } from "../figure_types.js";
+import { both } from "../pages/sections.js";
 import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
 import type {
   FailureRow,
@@ -27,12 +27,11 @@ import type {
   Usual,
   Value,
 } from "../types.js";
-import { comparedDimensions } from "./app_compared.js";
 import { comparedPart } from "./compared.js";
+import { comparedDimensions } from "./compared_values.js";
 import { afterFailure, daysByWay, hasRate, isLogged, joinedFailures, stepsByDay } from "./sign_in_counts.js";
 import { bar, barsCell, countCell, waysFigure, waysTable } from "./sign_in_ways.js";
 
-const FILE = "./sign_ins.js";
 const FAILURES_LISTED = 8;
 const STOPS_LISTED = 10;
 /** Distance from the section, in screens, at which its file is loaded. */
@@ -63,7 +62,8 @@ function noSessions() {
     ),
     { records: number(counts.records) },
   );
-  return element("p.alert", text);
+  const names = ["device_id", "attempt_id", "docs/log-format.md"].flatMap((name) => [" ", element("code", name)]);
+  return element("p.alert", text, ...names);
 }
 
 function drawWays() {
@@ -214,6 +214,8 @@ function drawFunnel() {
     parts.push(element("p.note.eligible", metricLink("eligible_rate"), " ", rate, ` ${words}`));
   }
   put("sign-in-funnel", () => parts);
+  const count = number(counts?.sessions || 0);
+  put("sign-in-funnel-sessions", () => [filled(_("sessions with a record in this channel: {count}"), { count })]);
 }
 
 function drawFailures() {
@@ -308,6 +310,7 @@ let drawCompared = () => {};
 
 function drawSignIns() {
   if (!found) return;
+  for (const part of all("[data-sign-in-span]")) part.hidden = part.dataset.signInSpan !== String(shownDays());
   drawLine();
   drawWays();
   drawFunnel();
@@ -318,15 +321,19 @@ function drawSignIns() {
 
 async function load(place: HTMLElement) {
   try {
-    await loadScript(FILE);
+    await loadScript(isAppPage() ? "./sign_ins.js" : "data/sign_ins.js");
     found = window.AUTHMETER_SIGN_INS;
     drawCompared = comparedPart(one("[data-part=sign-in-compared]"), () =>
-      comparedDimensions(rowsOfWindow("compared")),
+      comparedDimensions(rowsOfWindow("compared"), found?.schemes),
     );
     drawSignIns();
     place.dataset.loaded = "true";
   } catch {
     put("sign-in-line", () => [_("The figures of this app could not be loaded.")]);
+    if (!isAppPage()) {
+      const text = both("The figures of this page could not be loaded; its CSV file holds the counts.");
+      place.replaceChildren(element("p.alert", ...text));
+    }
   }
 }
 

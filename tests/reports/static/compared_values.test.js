@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setState, texts } from "../../../reports/static/js/choices/state.js";
-import { comparedDimensions } from "../../../reports/static/js/sign_ins/app_compared.js";
+import { comparedDimensions } from "../../../reports/static/js/sign_ins/compared_values.js";
 import { useExampleSite } from "./example_site.js";
 
 test("a scheme has its registered name, although records without a package come first", () => {
@@ -28,12 +28,14 @@ test("a scheme has its registered name, although records without a package come 
     },
   });
   const row = (value) => ({ dimension: "scheme_id", value, sessions: 1, sign_ins: 1, concluded: 1 });
-  const [{ values }] = comparedDimensions(["s1", "s2", "unknown"].map(row));
+  const labels = (schemes) => {
+    const [{ values }] = comparedDimensions(["s1", "s2", "unknown"].map(row), schemes);
+    return values.map(({ label }) => label);
+  };
+  assert.deepEqual(labels(), ["方案一 (s1)", "s2", "No scheme"]);
+  // All apps together have no packages of their own.
+  assert.deepEqual(labels({ s2: "方案二" }), ["方案一 (s1)", "方案二 (s2)", "No scheme"]);
   texts.sign_ins = before;
-  assert.deepEqual(
-    values.map(({ label }) => label),
-    ["方案一 (s1)", "s2", "No scheme"],
-  );
 });
 
 test("a scheme with the id of a word is shown by its id, a platform by its word", () => {

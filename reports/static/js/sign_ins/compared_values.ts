@@ -1,5 +1,4 @@
-/* Values by which the sign-in sessions of an app can be compared, with their names. compared.ts draws the fields and
-   the table. */
+/* Values by which sign-in sessions can be compared, with their names. compared.ts draws the fields and the table. */
 
 import { _, filled } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
@@ -18,17 +17,21 @@ type ComparedRow = TableRow<SignInTables["compared"]>;
 function valueName(
   { key, unknown, values }: { key: string; unknown: Both; values: Record<string, Both> },
   { value, merged }: ComparedRow,
+  schemes: Record<string, string>,
 ): string {
   if (value === null) return filled(_("{count} others"), { count: number(merged) });
   if (value === "unknown") return unknown[language];
   // Rows of packages that the registry lacks have the id of their scheme, but not its name.
   const named = figures.packages.find(({ scheme_id: id, scheme_name: name }) => id === value && name !== null);
-  const scheme = key === "scheme_id" && named?.scheme_name;
+  const scheme = key === "scheme_id" && (own(schemes, value) || named?.scheme_name);
   return scheme ? `${scheme} (${value})` : (own(values, value)?.[language] ?? value);
 }
 
-/** The dimensions that have values to compare, in the order of the page of all apps. */
-export function comparedDimensions(rows: ComparedRow[]): ComparedDimension[] {
+/**
+ * The dimensions that have values to compare.
+ * @param schemes the names of schemes of all apps, by id; an app's own are in its figures.
+ */
+export function comparedDimensions(rows: ComparedRow[], schemes: Record<string, string> = {}): ComparedDimension[] {
   const compared = (
     dimension: { key: string; unknown: Both; values: Record<string, Both> },
     row: ComparedRow,
@@ -39,7 +42,7 @@ export function comparedDimensions(rows: ComparedRow[]): ComparedDimension[] {
     });
     return {
       key: row.value,
-      label: valueName(dimension, row),
+      label: valueName(dimension, row, schemes),
       sessions: row.sessions,
       rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
     };
