@@ -115,7 +115,7 @@ def once(scale: float, work: Path) -> Result:
             late = [DAY + timedelta(days=n) for n in (1, 2)]
             tally.check(
                 titles == [
-                    f"{DAY:%m-%d}: nothing found, but 2 days of data are too few to compare with",
+                    f"{DAY:%m-%d}: nothing found, but too few days of data to compare with: 2",
                     f"❗{late[0]:%m-%d} to {late[1]:%m-%d} not published yet",
                     f"❗Run for {DAY:%m-%d} failed",
                 ],

@@ -105,7 +105,7 @@ class Message:
         if days is not None and days <= _LEAST_DAYS:
             return Bilingual(
                 f"{day} 没有发现问题，但只有 {days} 天数据，不足以判断",
-                f"{day}: nothing found, but {days} days of data are too few to compare with",
+                f"{day}: nothing found, but too few days of data to compare with: {days}",
             )
         return Bilingual(f"✅ {day} 一切正常", f"✅ {day}: all is normal")
 

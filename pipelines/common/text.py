@@ -34,9 +34,13 @@ def range_ends(low: float, high: float) -> tuple[str, str]:
 
 def half_up(value: float | Decimal, decimals: int) -> Decimal:
     """Return a number rounded to the given decimals, halves away from zero. The scripts of the pages round like this
-    (`toFixed`), so a figure has the same digits on every page and in every message.
+    (`fixed`), so a figure has the same digits on every page and in every message.
+
+    Binary fractions store some halves a little too small: 6.75 as the change from 400 to 427, in per cent, is
+    6.749999999999989.
     """
-    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    exact, unit = Decimal(value), Decimal(1).scaleb(-decimals)
+    return (exact + (unit * Decimal("1e-9")).copy_sign(exact)).quantize(unit, ROUND_HALF_UP)
 
 
 def per_cent(share: float, decimals: int, *, sign: Literal["", "+"] = "") -> str:

@@ -191,7 +191,7 @@ def _sentence(
     if data_state.today.is_short:
         return "warn", _short(data_state)
     if days <= _LEAST_DAYS:
-        return "warn", t("Nothing found, but {days} days of data are too few to compare with").format(days=days)
+        return "warn", t("Nothing found, but too few days of data to compare with: {days}").format(days=days)
     if others.are_normal:
         if warnings:
             return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)

@@ -25,6 +25,17 @@ def test_a_half_is_rounded_away_from_zero_as_in_the_scripts_of_the_pages(
     assert per_cent(share, decimals) == text
 
 
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"),
+    [(23 / 160, 2, "14.38%"), (23 / 80, 1, "28.8%"), (427 / 400 - 1, 1, "6.8%"), (57 / 80 - 1, 1, "-28.8%"),
+     (6 / 13 - 7 / 16, 2, "2.40%"), (1 / 5 - 7 / 32, 2, "-1.88%"), (0.143749, 2, "14.37%")],
+)  # fmt: skip
+def test_a_half_that_binary_fractions_store_a_little_too_small_is_still_a_half(
+    share: float, decimals: int, text: str
+) -> None:
+    assert per_cent(share, decimals) == text
+
+
 def test_messages_of_small_shares_and_of_numbers_round_alike() -> None:
     assert (percent(1 / 16), percent(0.000004), percent(0.0), about(10.5)) == ("6.3%", "0.0004%", "0.0%", "11")
 

@@ -116,7 +116,7 @@ def failed_words(day: date, failed: Failed, stop: Stop | None, word: Callable[[s
     """
     if not failed.concluded:
         return None
-    none_back = t("On {day}, all {failed} that failed were not seen signing in")
+    none_back = t("On {day}, of {failed} that failed, none was seen signing in")
     some_back = t(
         "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, {lost} were not seen signing in"
     )
@@ -141,9 +141,9 @@ def _after_failure(failed: Failed) -> list[Bilingual | None]:
     if not failed.concluded:
         return []
     if not failed.recovered:
-        return [t("; all {failed} that failed first were not seen signing in").format(**_failed(failed)), _cut(failed)]
+        return [t("; of {failed} that failed first, none was seen signing in").format(**_failed(failed)), _cut(failed)]
     if not failed.lost:
-        return [t("; all {failed} that failed first signed in later").format(**_failed(failed)), _cut(failed)]
+        return [t("; of {failed} that failed first, all signed in later").format(**_failed(failed)), _cut(failed)]
     text = t("; of {failed} that failed first, {share} signed in later, the other {lost} were not seen signing in")
     return [text.format(**_failed(failed)), _cut(failed)]
 

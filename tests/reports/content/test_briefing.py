@@ -230,7 +230,12 @@ def test_on_a_missing_day_what_is_no_fault_is_not_called_a_problem(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("days", "severity", "said"), [(5, "warn", "5 days of data are too few"), (20, "good", "All is normal")]
+    ("days", "severity", "said"),
+    [
+        (1, "warn", "Nothing found, but too few days of data to compare with: 1"),
+        (5, "warn", "Nothing found, but too few days of data to compare with: 5"),
+        (20, "good", "All is normal"),
+    ],
 )
 def test_what_is_not_known_is_not_called_normal(tmp_path: Path, days: int, severity: str, said: str) -> None:
     found = briefing_of(steady(tmp_path / "authmeter.duckdb", days=days))

@@ -7,6 +7,7 @@ import {
   coverageNote,
   dayLabel,
   dayRange,
+  fixed,
   isShortened,
   level,
   milliseconds,
@@ -38,6 +39,14 @@ test("a share is written in per cent with two decimals", () => {
   assert.equal(share(1), "100.00%");
   // A half is rounded up, as in the templates and messages.
   assert.equal(share(29 / 32), "90.63%");
+});
+
+test("a half that binary fractions store a little too small is still a half", () => {
+  assert.equal(share(23 / 160), "14.38%");
+  assert.equal(level(23 / 80), "28.8%");
+  assert.equal(share(0.143749), "14.37%");
+  assert.deepEqual([fixed(100 * (427 / 400 - 1), 1), fixed(100 * (57 / 80 - 1), 1)], ["6.8", "-28.8"]);
+  assert.deepEqual([fixed(-0.004, 2), fixed(0, 1), fixed(100 * (1 / 5 - 7 / 32), 2)], ["0.00", "0.0", "-1.88"]);
 });
 
 test("a latency has its unit", () => {

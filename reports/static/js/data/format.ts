@@ -18,11 +18,20 @@ const [WHOLE, ONE_PLACE, TWO_PLACES, FOUR_PLACES] = [0, 1, 2, 4].map(
 /** An exact number, up to four decimals: 1,234,567. */
 export const number = (value: Value | undefined): string => (known(value) ? FOUR_PLACES.format(value) : ABSENT);
 
+/**
+ * A number with a fixed number of decimals, halves away from zero, as `half_up` of the run rounds. Binary fractions store
+ * some halves a little too small: 6.75 as the change from 400 to 427, in per cent, is 6.749999999999989.
+ */
+export function fixed(value: number, decimals: number): string {
+  const unit = 10 ** decimals;
+  return ((Math.sign(value) * Math.floor(Math.abs(value) * unit + 0.5 + 1e-9)) / unit).toFixed(decimals);
+}
+
 /** A share as per cent with two decimals. */
-export const share = (value: Value | undefined): string => (known(value) ? `${(value * 100).toFixed(2)}%` : ABSENT);
+export const share = (value: Value | undefined): string => (known(value) ? `${fixed(value * 100, 2)}%` : ABSENT);
 
 /** A share as per cent with one decimal, as everywhere for sign-in sessions. */
-export const level = (value: Value | undefined) => (known(value) ? `${(value * 100).toFixed(1)}%` : ABSENT);
+export const level = (value: Value | undefined) => (known(value) ? `${fixed(value * 100, 1)}%` : ABSENT);
 
 /** A latency: 1,234 ms or 1,234 毫秒. */
 export const milliseconds = (value: Value | undefined): string =>
@@ -33,7 +42,7 @@ export function size(value: Value | undefined): string {
   if (!known(value)) return ABSENT;
   if (value < 1000) return `${value} B`;
   // From 999,950 on, one decimal would give 1000.0 kB.
-  return value < 999950 ? `${(value / 1e3).toFixed(1)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+  return value < 999950 ? `${fixed(value / 1e3, 1)} kB` : `${fixed(value / 1e6, 1)} MB`;
 }
 
 const UNITS: Record<Language, [number, string][]> = {

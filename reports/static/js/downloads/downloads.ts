@@ -62,9 +62,15 @@ export function downloadButtons(label: () => string, columns: () => FileColumn[]
   return pair;
 }
 
+/** The column of the words next to the values of a column; none if there are no words. */
+function wordsColumn(name: string, words: string[]): FileColumn[] {
+  const cells = words.map((text) => text || null);
+  return words.some(Boolean) ? [{ heading: roleHeading(name, "detail"), unit: "", cells }] : [];
+}
+
 /**
- * Columns of the figures under a heading: one for each unit, so that units are never mixed; null if no cell contains a
- * figure.
+ * Columns of the figures under a heading: one for each unit, so that units are never mixed, and one for words next to
+ * them; null if no cell contains a figure.
  */
 function figureColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileColumn[] | null {
   const columns = new Map<string, FileColumn & { place: number }>();
@@ -86,7 +92,9 @@ function figureColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileC
     }
     for (const figure of figuresIn(change) || []) add(figure, row, values.length ? "change" : "", 2);
   });
-  return columns.size ? [...columns.values()].sort((a, b) => a.place - b.place) : null;
+  const words = parts.map(({ details }) => details.filter((detail) => !figuresIn(detail)).join(" · "));
+  const sorted = [...columns.values()].sort((a, b) => a.place - b.place);
+  return columns.size ? [...sorted, ...wordsColumn(name, words)] : null;
 }
 
 /** Whether the texts of cells are days. Empty cells are ignored; if all cells are empty, they are not days. */
@@ -114,12 +122,9 @@ function textColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileCol
       `${name} · ${_("Key")}`,
       parts.map(({ ids }) => ids.join(" · ")),
     ),
-    column(
-      roleHeading(name, "detail"),
-      parts.map(({ details }) => details.filter(Boolean).join(" · ")),
-    ),
   ];
-  return all.filter(({ cells }, i) => !i || cells.some((cell) => cell !== null));
+  const words = parts.map(({ details }) => details.filter(Boolean).join(" · "));
+  return [...all.filter(({ cells }, i) => !i || cells.some((cell) => cell !== null)), ...wordsColumn(name, words)];
 }
 
 /** The columns of a table as shown. Columns of drawings or of links to files are left out. */

@@ -1,7 +1,7 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
 import { _, filled, metricLink } from "../choices/language.js";
-import { number } from "../data/format.js";
+import { fixed, number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { element, named } from "../dom.js";
 import { both } from "../pages/sections.js";
@@ -22,11 +22,7 @@ function rateName(rate: string): Node {
 }
 
 /** Per cent with one decimal, without the per cent sign. */
-const points = (share: number): string =>
-  (share * 100)
-    .toFixed(1)
-    .replace("-", "−")
-    .replace(/^−(0\.0)$/, "$1");
+const points = (share: number): string => fixed(share * 100, 1).replace("-", "−");
 
 /** The text for a difference: B minus A, in percentage points. */
 export function differenceText(difference: Interval): string {

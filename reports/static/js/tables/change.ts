@@ -3,7 +3,7 @@
    which direction is good. Without a base there is no per cent. */
 
 import { _, filled } from "../choices/language.js";
-import { ABSENT, baseLabel, compact, coverageNote, known, number } from "../data/format.js";
+import { ABSENT, baseLabel, compact, coverageNote, fixed, known, number } from "../data/format.js";
 import { isComparable } from "../data/measures.js";
 import { all, element } from "../dom.js";
 import type { Better, ChangeKind, PeriodKey, Side, Value } from "../types.js";
@@ -28,8 +28,8 @@ function changeWord(delta: number): string {
 function changeText(delta: number, kind: ChangeKind): string {
   const sign = delta > 0 ? "+" : delta < 0 ? "−" : "±";
   const amount = Math.abs(delta) * 100;
-  if (kind === "points") return sign + filled(_("{points} pp"), { points: amount.toFixed(2) });
-  return `${sign + (amount < 1000 ? amount.toFixed(1) : number(Math.round(amount)))}%`;
+  if (kind === "points") return sign + filled(_("{points} pp"), { points: fixed(amount, 2) });
+  return `${sign + (amount < 1000 ? fixed(amount, 1) : number(Math.round(amount)))}%`;
 }
 
 /**
