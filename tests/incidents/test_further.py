@@ -142,6 +142,13 @@ def test_a_surge_is_found_that_fails_or_comes_of_few_devices(surge: Row, is_foun
         assert one.cause.cell == "platform=android"
 
 
+def test_the_norm_of_a_surge_on_a_weekday_without_one_is_the_mean_of_all_days() -> None:
+    campaign, surge = (9000, 500, 500, 7000, 400), (950, 5500, 50, 4200, 400)
+    (one,) = of_volumes(*[USUAL] * 9, surge, surge, *[USUAL] * 2)
+    assert (one.first_day, one.days, one.level_before, one.level_now) == (FIRST + timedelta(days=9), 2, 1000, 6500)
+    assert of_volumes(*[USUAL] * 9, campaign, campaign, *[USUAL] * 9) == []
+
+
 def test_a_surge_that_no_cell_explains_has_no_cause() -> None:
     connection, channel_daily, dates = days(*[USUAL] * 30, (950, 8000, 50, 5000, 400))
     # With one platform, carrier, version and code, each cell was all requests before.
