@@ -85,6 +85,27 @@ def test_a_latency_is_reported_that_is_twice_the_greatest_and_500_ms_above_it(la
     assert [(one.level_before, one.level_now, one.lost) for one in found] == [(400, latency, 0)] * is_found
 
 
+@pytest.mark.parametrize(("latency", "is_found"), [(499, False), (500, True)])
+def test_a_latency_of_0_ms_is_a_latency(latency: int, is_found: bool) -> None:
+    at_once, now = (900, 50, 50, 700, 0), (900, 50, 50, 700, latency)
+    connection, _, dates = days(*[at_once] * 30, now)
+    found = latency_incidents(connection, dates)
+    assert [(one.level_before, one.level_now, one.state) for one in found] == [(0, latency, "open")] * is_found
+    connection, _, dates = days(*[USUAL] * 30, (900, 50, 50, 700, 5000), at_once, at_once)
+    assert [(one.state, one.days) for one in latency_incidents(connection, dates)] == [("recovered", 1)]
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_watched"), [("wechat", True), ("local_verify", True), ("sms", False), ("apple", False)]
+)
+def test_latencies_of_text_messages_and_declared_channels_are_not_watched(channel: str, is_watched: bool) -> None:
+    connection, _, dates = days(*[USUAL] * 30, (900, 50, 50, 700, 5000))
+    for table in ("channel_daily", "outcome_daily"):
+        of_channel = pl.DataFrame(connection.sql(f"SELECT * REPLACE ('{channel}' AS channel) FROM {table}"))
+        connection.register(table, of_channel)
+    assert [one.channel for one in latency_incidents(connection, dates)] == [channel] * is_watched
+
+
 def test_a_latency_of_fewer_than_a_hundred_answers_says_nothing() -> None:
     few: Row = (90, 5, 4, 70, 400)
     connection, _, dates = days(*[few] * 30, (90, 5, 4, 70, 9000))
@@ -119,6 +140,13 @@ def test_a_surge_is_found_that_fails_or_comes_of_few_devices(surge: Row, is_foun
     for one in found:
         assert (one.level_before, one.level_now, one.lost) == (1000, sum(surge[:3]), sum(surge[:3]) - 1000)
         assert one.cause.cell == "platform=android"
+
+
+def test_the_norm_of_a_surge_on_a_weekday_without_one_is_the_mean_of_all_days() -> None:
+    campaign, surge = (9000, 500, 500, 7000, 400), (950, 5500, 50, 4200, 400)
+    (one,) = of_volumes(*[USUAL] * 9, surge, surge, *[USUAL] * 2)
+    assert (one.first_day, one.days, one.level_before, one.level_now) == (FIRST + timedelta(days=9), 2, 1000, 6500)
+    assert of_volumes(*[USUAL] * 9, campaign, campaign, *[USUAL] * 9) == []
 
 
 def test_a_surge_that_no_cell_explains_has_no_cause() -> None:

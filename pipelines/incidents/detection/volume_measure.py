@@ -1,7 +1,7 @@
 """The measure of volumes: the norm of a weekday, and how unlikely a volume under the norm is."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -32,6 +32,9 @@ class VolumeMeasure:
             from its first request on, without holidays.
     """
 
+    # Whether a day of an unknown weekday is compared only if it is under all days before it.
+    is_cautious: ClassVar[bool] = True
+
     def __init__(self, volumes: Floats, has_data: Flags) -> None:
         self.has_data = has_data
         self.ends_by: tuple[Figure, ...] = (self.fall,)
@@ -44,8 +47,9 @@ class VolumeMeasure:
         is_young, counted = norms.is_young, norms.of_weekday
         usual = np.where(is_young, volume, np.minimum(volume, BURST * norms.of(volume)))
         norm, is_unknown = norms.of(usual), counted < LEAST_WEEKDAYS
-        # A day of an unknown weekday is a fall only if it is under all days before it.
-        known = np.where(is_unknown & (volume >= _least_before(volume, clean)), volume, norm)
+        # Such a day can be a fall only if it is under all days before it. Otherwise its norm is its own volume.
+        is_skipped = is_unknown & (volume >= _least_before(volume, clean)) if self.is_cautious else False
+        known = np.where(is_skipped, volume, norm)
         # A norm of two or three days is less certain than one of four, the number in a full baseline.
         few = np.where(is_unknown, 0.0, np.maximum(1 / np.maximum(counted, 1) - 1 / _USUAL_WEEKDAYS, 0.0))
         has_norm = clean & ~is_young

@@ -77,11 +77,12 @@ def latency_incidents(connection: duckdb.DuckDBPyConnection, days: tuple[date, .
         connection: has `channel_daily` and `outcome_daily`.
         days: without a gap, up to the as-of.
     """
-    answers = pl.DataFrame(connection.sql(sql("pipelines.incidents", "watched_latencies"), params={
+    watched = pl.DataFrame(connection.sql(sql("pipelines.incidents", "watched_latencies"), params={
         "least": _LEAST_ANSWERS, "times": _TIMES, "above": _ABOVE_MS,
     }))  # fmt: skip
-    keys, (latencies,) = by_day(answers, ("app_key", "channel"), days)
-    measure = LatencyMeasure(latencies, latencies > 0)
+    keys, (latencies, answers) = by_day(watched, ("app_key", "channel"), days)
+    # A latency can be 0 ms.
+    measure = LatencyMeasure(latencies, answers > 0)
     return [
         Incident.of(Subject(FURTHER, LATENCY, *keys[fall.row]), days, fall.span, _levels(fall, latencies[:, fall.row]))
         for fall in falls(measure, windows=(1,))

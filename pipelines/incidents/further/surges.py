@@ -29,6 +29,9 @@ SURGE: Final = "surge"
 class SurgeMeasure(VolumeMeasure):
     """Requests of a day above the norm of their weekday, if few of these sign in or they come from few devices."""
 
+    # A surge is above its norm, so that a day under all days before it is never one.
+    is_cautious = False
+
     def __init__(self, volumes: Volumes, has_data: Flags) -> None:
         super().__init__(volumes.requests, has_data)
         self._counts = {"technical": volumes.technical, "successes": volumes.successes, "devices": volumes.devices}
