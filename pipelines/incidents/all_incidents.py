@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.days import days_between
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.table import Table
@@ -75,13 +76,14 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             holidays = settings.holidays_among(days)
             has_logs, is_holiday = (np.array([day in some for day in days]) for some in (manifest.days, holidays))
             volumes = watched_volumes(counts, has_logs, is_holiday)
+            records = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts")))
             every = (
                 *rates,
                 *sign_ins,
                 *volume_incidents(volumes, days, registry.switched_off),
                 *surges(connection, volumes, days),
                 *latency_incidents(connection, days),
-                *data_incidents(connection, manifest, settings, days),
+                *data_incidents(records, manifest, is_holiday, days),
             )
             cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
             counted = sum(entry.counted for entry in manifest.days.values())
