@@ -23,7 +23,7 @@ from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18
 from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import LIMITS
 from pipelines.reading.files.json_objects import Cutter, one_a_line
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout, is_wide
@@ -79,7 +79,7 @@ def _why_none_within(file: LandedFile, mapping: SourceMapping) -> Reason:
 def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     form = mapping.format_for(file.path)
     if form == "parquet":
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             return _by_names(pq.read_schema(raw).names, mapping)
     head = head_of(file, is_json=form == "ndjson")
     if not head.strip():
@@ -106,7 +106,7 @@ def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
         OSError: the file cannot be read.
     """
     head, enough = b"", _HEAD_BYTES
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         packing = packing_of(file, raw)
         for piece in unpacked(file, raw, packing, LIMITS) if packing else iter(partial(raw.read, _HEAD_BYTES), b""):
             head += piece
