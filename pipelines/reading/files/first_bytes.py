@@ -29,15 +29,16 @@ def is_spread(head: bytes) -> bool:
     if _ARRAY.match(text):
         return True
     found = _OVER_LINES.match(text)
-    return bool(found and found[1].rstrip()[-1:] in b"{[," and not _is_json(found[1]))
+    return bool(found and found[1].rstrip()[-1:] in b"{[," and json_object(found[1]) is None)
 
 
-def _is_json(line: bytes) -> bool:
+def json_object(text: str | bytes) -> dict[str, object] | None:
+    """Return the JSON object that a text contains; None if the text is anything else."""
     try:
-        json.loads(line)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def is_plain_lines(file: LandedFile) -> bool:
