@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, SESSION_DIMENSIONS
-from pipelines.incidents.causes import COUNTS, cause_of, cells_of
+from pipelines.incidents.causes import COUNTS, NO_CELLS, cause_of, cells_of
 from pipelines.incidents.incident import ALL, BROAD, Cause
 from pipelines.incidents.rate_incidents import compared
 
@@ -73,7 +73,7 @@ def explain(
         outcomes = compared(connection, days)
     counts = {name: int(outcomes[name].sum()) for name in COUNTS}
     if not counts["requests_before"] or not counts["requests_now"]:
-        return Explained(counts, pl.DataFrame(), BROAD)
+        return Explained(counts, NO_CELLS, BROAD)
     cells = cells_of(outcomes, dimensions if app_key == ALL else dimensions[1:])
     return Explained(counts, cells, cause_of(cells))
 
