@@ -193,7 +193,8 @@ class DataFolder:
         The run's clock shows `now`, by default 02:30 of the morning after `day`. The days `forced` are rolled up even
         if nothing changed.
         """
-        run, _ = open_run(self.root, forced)
+        run, _ = open_run(self.root)
+        run.forced = forced
         run.now = now or morning_after(day)
         return run
 

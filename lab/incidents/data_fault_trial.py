@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
 from types import EllipsisType
 
 import numpy as np
+import polars as pl
 
-from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data.data_incidents import incidents_in
+from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.data.short_days import short_days
 from pipelines.incidents.incident import Incident
+from pipelines.store.manifest import Manifest
 from tests.data.simulated_days import FIRST, Day, Fault, Installation
 
 SMALL, LARGE = (2.48, 3.48), (3.5, 5.5)
 """Decimal logarithms of the records a day: 300 to 3,000, and 3,000 to 300,000."""
 WARM_UP, CLEAN_DAYS = 21, 90
 QUIET_SUNDAY = 0.75
-SETTINGS = Settings(calendar="none")
-"""A simulated day is a holiday or none, whatever its date."""
-
 
 Place = tuple[int | slice | EllipsisType, ...]
 """An index into the cells of a day: those that a fault affects."""
@@ -115,12 +113,18 @@ def installations(count: int, sizes: tuple[float, float]) -> list[Installation]:
     return made
 
 
+def incidents_in(
+    counts: pl.DataFrame, manifest: Manifest, days: tuple[date, ...], holidays: Collection[date] = ()
+) -> list[Incident]:
+    """Return the incidents of the data if exactly the days `holidays` are holidays."""
+    return data_incidents(counts, manifest, np.array([day in holidays for day in days]), days)
+
+
 def alarms(one: Installation) -> list[Incident]:
-    """Return the incidents of an installation in 90 days without a fault. The settings list its holidays."""
+    """Return the incidents of an installation in 90 days without a fault. Its holidays are known."""
     manifest, counts, days = one.days(WARM_UP + CLEAN_DAYS, {})
-    holidays = tuple(FIRST + timedelta(days=number) for number in one.holidays)
-    settings = Settings(calendar="none", holidays=holidays)
-    return [found for found in incidents_in(counts, manifest, settings, days) if found.first_day >= days[WARM_UP]]
+    holidays = {FIRST + timedelta(days=number) for number in one.holidays}
+    return [found for found in incidents_in(counts, manifest, days, holidays) if found.first_day >= days[WARM_UP]]
 
 
 def found_of(one: Installation, name: str) -> list[Incident]:
@@ -129,7 +133,7 @@ def found_of(one: Installation, name: str) -> list[Incident]:
     """
     number = int(np.random.default_rng((one.seed, len(name))).integers(28, 90))
     manifest, counts, days = one.days(number + 1, {number: FAULTS[name]})
-    found = incidents_in(counts, manifest, SETTINGS, days)
+    found = incidents_in(counts, manifest, days)
     return [one for one in found if one.first_day >= FIRST + timedelta(days=number - 1) and one.state == "open"]
 
 

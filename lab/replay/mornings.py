@@ -11,7 +11,7 @@ import polars as pl
 
 from lab.replay.day_tables import DayTables
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.data.data_incidents import incidents_in
+from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.incident import FURTHER, Incident
@@ -40,7 +40,7 @@ def incidents_as_of(tables: DayTables, days: Sequence[date], settings: Settings)
     of_days = day_counts(counts, seen)
     rates, cells = rate_incidents(tables.connection, of_days, seen)
     volumes = volume_incidents(watched_volumes(of_days, has_logs, is_holiday), seen)
-    of_data = incidents_in(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, settings, seen)
+    of_data = data_incidents(tables.counts.filter(pl.col("day") <= seen[-1]), manifest, is_holiday, seen)
     found = [one for one in (*rates, *volumes, *of_data) if is_reportable(one)]
     counted = sum(entry.counted for entry in manifest.days.values())
     return with_parts(found, cells, folder_of(of_days, seen, has_logs & ~is_holiday, counted, found))

@@ -4,6 +4,7 @@ Add a class only if a caller must distinguish it; a new cause needs no new class
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 WARNED = 3
 """The exit code of a command that completed with a warning."""
@@ -34,6 +35,16 @@ class UsageError(AuthmeterError):
     """A wrong argument, setting, registry or source mapping: nothing was run."""
 
     exit_code = 2
+
+
+def require_order(first: date, last: date, *, where: str = "", do: str = "Give the earlier day as --from.") -> None:
+    """Refuse a span of days that ends before it begins.
+
+    Raises:
+        UsageError: `last` is earlier than `first`; it names `where` and `do`.
+    """
+    if last < first:
+        raise UsageError(f"The span ends ({last}) before it begins ({first}).", where=where, do=do)
 
 
 def nothing_published(where: object) -> UsageError:

@@ -14,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.common.days import days_between
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES
-from pipelines.incidents.causes import named_cells
+from pipelines.incidents.causes import NO_CELLS, named_cells
 from pipelines.incidents.data.data_incidents import data_incidents
 from pipelines.incidents.detection.baselines import RECENT_DAYS
 from pipelines.incidents.detection.subjects import COUNTED, day_counts, watched_volumes
@@ -48,8 +49,8 @@ _PROFILE: Final = Table(
 class AllIncidents:
     """All incidents, and the cells of the rate incidents, both sorted by key.
 
-    `cells` has the columns of `incident_cells`, or none if no incident has cells. `withdrawn` has the incidents that
-    were published and no longer exist, each with the number of the run that withdrew it.
+    `cells` has the columns of `incident_cells`. `withdrawn` has the incidents that were published and no longer exist,
+    each with the number of the run that withdrew it.
     """
 
     rows: list[Incident]
@@ -62,7 +63,7 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
 
     Reads the day tables, and the published file that this run replaces, if there is one.
     """
-    found, cells = [], pl.DataFrame()
+    found, cells = [], NO_CELLS
     if manifest.days and manifest.as_of is not None:
         days = tuple(days_between(min(manifest.days), manifest.as_of))
         with workbench(settings, store.temp, [store.warehouse]) as connection:
@@ -75,21 +76,21 @@ def all_incidents(store: Store, manifest: Manifest, settings: Settings, registry
             holidays = settings.holidays_among(days)
             has_logs, is_holiday = (np.array([day in some for day in days]) for some in (manifest.days, holidays))
             volumes = watched_volumes(counts, has_logs, is_holiday)
+            records = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts")))
             every = (
                 *rates,
                 *sign_ins,
                 *volume_incidents(volumes, days, registry.switched_off),
                 *surges(connection, volumes, days),
                 *latency_incidents(connection, days),
-                *data_incidents(connection, manifest, settings, days),
+                *data_incidents(records, manifest, is_holiday, days),
             )
-            cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
+            cells = pl.concat([cells, cells_of_sessions])
             counted = sum(entry.counted for entry in manifest.days.values())
             reportable = [one for one in every if is_reportable(one)]
             folder = folder_of(counts, days, has_logs & ~is_holiday, counted, reportable)
             found = with_parts(reportable, cells, folder)
-        if cells.height:
-            cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
+    cells = named_cells(cells.filter(pl.col("incident_id").is_in([one.incident_id for one in found])))
     rows = sorted(found, key=lambda one: one.incident_id)
     stored_since = min(manifest.days, default=date.max)
     # After retention removed days, incidents that begin soon after them lack a part of their baseline.

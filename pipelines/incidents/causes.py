@@ -27,6 +27,12 @@ _CELL: Final = ("dimension", "value", "second", "second_value")
 _SIDES: Final = ("before", "now")
 COUNTS: Final = ("requests_before", "successes_before", "requests_now", "successes_now")
 EFFECTS: Final = ("mix_effect", "rate_effect")
+NO_CELLS: Final = pl.DataFrame(
+    schema=dict.fromkeys(("incident_id", *_CELL), pl.String)
+    | dict.fromkeys(COUNTS, pl.Int64)
+    | dict.fromkeys(EFFECTS, pl.Float64)
+)
+"""The result of `cells_of` without rows."""
 # A rise is explained as a fall with both sides exchanged.
 _TURNED: Final = dict(zip(COUNTS, (*COUNTS[2:], *COUNTS[:2]), strict=True))
 

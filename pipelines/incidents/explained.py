@@ -3,8 +3,9 @@ uses it. `causes.py` does the same for incidents.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, NamedTuple
 
 import duckdb
@@ -13,7 +14,7 @@ import polars as pl
 from pipelines.common.days import Window
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, SESSION_DIMENSIONS
-from pipelines.incidents.causes import COUNTS, cause_of, cells_of
+from pipelines.incidents.causes import COUNTS, NO_CELLS, cause_of, cells_of
 from pipelines.incidents.incident import ALL, BROAD, Cause
 from pipelines.incidents.rate_incidents import compared
 
@@ -37,6 +38,7 @@ SESSION_SOURCES: Final = {
     "eligible_rate": RateSource("outcome_daily", "one_click", CAUSES),
 }
 """The rates of sign-in sessions and of pre-fetches, each with the source of its counts."""
+_SIDES: Final = {"incident_id": pl.String, "watched_app": pl.String, "day": pl.Date, "is_now": pl.Boolean}
 
 
 @dataclass(frozen=True)
@@ -66,33 +68,48 @@ def explain(
     metric, app_key, _ = subject
     source = SESSION_SOURCES.get(metric)
     dimensions = source.dimensions if source else CAUSES
+    days = [(day, is_now) for span, is_now in ((before, False), (now, True)) for day in span]
     if source:
-        outcomes = _sessions(connection, source, metric, app_key, before, now)
+        outcomes = compared_sessions(connection, metric, (("", app_key, *day) for day in days))
     else:
-        days = [("", *subject, day, is_now) for span, is_now in ((before, False), (now, True)) for day in span]
-        outcomes = compared(connection, days)
+        outcomes = compared(connection, (("", *subject, *day) for day in days))
     counts = {name: int(outcomes[name].sum()) for name in COUNTS}
     if not counts["requests_before"] or not counts["requests_now"]:
-        return Explained(counts, pl.DataFrame(), BROAD)
+        return Explained(counts, NO_CELLS, BROAD)
     cells = cells_of(outcomes, dimensions if app_key == ALL else dimensions[1:])
     return Explained(counts, cells, cause_of(cells))
 
 
-def _sessions(
-    connection: duckdb.DuckDBPyConnection, source: RateSource, metric: str, app_key: str, before: Window, now: Window
+def compared_sessions(
+    connection: duckdb.DuckDBPyConnection, metric: str, sides: Iterable[tuple[str, str, date, bool]]
 ) -> pl.DataFrame:
-    """Return the counts of a rate of `SESSION_SOURCES` by the dimensions of its table, as input of `cells_of`."""
-    rate = METRICS[metric]
-    sides = " UNION ALL BY NAME ".join(
-        f"SELECT {', '.join(source.dimensions)}, {_sums(rate.denominator)} AS requests_{side}, "
-        f"{_sums(rate.numerator)} AS successes_{side} FROM {source.table} "
-        f"WHERE day BETWEEN ${side}_first AND ${side}_last AND $app_key IN (app_key, '*') GROUP BY ALL"
-        for side in ("before", "now")
+    """Return each incident's requests and successes, before and now, on the days in `sides`, by the dimensions of the
+    rate's table: the input of `cells_of`.
+
+    Args:
+        connection: has the table of the rate.
+        metric: a rate of `SESSION_SOURCES`.
+        sides: incident_id, app_key (`*`: all), day, is_now.
+    """
+    source, rate = SESSION_SOURCES[metric], METRICS[metric]
+    by = ", ".join(("incident_id", *source.dimensions))
+    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
+    outcomes = pl.DataFrame(
+        connection.sql(f"""
+        SELECT
+            {by},
+            coalesce(sum(requests) FILTER (NOT is_now), 0)::BIGINT AS requests_before,
+            coalesce(sum(successes) FILTER (NOT is_now), 0)::BIGINT AS successes_before,
+            coalesce(sum(requests) FILTER (is_now), 0)::BIGINT AS requests_now,
+            coalesce(sum(successes) FILTER (is_now), 0)::BIGINT AS successes_now
+        FROM (
+            SELECT {by}, is_now, {_sums(rate.denominator)} AS requests, {_sums(rate.numerator)} AS successes
+            FROM {source.table} JOIN incident_days USING (day) WHERE watched_app IN (app_key, '*') GROUP BY ALL
+        )
+        GROUP BY ALL""")
     )
-    counts = ", ".join(f"coalesce({name}, 0)::BIGINT AS {name}" for name in COUNTS)
-    spans = {"before_first": before.first, "before_last": before.last, "now_first": now.first, "now_last": now.last}
-    query = f"SELECT '' AS incident_id, * REPLACE ({counts}) FROM ({sides})"
-    return pl.DataFrame(connection.sql(query, params=spans | {"app_key": app_key}))
+    connection.unregister("incident_days")
+    return outcomes
 
 
 def _sums(counts: str) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.contract.measures.counts import RATE_OF, RISING, SLOW_FALL, TECHNICAL, WATCHED
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES
-from pipelines.incidents.causes import with_causes
+from pipelines.incidents.causes import NO_CELLS, with_causes
 from pipelines.incidents.detection.baselines import BASELINE_DAYS
 from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import falls
@@ -41,8 +41,7 @@ class RateIncident(NamedTuple):
 def rate_incidents(
     connection: duckdb.DuckDBPyConnection, counts: DayCounts, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return every incident of a rate in these days, and the cells of all these incidents: a frame without columns if
-    there is no incident.
+    """Return every incident of a rate in these days, and the cells of all these incidents.
 
     Args:
         connection: has `outcome_daily`.
@@ -89,7 +88,7 @@ def _explained(
 ) -> tuple[list[Incident], pl.DataFrame]:
     """Return the incidents with their causes and result codes, and the cells of all incidents."""
     if not found:
-        return [], pl.DataFrame()
+        return [], NO_CELLS
     sides = [
         (one.incident_id, RATE_OF[one.metric], *one.subject, days[place], is_now)
         for one, fall in found

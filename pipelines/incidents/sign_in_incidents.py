@@ -1,7 +1,6 @@
 """Incidents of the sign-in rate: a smaller share of the sessions signed in, all channels taken together."""
 
 from datetime import date
-from typing import Final
 
 import duckdb
 import numpy as np
@@ -10,20 +9,18 @@ import polars as pl
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import SESSION_CAUSES
-from pipelines.incidents.causes import with_causes
+from pipelines.incidents.causes import NO_CELLS, with_causes
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
+from pipelines.incidents.explained import compared_sessions
 from pipelines.incidents.incident import ALL, Incident, Subject
-
-_SIDES: Final = {"incident_id": pl.String, "app_key": pl.String, "day": pl.Date, "is_now": pl.Boolean}
 
 
 def sign_in_incidents(
     connection: duckdb.DuckDBPyConnection, days: tuple[date, ...]
 ) -> tuple[list[Incident], pl.DataFrame]:
-    """Return all incidents of the sign-in rate in these days, and the cells of all these incidents: a frame without
-    columns if there is no incident.
+    """Return all incidents of the sign-in rate in these days, and the cells of all these incidents.
 
     Args:
         connection: has `session_daily` and `session_books`.
@@ -45,8 +42,5 @@ def sign_in_incidents(
         for places, is_now in ((fall.baseline, False), (fall.newest, True)):
             sides += [(one.incident_id, one.app_key, days[place], is_now) for place in places]
     if not found:
-        return [], pl.DataFrame()
-    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
-    outcomes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "sign_in_outcomes")))
-    connection.unregister("incident_days")
-    return with_causes(found, outcomes, SESSION_CAUSES)
+        return [], NO_CELLS
+    return with_causes(found, compared_sessions(connection, SIGN_IN, sides), SESSION_CAUSES)

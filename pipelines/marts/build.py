@@ -7,7 +7,6 @@ the days before the first changed one (`carried.py`). `contract/tables/tables.py
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -86,18 +85,12 @@ _STORED = {
 QUERIES = _COMPUTED | {name: TABLES[name].query(source, nulls="FIRST") for name, source in _STORED.items()}
 
 
-@dataclass(frozen=True)
-class MartsReport:
-    """The result of a build: the number of rows of each published table."""
-
-    rows: dict[str, int]
-
-
 def build_marts(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, checks: list[CheckResult],
     billing: Mapping[str, pl.DataFrame] | None, incidents: AllIncidents,
-) -> MartsReport:  # fmt: skip
-    """Build all published tables from the days of the manifest, and replace the published file.
+) -> dict[str, int]:  # fmt: skip
+    """Build all published tables from the days of the manifest, and replace the published file. Return the number
+    of rows of each.
 
     Args:
         billing: the tables of packages and of reconciliation as of the manifest's as-of day; None if there is no
@@ -149,7 +142,7 @@ def build_marts(
     drop_note(store.database)
     place_published(fresh, store.database)
     write_note(store.database, manifest, registry, tables_digest())
-    return MartsReport(rows_by_table)
+    return rows_by_table
 
 
 def _require_equal_uses(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,7 @@ as the record: it can have the application's fields as top-level keys.
 
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
-from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_names, shape_of
+from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_column, raw_names, shape_of
 from pipelines.reading.sources.mapping import OWN_NAMES, SourceMapping, Unwrap
 
 LOGGED = ("formattedMessage", "message", "log", "json")
@@ -62,7 +62,7 @@ def unwrapped(mapping: SourceMapping, raw: RawRelation) -> RawRelation:
             {is_broken if is_json else "NULL::VARCHAR"} AS {BROKEN},
             found IS NOT NULL AS {IS_WITHIN}, within AS "raw line", whole AS "raw envelope",
             CASE WHEN is_object THEN within::JSON END AS "raw record"
-            {"".join(f", {_column(name, own)} AS {_raw(name)}" for name in names)}
+            {"".join(f", {_column(name, own)} AS {raw_column(name)}" for name in names)}
         FROM (
             SELECT *, CASE WHEN is_object THEN json_transform(within, {shape_of(names)}) END AS picked
             FROM (
@@ -81,8 +81,8 @@ def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[s
     """Return a query that adds two columns to the raw records: `found`, the text that `[unwrap]` extracts, and `whole`,
     the shipper's line. The query keeps the raw columns in `own`; the argument `whole` is the SQL of the shipper's line.
     """
-    named = "".join(f", {_raw(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
-    kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(_raw, own)]
+    named = "".join(f", {raw_column(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
+    kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(raw_column, own)]
     found = INNERMOST if unwrap.format == "ndjson" and not mapping.fields else "outer_text"
     return f"""
         SELECT {", ".join(kept)}, {whole} AS whole, {found} AS found
@@ -97,8 +97,4 @@ def _column(name: str, own: list[str]) -> str:
     Parquet file if `[unwrap]` found no text.
     """
     picked = f"picked.{quoted(name)}"
-    return f"CASE WHEN found IS NULL THEN {_raw(name)} ELSE {picked} END" if name in own else picked
-
-
-def _raw(name: str) -> str:
-    return quoted(f"raw {name}")
+    return f"CASE WHEN found IS NULL THEN {raw_column(name)} ELSE {picked} END" if name in own else picked

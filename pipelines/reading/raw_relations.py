@@ -98,7 +98,7 @@ def json_files(mapping: SourceMapping) -> RawRelation:
         )"""
         return RawRelation(query, has_record=True)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    texts = ", ".join(f"{quoted(name)} AS {_raw(name)}" for name in names)
+    texts = ", ".join(f"{quoted(name)} AS {raw_column(name)}" for name in names)
     return RawRelation(
         f"""
         SELECT file_index AS "row file",
@@ -134,7 +134,7 @@ def plain_texts(mapping: SourceMapping) -> RawRelation:
     # A JSON record is malformed if its line is no UTF-8, even if the invalid bytes are outside of the record.
     state = f"CASE WHEN NOT is_text THEN '{MALFORMED}' END" if mapping.is_of_objects else "NULL::VARCHAR"
     names = mapping.unwrap_columns if mapping.unwrap else (*raw_names(mapping), *_whole_record(mapping))
-    absent = "".join(f", NULL::VARCHAR AS {_raw(name)}" for name in names if name != "line")
+    absent = "".join(f", NULL::VARCHAR AS {raw_column(name)}" for name in names if name != "line")
     query = f"""
         SELECT file AS "row file", line AS "row line", text AS "row text", {state} AS "row state",
             rtrim(text, {LINE_END}) AS "raw line"{absent}
@@ -151,7 +151,7 @@ def csv_files(mapping: SourceMapping, layout: CsvLayout, *, first_file: int, has
     cells = [f"row cell {place}" for place in range(len(layout.names))]
     columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     places = {name: cell for cell, name in reversed(list(zip(cells, layout.names, strict=True)))}
-    texts = "".join(f", {_cell(places.get(name))} AS {_raw(name)}" for name in _row_names(mapping))
+    texts = "".join(f", {_cell(places.get(name))} AS {raw_column(name)}" for name in _row_names(mapping))
     # CRLF is left to the reader's detection: with an explicit `new_line`, it finds no row.
     line_end = r"new_line = '\n'," if layout.line_end == b"\n" else ""
     query = f"""
@@ -177,7 +177,7 @@ def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
     values = {name: _parquet_text(quoted(column), kind) for name, (column, kind) in columns.items()}
     if is_typed:
         values["event_time"] = quoted(time_column)
-    texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {_raw(name)}" for name in _row_names(mapping))
+    texts = "".join(f", {values.get(name, 'NULL::VARCHAR')} AS {raw_column(name)}" for name in _row_names(mapping))
     return RawRelation(
         f'SELECT 0 AS "row file", NULL::VARCHAR AS "row state"{texts} FROM rows',
         instant=_instant("event_time", time) if is_typed else "",
@@ -186,7 +186,7 @@ def parquet_rows(mapping: SourceMapping, schema: pa.Schema) -> RawRelation:
 
 
 def _picked(names: Sequence[str]) -> str:
-    return "".join(f", picked.{quoted(name)} AS {_raw(name)}" for name in names)
+    return "".join(f", picked.{quoted(name)} AS {raw_column(name)}" for name in names)
 
 
 def shape_of(names: Sequence[str]) -> str:
@@ -226,5 +226,6 @@ def _cell(cell: str | None) -> str:
     return quoted(cell) if cell else "NULL::VARCHAR"
 
 
-def _raw(name: str) -> str:
+def raw_column(name: str) -> str:
+    """Return the SQL of the column of a raw record that has the name `name` in the log."""
     return quoted(f"raw {name}")

@@ -13,7 +13,7 @@ from pipelines.common.sql import quoted
 from pipelines.contract.record.field_rules import FAILED, SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.envelopes import BROKEN, IS_WITHIN, unwrapped
-from pipelines.reading.raw_relations import RawRelation, raw_names
+from pipelines.reading.raw_relations import RawRelation, raw_column, raw_names
 from pipelines.reading.sources.mapping import WITHIN, SourceMapping
 from pipelines.reading.sources.mapping_use import use_conditions, uses_of
 from pipelines.store.database import expression_parser
@@ -75,12 +75,12 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     """Return a query with the state of each row, and with its fields as text by the mapping's expressions."""
     carried = "".join(f", {quoted(name)}" for name in raw.carried)
     if not mapping.fields and not mapping.kept:
-        texts = "".join(f", {quoted(f'raw {name}')} AS {name}" for name in FIELD_NAMES)
+        texts = "".join(f", {raw_column(name)} AS {name}" for name in FIELD_NAMES)
         return f'SELECT "row file", "row state"{carried}{texts} FROM ({raw.query})'
     whole = [name for name in (WITHIN if mapping.unwrap else ("record",)) if name in mapping.columns]
     columns = [*raw_names(mapping), *whole]
-    named = "".join(f", {quoted(f'raw {name}')} AS {quoted(name)}" for name in columns)
-    kept_aside = "".join(f", {quoted(f'raw {name}')}" for name in columns if name != "record")
+    named = "".join(f", {raw_column(name)} AS {quoted(name)}" for name in columns)
+    kept_aside = "".join(f", {raw_column(name)}" for name in columns if name != "record")
     kept_aside += f", {IS_WITHIN}" if mapping.unwrap else ""
     for name, condition in mapping.doubted.items():
         kept_aside += f", TRY(coalesce(({condition}), false)) AS {quoted(name)}"
@@ -122,7 +122,7 @@ def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
     If the expression fails on a record, the text is `FAILED`, which breaks the rule of the field.
     """
     if not mapping.fields:
-        return quoted(f"raw {name}")
+        return raw_column(name)
     if name not in mapping.fields:
         return "NULL::VARCHAR"
     text = f"({mapping.fields[name]})"

@@ -44,7 +44,6 @@ from pipelines.store.store import Store
 
 if TYPE_CHECKING:
     from pipelines.engines.base import Engine
-    from pipelines.marts.build import MartsReport
     from reports.build.site import SiteReport
 
 
@@ -173,8 +172,8 @@ class DailyRun:
             self.decided_publication = publication
         return report
 
-    def build_marts(self) -> "MartsReport | None":
-        """Build the published DuckDB file. Do nothing and return None if the file is current.
+    def build_marts(self) -> None:
+        """Build the published DuckDB file. Do nothing if the file is current.
 
         The file is current if the manifest's run made it, and no client wrote to it.
         """
@@ -183,15 +182,14 @@ class DailyRun:
             if has_wal(self.store.database):
                 print("a client wrote to the published file: it is made again, and its .wal file is removed")
             elif published_run(self.store.database) == (manifest.run, manifest.generated_at):
-                return None
+                return
             from pipelines.incidents.all_incidents import all_incidents
             from pipelines.marts.build import build_marts
 
             billing = self.publication.billing if self.publication else None
             incidents = all_incidents(self.store, manifest, self.settings, self.registry)
-            report = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing, incidents)
-            progress.result = f"{len(report.rows)} tables, {sum(report.rows.values()):,} rows"
-        return report
+            rows = build_marts(self.store, manifest, self.settings, self.registry, self.checks, billing, incidents)
+            progress.result = f"{len(rows)} tables, {sum(rows.values()):,} rows"
 
     def render_site(self) -> "SiteReport | None":
         """Render the site from the published file, and switch to it. Return None if the site is current already."""
@@ -273,7 +271,7 @@ class DailyRun:
         return manifest
 
 
-def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRun, str | None]:
+def open_run(data: Path) -> tuple[DailyRun, str | None]:
     """Load the inputs of a run. Return the run, and a notice for the user or None.
 
     Raises:
@@ -289,4 +287,4 @@ def open_run(data: Path, forced: frozenset[date] = frozenset()) -> tuple[DailyRu
     require_sound_clock(manifest, now)
     key, notice = hash_key(data, may_make=manifest.key_fingerprint is None)
     registry = load_registry(store.registry, settings.timezone)
-    return DailyRun(store, settings, sources, registry, key, now, forced, loaded=manifest), notice
+    return DailyRun(store, settings, sources, registry, key, now, loaded=manifest), notice

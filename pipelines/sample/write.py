@@ -48,7 +48,6 @@ class SampleReport:
     events: int
     lines: int
     bad_lines: int
-    late_events: int
     files: int
     bytes: int
 
@@ -185,7 +184,6 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
         events=spec.events * len(plan),
         lines=sum(of_day.lines for of_day in done),
         bad_lines=sum(of_day.bad_lines for of_day in done),
-        late_events=sum(day.events - day.late_from for day in plan),
         files=sum(len(of_day.files) for of_day in done),
         bytes=sum(file.stat().st_size for of_day in done for file in of_day.files),
     )

@@ -13,9 +13,8 @@ from pipelines.common.text import counted
 
 
 def require_unique_keys(
-    connection: duckdb.DuckDBPyConnection, keys: Mapping[str, tuple[str, ...]], sources: Mapping[str, str], where: str,
-    given: Mapping[str, str] | None = None,
-) -> None:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection, keys: Mapping[str, tuple[str, ...]], sources: Mapping[str, str], where: str
+) -> None:
     """Raise if a table has two rows with the same key.
 
     Args:
@@ -23,25 +22,22 @@ def require_unique_keys(
         sources: each table as a FROM clause, sorted by its key, from trusted names only. The first table with a fault
             is reported, so list a table before the tables derived from it.
         where: the name that the error gives to the source of the tables, such as `marts`.
-        given: values of the parameters in `sources`.
 
     Raises:
         BooksError: a key occurs twice.
     """
-    values = dict(given or {})
     counts = " UNION ALL ".join(
         f"SELECT '{name}', count(*) FROM ({_repeated(keys[name], source, '')}) WHERE is_repeated"
         for name, source in sources.items()
     )
-    repeated = {name: rows for name, rows in connection.execute(counts, values).fetchall() if rows}
+    repeated = {name: rows for name, rows in connection.execute(counts).fetchall() if rows}
     for name in sources:
         if name in repeated:
             listed = f"struct_pack({', '.join(f'{column} := {column}' for column in keys[name])}) AS key, "
             example = (
                 f"SELECT min(key::VARCHAR) FROM ({_repeated(keys[name], sources[name], listed)}) WHERE is_repeated"
             )
-            read = {value: values[value] for value in values if f"${value}," in example}
-            found = connection.execute(example, read).fetchall()[0][0]
+            found = connection.execute(example).fetchall()[0][0]
             # The error may show the key: no key column holds personal data.
             raise repeated_key(name, repeated[name], found, where)
 

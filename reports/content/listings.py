@@ -122,6 +122,10 @@ LISTINGS: Final = {
         "resource_package_usage", "account_id, day", _MONTH, "account_id, day", sums=("uses",)
     ),
     "package_accounts": Listing("resource_package_forecast"),
+    # By account in the order of use.
+    "package_states": Listing(
+        "resource_packages", "*", order="account_id, expires_at, purchased_at, resource_package_id"
+    ),
     "package_days": Listing(
         "resource_package_daily", "resource_package_id, day, remaining", _QUARTER, "resource_package_id, day"
     ),

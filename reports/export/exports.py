@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import UsageError, require_order
 from pipelines.common.files.near_names import nearly
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
@@ -140,9 +140,7 @@ def export_events(parts: Sequence[PartRecords], request: ExportRequest, settings
 
 
 def _check(request: ExportRequest) -> None:
-    first, last = request.first, request.last
-    if last < first:
-        raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day as --from.")
+    require_order(request.first, request.last)
     _check_target(request.format, request.target)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.days import FIRST_DAY, Window, day_start
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import UsageError, require_order
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.store.published_file import published_tables
@@ -89,10 +89,7 @@ def published_table(name: str, where: str = "--table") -> Table:
 def _query(table: Table, span: Window | None) -> str:
     if span is None:
         return table.query(table.name)
-    if span.last < span.first:
-        raise UsageError(
-            f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day as --from."
-        )
+    require_order(span.first, span.last)
     condition = _in_span(table)
     return table.query(table.name) if condition is None else table.query(table.name, condition)
 

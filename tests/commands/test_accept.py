@@ -44,10 +44,3 @@ def test_a_day_that_is_not_closed_yet_is_named_as_such(call: Call, own: DataFold
     assert ended.out == f"{yesterday}  loses 1 record\n{today}  loses 1 record, and is not closed yet\n"
     assert "1 closed day would lose 1 record." in ended.err
     assert own.statuses("two.ndjson") == ["read", "held"]
-
-
-def test_only_a_held_file_can_be_accepted(call: Call, own: DataFolder) -> None:
-    ended = call("accept", "more.csv", data=own.root)
-    assert ended.code == 2
-    assert "No held file has the path 'more.csv'" in ended.err
-    assert f"where: {own.store.landing}" in ended.err

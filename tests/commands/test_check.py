@@ -149,6 +149,7 @@ def test_a_check_of_an_archive_is_one_of_its_members(
     ended = call("check", data=folder.root)
     assert "2 files canonical" in ended.out
     assert "1 file without a valid record: b.zip!b.log (its lines are not JSON" in ended.out
+    assert "4 sign-in records in the newest 1 file" in ended.out
 
 
 def test_a_check_lists_bad_rows_and_ends_with_2(call: Call, folder: DataFolder) -> None:

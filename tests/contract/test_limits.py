@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.common.errors import UsageError
 from pipelines.contract.registry.limits import DEFAULTS, Limit, load_limits
 from pipelines.contract.registry.row_files import Problem
 
@@ -68,9 +67,3 @@ def test_a_bad_row_costs_itself_alone_and_is_listed_as_it_is(tmp_path: Path, row
     limits, problems = load(tmp_path, f"{HEAD}kept,*,*,device,1,day\n{row}\n")
     assert limits == (Limit("kept", "*", "*", "device", 1, "day"),)
     assert problems == [Problem("registry/limits.csv", 3, reason, row, is_as_written=True)]
-
-
-@pytest.mark.parametrize("column", ["limit_id", "key", "max_requests", "window"])
-def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, column: str) -> None:
-    with pytest.raises(UsageError, match=rf"registry/limits\.csv has no column {column}"):
-        load(tmp_path, HEAD.replace(column, "x"))

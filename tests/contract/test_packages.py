@@ -96,19 +96,6 @@ def test_bad_readings_are_listed_with_the_first_column_that_is_wrong(tmp_path: P
     assert [one.remaining for one in registry.bought.readings] == [10, 0]
 
 
-@pytest.mark.parametrize("column", ["resource_package_id", "quantity", "purchased_at"])
-def test_packages_without_a_needed_column_are_refused_by_its_name(tmp_path: Path, column: str) -> None:
-    with pytest.raises(UsageError, match=f"resource_packages.csv has no column {column}") as refused:
-        load(tmp_path, PACKAGES.replace(column, "other"))
-    assert refused.value.exit_code == 2
-
-
-@pytest.mark.parametrize("column", ["resource_package_id", "read_at", "remaining"])
-def test_readings_without_a_column_are_refused_by_its_name(tmp_path: Path, column: str) -> None:
-    with pytest.raises(UsageError, match=f"resource_package_readings.csv has no column {column}"):
-        load(tmp_path, readings=READINGS.replace(column, "other"))
-
-
 def test_an_empty_file_has_no_column(tmp_path: Path) -> None:
     (tmp_path / "resource_packages.csv").write_text("")
     with pytest.raises(UsageError, match="has no column resource_package_id, quantity, purchased_at"):

@@ -13,6 +13,16 @@ APPS = "app_key,app_name,platform,account_id,created_at,status\n"
 SCHEMES = "scheme_id,scheme_group,app_key,scheme_name,package_name,methods,created_at\n"
 CODES = "vendor,layer,platform,code,outcome,stage,meaning_en,meaning_zh\n"
 
+NEEDED = {
+    "accounts.csv": ("account_id",),
+    "limits.csv": ("limit_id", "key", "max_requests", "window"),
+    "resource_packages.csv": ("resource_package_id", "quantity", "purchased_at"),
+    "resource_package_readings.csv": ("resource_package_id", "read_at", "remaining"),
+    "console/x.csv": ("day", "account_id", "channel"),
+    "bills/x.csv": ("month", "account_id", "channel", "quantity"),
+}
+"""The columns without which a file of the registry is refused."""
+
 
 def load(folder: Path, *, apps: str | bytes = "", schemes: str = "", codes: str = "") -> Registry:
     for name, text in (("apps", apps), ("schemes", schemes), ("result_codes", codes)):
@@ -59,6 +69,19 @@ def test_an_empty_status_is_enabled_where_a_scheme_exists(tmp_path: Path) -> Non
         ("b", "disabled"),
         ("c", "disabled"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [(file, column) for file, columns in NEEDED.items() for column in columns],
+)
+def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, file: str, column: str) -> None:
+    path, head = tmp_path / file, ",".join(NEEDED[file]).replace(column, "other")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{head}\n")
+    with pytest.raises(UsageError, match=f"registry/{file} has no column {column}") as refused:
+        load_registry(tmp_path, "Asia/Shanghai")
+    assert f"It begins with {head!r}." in refused.value.do
 
 
 def test_bad_app_rows_are_listed_and_cost_themselves_alone(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.common.errors import UsageError
 from pipelines.contract.registry.row_files import Problem
 from pipelines.contract.registry.statements import Bill, BillKey, ConsoleKey, ProviderStatements, load_statements
 
@@ -82,18 +81,6 @@ def test_bad_rows_are_listed_with_the_first_column_that_is_wrong(tmp_path: Path)
         *(("registry/bills/a.csv", line, reason) for line, reason in enumerate(bills.values(), 2)),
     ]
     assert (len(found.console), len(found.bills)) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "head", "column"),
-    [("console", CONSOLE, name) for name in ("day", "account_id", "channel")]
-    + [("bills", BILLS, name) for name in ("month", "account_id", "channel", "quantity")],
-)
-def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, name: str, head: str, column: str) -> None:
-    other = head.replace(f"{column}", "other", 1)
-    with pytest.raises(UsageError, match=f"registry/{name}/x.csv has no column {column}") as refused:
-        load(tmp_path, {f"{name}/x.csv": other})
-    assert f"It begins with {other.splitlines()[0]!r}." in str(refused.value)
 
 
 def test_other_columns_may_be_absent_and_hidden_and_unfinished_files_are_left_alone(tmp_path: Path) -> None:

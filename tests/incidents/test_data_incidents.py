@@ -13,10 +13,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from lab.incidents.data_fault_trial import FAULTS, LARGE, SETTINGS, found_of, installations
-from pipelines.contract.settings.settings import Settings
+from lab.incidents.data_fault_trial import FAULTS, LARGE, found_of, incidents_in, installations
 from pipelines.incidents.data.data_faults import Fault, copied_days, missing_days
-from pipelines.incidents.data.data_incidents import dated, incidents_in
+from pipelines.incidents.data.data_incidents import dated
 from pipelines.incidents.folder import Folder
 from pipelines.incidents.incident import Incident
 from pipelines.incidents.parts import with_parts
@@ -35,7 +34,7 @@ CALM = Installation(3, records=20_000, apps=5, noise=0.02, growth=0.0, holidays=
 
 def found(name: str | None, place: int = DAYS - 1) -> list[Incident]:
     manifest, counts, days = CALM.days(DAYS, {place: FAULTS[name]} if name else {})
-    return incidents_in(counts, manifest, SETTINGS, days)
+    return incidents_in(counts, manifest, days)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +136,7 @@ def without(days: set[int]) -> list[Incident]:
     gone = [all_days[place] for place in days]
     manifest.days = {day: entry for day, entry in manifest.days.items() if day not in gone}
     manifest.files = [file for file in manifest.files if not file.days.keys() & set(gone)]
-    return incidents_in(counts.filter(~pl.col("day").is_in(gone)), manifest, Settings(), all_days)
+    return incidents_in(counts.filter(~pl.col("day").is_in(gone)), manifest, all_days)
 
 
 def test_missing_days_are_open_until_later_ones_are_there() -> None:
@@ -199,14 +198,14 @@ def test_what_usually_comes_late_is_not_missed() -> None:
     for file in manifest.files:
         file.days = {day: DayRows(rows.accepted, rows.accepted) for day, rows in file.days.items()}
     assert found(name)
-    assert incidents_in(counts, manifest, SETTINGS, days) == []
+    assert incidents_in(counts, manifest, days) == []
 
 
 def test_a_holiday_is_no_fault() -> None:
     name = "half of the day gone"
     manifest, counts, days = CALM.days(DAYS, {DAYS - 1: FAULTS[name]})
     assert [one.metric for one in found(name)] == ["short_day"]
-    assert incidents_in(counts, manifest, Settings(calendar="none", holidays=(days[-1],)), days) == []
+    assert incidents_in(counts, manifest, days, {days[-1]}) == []
 
 
 def test_a_file_under_another_name_is_not_missing() -> None:
@@ -215,7 +214,7 @@ def test_a_file_under_another_name_is_not_missing() -> None:
         replace(file, path=file.path.replace("gw1", "gw9")) if days[-1] in file.days else file
         for file in manifest.files
     ]
-    assert incidents_in(counts, manifest, SETTINGS, days) == []
+    assert incidents_in(counts, manifest, days) == []
 
 
 def test_rejects_of_removed_days_are_no_rejects_of_the_day_that_read_them() -> None:
@@ -227,10 +226,10 @@ def test_rejects_of_removed_days_are_no_rejects_of_the_day_that_read_them() -> N
         manifest.files[0], path="old.log", records_read=8000, accepted=4000, rejected=4000, days={}, run_day=days[-1]
     )
     manifest.files.append(old)
-    assert incidents_in(counts, manifest, SETTINGS, days) == []
+    assert incidents_in(counts, manifest, days) == []
     # A file without a single good record counts on the day that read it.
     manifest.files[-1] = replace(old, accepted=0, rejected=8000)
-    assert [one.metric for one in incidents_in(counts, manifest, SETTINGS, days)] == ["rejected_share"]
+    assert [one.metric for one in incidents_in(counts, manifest, days)] == ["rejected_share"]
 
 
 def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
@@ -243,7 +242,7 @@ def test_users_who_take_another_way_are_no_part_that_is_gone() -> None:
         came = moved if going_to_wechat else 0.0
         records = pl.when(is_part & one_click).then(pl.col("records") - moved)
         records = records.when(is_part & wechat).then(pl.col("records") + came).otherwise("records")
-        return incidents_in(counts.with_columns(records.alias("records")), manifest, SETTINGS, days)
+        return incidents_in(counts.with_columns(records.alias("records")), manifest, days)
 
     assert with_one_click(going_to_wechat=True) == []
     assert [one.metric for one in with_one_click(going_to_wechat=False)] == ["mix_shift"]
@@ -266,7 +265,7 @@ def with_shares(*came: dict[str, float]) -> tuple[list[Incident], list[int]]:
                 missing[-back] += file.accepted - accepted
                 rows = {days[-back]: DayRows(accepted=accepted)}
                 manifest.files[place] = replace(file, records_read=accepted, accepted=accepted, rejected=0, days=rows)
-    return incidents_in(counts, manifest, SETTINGS, days), missing
+    return incidents_in(counts, manifest, days), missing
 
 
 def with_the_last_day_of(came: dict[str, float]) -> list[Incident]:
@@ -308,7 +307,7 @@ def test_an_hour_that_the_clock_skipped_is_not_gone() -> None:
     is_gone = (pl.col("day") == days[-1]) & pl.col("part").str.ends_with("hour=02")
     without_it = counts.filter((pl.col("metric") != "hour_shift") | ~is_gone)
     assert len(without_it) == len(counts) - len(SOURCES)
-    assert incidents_in(without_it, manifest, SETTINGS, days) == []
+    assert incidents_in(without_it, manifest, days) == []
 
 
 def test_the_counts_come_from_the_store_and_the_published_tables(tmp_path: Path) -> None:

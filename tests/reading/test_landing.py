@@ -22,7 +22,7 @@ import pytest
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files import growth, packings
 from pipelines.reading.files.growth import LIMITS, UnpackLimits
-from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, raw_file, scan, sha256_of
+from pipelines.reading.files.landing import LandedFile, bare_name, current_stamp, scan, sha256_of
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.plain_files import plain_file
 from pipelines.reading.sources.mapping import format_of
@@ -194,7 +194,7 @@ def test_a_whole_file_is_read_through_its_compression(tmp_path: Path, name: str)
 )  # fmt: skip
 def test_a_text_is_not_taken_for_raw_snappy(tmp_path: Path, content: bytes) -> None:
     file = landed(tmp_path, "a.csv", content)
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         assert packing_of(file, raw) is None
 
 
@@ -206,7 +206,7 @@ def test_a_text_that_would_be_an_impossible_block_is_not_unpacked(
     # The lengths of blocks of 16 GB and of 129 bytes, and an element of one byte.
     for head in (b"\xff\xff\xff\xff\x3f\x00", b"\x81\x01\x00"):
         file = landed(tmp_path, "a.csv", head + b"x" * 1000)
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             assert packing_of(file, raw) is None
     assert unpacked == []
 

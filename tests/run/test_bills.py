@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.common.errors import UsageError
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 BEFORE = days_before(DAY, 1)
@@ -98,9 +97,3 @@ def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) ->
     content = folder.manifest.days[DAY].content
     assert folder.roll_up(forced=frozenset({DAY})).days == [DAY]
     assert folder.manifest.days[DAY].content == content
-
-
-def test_a_file_without_its_column_is_refused_by_name(billed: DataFolder) -> None:
-    billed.write("registry/accounts.csv", "app_key,account\nshop,beijing\n")
-    with pytest.raises(UsageError, match=r"registry/accounts\.csv has no column account_id"):
-        billed.open()

@@ -23,12 +23,6 @@ def rolled_up(copy_of: CopyOf) -> DataFolder:
     return copy_of(a_rolled_up_day)
 
 
-def test_another_key_is_refused(rolled_up: DataFolder) -> None:
-    rolled_up.write("hash.key", "quite another key for the same folder")
-    with pytest.raises(UsageError, match="hash key differs from the key"):
-        rolled_up.ingest()
-
-
 def test_no_key_is_made_beside_hashes_of_a_lost_one(rolled_up: DataFolder) -> None:
     (rolled_up.root / "hash.key").unlink()
     with pytest.raises(UsageError, match="The hash key is missing"):

@@ -107,6 +107,7 @@ def test_the_old_file_put_back_ends_what_was_held(folder: DataFolder) -> None:
 def test_only_a_held_path_can_be_accepted(rotated: DataFolder) -> None:
     with pytest.raises(UsageError, match=r"No held file has the path 'other.log'") as refused:
         accept_held(rotated.store, rotated.manifest, "other.log")
+    assert refused.value.where == str(rotated.store.landing)
     assert "app.log" in refused.value.do
     assert rotated.statuses("app.log") == ["read", "held"]
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.common.errors import UsageError
 from pipelines.run.verify import verify
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
@@ -68,12 +67,6 @@ def test_the_next_day_takes_its_place_and_late_records_count(limited: DataFolder
     limited.tables(after)
     assert limited.rows(ROWS) == [(DAY, "one", 4, 3), (after, "one", 1, 0)]
     assert limited.rows(f"SELECT requests::INTEGER FROM repeat_top WHERE day = DATE '{DAY}'") == [(4,)]
-
-
-def test_a_file_without_a_column_is_refused_by_name(limited: DataFolder) -> None:
-    limited.write("registry/limits.csv", "limit_id,key,window\none,device,day\n")
-    with pytest.raises(UsageError, match=r"registry/limits\.csv has no column max_requests"):
-        limited.open()
 
 
 def test_a_day_before_is_no_counter_of_the_next(folder: DataFolder) -> None:

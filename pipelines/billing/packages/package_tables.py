@@ -3,29 +3,15 @@
 The ledger of one account is in `ledger.py`, the states of its packages in `states.py`.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
 import polars as pl
 
+from pipelines.billing.frames import frame
 from pipelines.billing.packages.account import Account
 from pipelines.billing.packages.ledger import AppUses, PackageDay, account_ledger
 from pipelines.billing.packages.states import AccountForecast, AsOf, PackageState, account_states
 from pipelines.common.errors import BooksError
-
-_COUNTS: Final = ("opening", "granted", "used", "adjusted", "expired", "remaining")
-_UNUSED: Final = ("unused_expected", "unused_least", "unused_most")
-_RUN_OUT: Final = ("run_out_day", "run_out_earliest", "run_out_latest", "buy_by")
-_FACTORS: Final = ("factor_low", "factor_mid", "factor_high", "coverage")
-_INSTANT: Final = pl.Datetime("us", "UTC")
-_TYPES: Final = (
-    dict.fromkeys(
-        (*_COUNTS, *_UNUSED, "uses", "quantity", "missing_days", "uses_28d", "buy_quantity", "drift"), pl.Int64()
-    )
-    | dict.fromkeys((*_FACTORS, "price"), pl.Float64())
-    | dict.fromkeys((*_RUN_OUT, "day", "used_up_day"), pl.Date())
-    | {"coverage_checks": pl.Int64(), "purchased_at": _INSTANT, "expires_at": _INSTANT}
-)
 
 
 def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFrame]:
@@ -42,8 +28,8 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
         ledger = account_ledger(account, at.day, at.zone)
         _require_sums(account, ledger.days, ledger.usage)
         of_packages, forecast = account_states(account, ledger, at)
-        days.append(_frame(PackageDay._fields, ledger.days))
-        usage.append(_frame(AppUses._fields, ledger.usage))
+        days.append(frame("resource_package_daily", ledger.days))
+        usage.append(frame("resource_package_usage", ledger.usage))
         states += of_packages
         forecasts.append(forecast)
     empty = no_packages()
@@ -52,29 +38,19 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
     return {
         "resource_package_daily": daily.sort("day", "resource_package_id"),
         "resource_package_usage": by_app.sort(AppUses._fields[:4]),
-        "resource_packages": _frame(PackageState._fields, states).sort("resource_package_id"),
-        "resource_package_forecast": _frame(AccountForecast._fields, forecasts).sort("account_id"),
+        "resource_packages": frame("resource_packages", states).sort("resource_package_id"),
+        "resource_package_forecast": frame("resource_package_forecast", forecasts).sort("account_id"),
     }
 
 
 def no_packages() -> dict[str, pl.DataFrame]:
     """Return the tables of resource packages without rows, by name."""
     return {
-        "resource_package_daily": _frame(PackageDay._fields, []),
-        "resource_package_usage": _frame(AppUses._fields, []),
-        "resource_packages": _frame(PackageState._fields, []),
-        "resource_package_forecast": _frame(AccountForecast._fields, []),
+        "resource_package_daily": frame("resource_package_daily"),
+        "resource_package_usage": frame("resource_package_usage"),
+        "resource_packages": frame("resource_packages"),
+        "resource_package_forecast": frame("resource_package_forecast"),
     }
-
-
-def _frame(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return pl.DataFrame(
-        [
-            pl.Series(name, values, _TYPES.get(name, pl.String()))
-            for name, values in zip(names, columns, strict=True)
-        ]
-    )  # fmt: skip
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:

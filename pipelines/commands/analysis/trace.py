@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipelines.commands.analysis.trace_lines import trace_lines
 from pipelines.common.days import Window, require_same_zone
-from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.errors import UsageError, nothing_published, require_order
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.hash_key import hash_key, require_same_key
 from pipelines.contract.settings.settings import load_settings
@@ -84,12 +84,8 @@ def _span(as_of: date, first: date | None, last: date | None) -> Window:
     """Return the requested span. Without a first day it has 30 days; without a last day it ends at the as-of."""
     last = last or as_of
     span = Window(first or last - min(timedelta(days=_DAYS - 1), last - date.min), last)
-    if span.last < span.first:
-        raise UsageError(
-            f"The span ends ({span.last}) before it begins ({span.first}).",
-            where="--from, --to",
-            do=f"Give the earlier day as --from. The last published day is {as_of}.",
-        )
+    to_do = f"Give the earlier day as --from. The last published day is {as_of}."
+    require_order(span.first, span.last, where="--from, --to", do=to_do)
     return span
 
 

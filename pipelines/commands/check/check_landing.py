@@ -26,8 +26,10 @@ from pipelines.store.store import Store
 _MOST_EXAMINED = 100
 
 
-def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
-    """Print the number of files by source, and the findings on files; return whether there is a warning."""
+def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[list[LandedFile], bool]:
+    """Print the number of files by source, and the findings on files. Return the files, with the members of each
+    archive in place of the archive, and whether there is a warning.
+    """
     store.require_landing_folder()
     files: dict[str, int] = {}
     unreadable: set[str] = set()
@@ -67,7 +69,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> bool:
     found_poor = [result for result in _poor_files(store, settings, logs, landed, unreadable) if not result.passed]
     for result in found_poor:
         print(f"warning    {result.check_name}: {result.detail_en}")
-    return bool(unreadable or any(kind_by_path.values()) or found_poor)
+    return landed.files, bool(unreadable or any(kind_by_path.values()) or found_poor)
 
 
 def _poor_files(

@@ -1,5 +1,6 @@
 """Checks the user's source mappings for `authmeter check`: mappings without files, and mappings with faults."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,9 +11,8 @@ from pipelines.common.text import printable
 from pipelines.contract.record.parts import PartBooks
 from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
-from pipelines.ingest.landed import landed_files
 from pipelines.ingest.part_reader import RunTime, reading_limits
-from pipelines.reading.files.landing import LandedFile, scan
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS, fault_words, mapping_faults, uses_of
 from pipelines.reading.sources.sources import Sources
@@ -25,14 +25,12 @@ _SAMPLE_BYTES = 64 << 20
 DRY_KEY = "authmeter check, nothing is kept"
 
 
-def check_mappings(store: Store, settings: Settings, sources: Sources) -> bool:
+def check_mappings(store: Store, settings: Settings, sources: Sources, landed: Sequence[LandedFile]) -> bool:
     """Print the mappings without files, and the faults of the other mappings; return whether there is a warning.
 
-    Faults are found by reading samples of the files in landing.
+    Faults are found by reading samples of `landed`, the files in landing.
     """
-    manifest = store.read_manifest()
-    landed = landed_files(scan(store.landing, set()), manifest.archives, settings).files
-    idle = sources.idle({file.path for file in landed} | {entry.path for entry in manifest.files})
+    idle = sources.idle({file.path for file in landed} | {entry.path for entry in store.read_manifest().files})
     for name in idle:
         print(f"warning    source {name}: {IDLE_WORDS[0]}")
     has_warned = bool(idle)

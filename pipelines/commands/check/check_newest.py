@@ -2,7 +2,7 @@
 and the funnel need, and which result codes the dictionary lacks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -22,10 +22,8 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.engines.duckdb.engine import DuckDBEngine
 from pipelines.engines.steps import create_plan
 from pipelines.ingest.given_days import GivenDays
-from pipelines.ingest.landed import Archives, known_files
 from pipelines.ingest.part_reader import reading_limits
-from pipelines.reading.archives.archives import RefusedFile
-from pipelines.reading.files.landing import LandedFile, scan
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.sources.mapping import SourceMapping
 from pipelines.reading.sources.sources import Sources
 from pipelines.rollup.plan import day_plan
@@ -76,18 +74,19 @@ _UNMAPPED: Final = """
 """
 
 
-def check_newest(store: Store, settings: Settings, sources: Sources, registry: Registry) -> None:
-    """Print for each source the shares of its sign-in records that have a subject, the stage `page` and the stage
-    `click`, and the result codes that the dictionary lacks.
+def check_newest(
+    store: Store, settings: Settings, sources: Sources, registry: Registry, landed: Sequence[LandedFile]
+) -> None:
+    """Print for each source the shares of the sign-in records in its newest files that have a subject, the stage `page`
+    and the stage `click`, and the result codes that the dictionary lacks.
 
     Also print how to log subjects if fewer than 90 % of a source's records have one, and how to log pages or clicks if
-    all sources together have fewer than half as many as sign-ins.
+    all sources together have fewer than half as many as sign-ins. `landed` are the files in landing.
     """
     with TemporaryDirectory(prefix="authmeter-check-") as folder:
         root = Path(folder).resolve()
-        manifest = store.read_manifest()
-        given = GivenDays.at(datetime.now(UTC), manifest, settings)
-        parts = dict(_parts(_newest(store, sources, manifest.archives), settings, root, given))
+        given = GivenDays.at(datetime.now(UTC), store.read_manifest(), settings)
+        parts = dict(_parts(_newest(landed, sources), settings, root, given))
         if not parts:
             return
         with workbench(settings, root / "tmp", [root]) as connection:
@@ -125,13 +124,10 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"too few records to show the rate of this step; log {HINTS[step]}"
 
 
-def _newest(store: Store, sources: Sources, archives: Archives) -> Iterator[tuple[LandedFile, SourceMapping]]:
+def _newest(landed: Sequence[LandedFile], sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
     """Yield the files that were modified last, the newest first: at most `_NEWEST` files of each source."""
     left: dict[str, int] = {}
-    known = known_files(scan(store.landing, set()), archives)
-    # A refused member has no records that count, and its `full` is the path of its archive.
-    found = (file for file in known if not isinstance(file, RefusedFile))
-    for file in sorted(found, key=_changed_at, reverse=True):
+    for file in sorted(landed, key=_changed_at, reverse=True):
         mapping = sources.for_landed(file)
         if mapping and file.bytes and left.setdefault(mapping.name, _NEWEST):
             left[mapping.name] -= 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.commands.operation.run import run_daily
 from pipelines.common.days import FIRST_DAY
-from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.errors import nothing_published, require_order
 from pipelines.store.store import Store
 
 
@@ -13,8 +13,7 @@ def run_backfill(data: Path, first: date, last: date) -> int:
     """Compute the days `first` to `last` again from stored events, then publish. Return the exit code of the run."""
     from pipelines.orchestration.folder import BACKFILL_FIRST, BACKFILL_LAST
 
-    if last < first:
-        raise UsageError(f"The span ends ({last}) before it begins ({first}).", do="Give the earlier day first.")
+    require_order(first, last, do="Give the earlier day first.")
     manifest = Store(data).read_manifest()
     if manifest.as_of is None:
         raise nothing_published(data)

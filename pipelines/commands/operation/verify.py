@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.common.days import Window
-from pipelines.common.errors import UsageError, nothing_published
+from pipelines.common.errors import nothing_published, require_order
 from pipelines.common.files.lock import hold
 from pipelines.common.text import counted
 from pipelines.contract.registry.registry import load_registry
@@ -32,10 +32,8 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     from pipelines.run.verify import verify
 
     span = Window(first, last or first) if first else None
-    if span and span.last < span.first:
-        raise UsageError(
-            f"The span ends ({span.last}) before it begins ({span.first}).", do="Give the earlier day first."
-        )
+    if span:
+        require_order(span.first, span.last, do="Give the earlier day first.")
     store, settings = Store(data), load_settings(data)
     if not store.warehouse.is_dir():
         raise nothing_published(data)

@@ -1,4 +1,4 @@
-"""Incidents of the data: reads the counts, finds the faults in them, and joins the faults to incidents."""
+"""Incidents of the data: finds the faults in the counts, and joins the faults to incidents."""
 
 import re
 from collections import Counter
@@ -7,16 +7,14 @@ from datetime import date
 from statistics import median
 from typing import Final
 
-import duckdb
 import numpy as np
 import polars as pl
 
 from pipelines.common.text import listed
-from pipelines.contract.measures.sql import sql
-from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.data.data_faults import Fault, copied_days, hours_of, missing_days, part_faults
 from pipelines.incidents.data.short_days import short_days
 from pipelines.incidents.detection.fall import WINDOW_DAYS
+from pipelines.incidents.detection.grids import Flags
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident, Subject
 from pipelines.incidents.parts import SAME_START_DAYS
 from pipelines.store.manifest import FileEntry, Manifest
@@ -27,31 +25,17 @@ _DATE: Final = re.compile(r"(?<!\d)(20\d\d)(\D?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|
 
 
 def data_incidents(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, days: tuple[date, ...]
-) -> list[Incident]:
-    """Return all incidents of the data in these days.
-
-    Args:
-        connection: has `outcome_daily` and `profile_daily`.
-        days: without a gap, up to the as-of.
-    """
-    counts = pl.DataFrame(connection.sql(sql("pipelines.incidents", "data_counts")))
-    return incidents_in(counts, manifest, settings, days)
-
-
-def incidents_in(
-    counts: pl.DataFrame, manifest: Manifest, settings: Settings, days: tuple[date, ...]
+    counts: pl.DataFrame, manifest: Manifest, is_holiday: Flags, days: tuple[date, ...]
 ) -> list[Incident]:
     """Return all incidents of the data in these days.
 
     Args:
         counts: metric, whole, part ('' is the whole itself), day, records.
+        is_holiday: whether each day is a holiday.
         days: without a gap, up to the as-of.
     """
     counts = pl.concat([counts, _books(manifest, days)])
     counted = {day: entry.counted for day, entry in manifest.days.items()}
-    listed_days = settings.holidays_among(days)
-    is_holiday = np.array([day in listed_days for day in days])
     of_days = np.array([counted.get(day, 0) for day in days], dtype=float)
     has_logs = np.array([day in counted for day in days])
     found = [

@@ -16,7 +16,7 @@ from pipelines.reading.archives.found_members import FoundMember
 from pipelines.reading.archives.tar_archives import members_of_tar, pieces_of_tar, plain_tar
 from pipelines.reading.archives.zip_archives import BROKEN_ZIP, members_of_zip, opened_zip, pieces_of_zip
 from pipelines.reading.files.growth import UnpackLimits
-from pipelines.reading.files.landing import LandedFile, is_zip, raw_file
+from pipelines.reading.files.landing import LandedFile, is_zip
 from pipelines.reading.files.unpacking import damaged
 
 # The size limits were checked when the archive was listed.
@@ -81,7 +81,7 @@ def found_members(file: LandedFile, limits: UnpackLimits) -> list[FoundMember]:
         DamagedFileError: the archive is refused as a whole.
         OSError: the archive cannot be read.
     """
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         return members_of_zip(file, raw, limits) if is_zip(file.path) else members_of_tar(file, raw, limits)
 
 
@@ -104,7 +104,7 @@ def _opened(file: MemberFile, temp: Path | None) -> Iterator["_Opened"]:
     """Open the archive of a member, and yield the function that reads members of this archive."""
     archive = LandedFile(file.archive, file.full, file.archive_bytes, file.stamp)
     with ExitStack() as stack:
-        raw = stack.enter_context(raw_file(archive))
+        raw = stack.enter_context(archive.opened())
         if is_zip(file.archive):
             opened_archive = stack.enter_context(opened_zip(archive, raw))
             yield lambda member: pieces_of_zip(opened_archive, member.place)

@@ -55,9 +55,9 @@ def is_gb18030(stream: ByteStream) -> bool:
         for line in piece.splitlines():
             if line.isascii():
                 continue
-            if _is_in(line, "utf-8"):
+            if is_in(line, UTF_8):
                 return False
-            is_found = is_found or _is_in(line, "gb18030")
+            is_found = is_found or is_in(line, GB18030)
     return is_found
 
 
@@ -68,14 +68,15 @@ def from_gb18030(stream: ByteStream) -> Iterator[bytes]:
             yield _recoded(piece)
         except UnicodeDecodeError:
             for line in piece.splitlines(keepends=True):
-                yield _recoded(line) if _is_in(line, "gb18030") else line
+                yield _recoded(line) if is_in(line, GB18030) else line
 
 
 def _recoded(text: bytes) -> bytes:
     return text.decode("gb18030").encode("utf-8", "surrogatepass")
 
 
-def _is_in(text: bytes, encoding: str) -> bool:
+def is_in(text: bytes, encoding: str) -> bool:
+    """Whether a text is valid in an encoding."""
     try:
         text.decode(encoding)
     except UnicodeDecodeError:

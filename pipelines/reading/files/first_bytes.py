@@ -11,7 +11,7 @@ from codecs import BOM_UTF8
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.growth import LIMITS
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 
@@ -29,15 +29,16 @@ def is_spread(head: bytes) -> bool:
     if _ARRAY.match(text):
         return True
     found = _OVER_LINES.match(text)
-    return bool(found and found[1].rstrip()[-1:] in b"{[," and not _is_json(found[1]))
+    return bool(found and found[1].rstrip()[-1:] in b"{[," and json_object(found[1]) is None)
 
 
-def _is_json(line: bytes) -> bool:
+def json_object(text: str | bytes) -> dict[str, object] | None:
+    """Return the JSON object that a text contains; None if the text is anything else."""
     try:
-        json.loads(line)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def is_plain_lines(file: LandedFile) -> bool:
@@ -47,14 +48,14 @@ def is_plain_lines(file: LandedFile) -> bool:
     Raises:
         OSError: the file cannot be read.
     """
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         return not packing_of(file, raw) and not is_spread(os.pread(raw.fileno(), HEAD_BYTES, 0))
 
 
 def begins_as_json(file: LandedFile) -> bool:
     """Whether a file, unpacked, begins with a JSON object or an array of objects; false if it cannot be read."""
     try:
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             packing = packing_of(file, raw)
             pieces = unpacked(file, raw, packing, LIMITS) if packing else iter([raw.read(HEAD_BYTES)])
             head = bytes(next(pieces, b""))[:HEAD_BYTES]

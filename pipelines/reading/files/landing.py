@@ -55,7 +55,12 @@ class LandedFile:
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """Open the file's own bytes; see `raw_file`."""
+        """Open the file's own bytes.
+
+        Raises:
+            DamagedFileError: the path is no regular file any more.
+            OSError: the file cannot be read.
+        """
         # O_NOFOLLOW and `fstat`, because the path may have been replaced since the scan.
         descriptor = os.open(self.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb", buffering=0) as raw:
@@ -215,7 +220,7 @@ def sha256_of(file: LandedFile) -> str:
     """Return the SHA-256 of the file's own bytes, in hex."""
     if file.known_sha256:
         return file.known_sha256
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
@@ -230,15 +235,3 @@ def checksum_of(file: LandedFile) -> str:
 def is_within(path: str, folders: Collection[str]) -> bool:
     """Whether a path under landing is within one of the folders; the folder `.` is landing itself, as in `scan`."""
     return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
-
-
-@contextmanager
-def raw_file(file: LandedFile) -> Iterator[FileIO]:
-    """Open the file's own bytes.
-
-    Raises:
-        DamagedFileError: the path is no regular file any more.
-        OSError: the file cannot be read.
-    """
-    with file.opened() as raw:
-        yield raw

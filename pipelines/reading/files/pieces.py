@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 
 _CHUNK = 1 << 20
 
@@ -33,7 +33,7 @@ def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
     Raises:
         OSError: the file cannot be read.
     """
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         ends = [0]
         while ends[-1] < file.bytes:
             ends.append(_line_end(raw.fileno(), min(ends[-1] + piece_bytes, file.bytes), file.bytes))
@@ -69,5 +69,5 @@ def bytes_of(piece: FilePiece, descriptor: int) -> Iterator[bytes]:
 
 def lines_of(piece: FilePiece) -> int:
     """Return the number of lines of a piece."""
-    with raw_file(piece) as raw:
+    with piece.opened() as raw:
         return sum(chunk.count(b"\n") for chunk in bytes_of(piece, raw.fileno()))

@@ -17,7 +17,7 @@ from pipelines.reading.files.encodings import GB18030, UTF_8, UTF_16, from_gb180
 from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
 from pipelines.reading.files.growth import UnpackLimits
 from pipelines.reading.files.json_objects import Cutter, one_a_line
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.packings import HEAD_MARK_BYTES, packing_of
 from pipelines.reading.files.pieces import FilePiece, bytes_of
 from pipelines.reading.files.unpacking import require_text, unpacked
@@ -77,7 +77,7 @@ def plain_file(
             allow.
     """
     with ExitStack() as stack:
-        raw = stack.enter_context(raw_file(file))
+        raw = stack.enter_context(file.opened())
         plain = PlainFile(file, raw.fileno(), file.bytes)
         if isinstance(file, FilePiece):
             plain = _copied(plain, bytes_of(file, raw.fileno()), temp, stack)

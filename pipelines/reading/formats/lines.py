@@ -51,14 +51,13 @@ class RowSet:
         return found
 
 
-def line_batches(stream: ByteStream, only: RowSet | None = None, first_row: int = 0) -> Iterator[pa.RecordBatch]:
+def line_batches(stream: ByteStream, only: RowSet | None = None) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a text as batches of `SCHEMA`.
 
     Args:
         only: the indexes of the rows to yield; None for all.
-        first_row: the index of the stream's first row, counted as in `only`.
     """
-    row = first_row
+    row = 0
     for block in blocks(stream):
         is_row = _is_filled(block)
         count = int(is_row.sum())

@@ -18,7 +18,7 @@ from pipelines.common.errors import DamagedFileError
 from pipelines.common.project import PROJECT
 from pipelines.reading.archives.archives import MemberFile
 from pipelines.reading.files.growth import UnpackLimits
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.unpacking import damaged
 
 # The pipe's size, so that the child can read ahead: the largest that an unprivileged user can request.
@@ -43,7 +43,7 @@ class ParquetProcess:
             OSError: the file cannot be opened.
         """
         # A member of an archive is read from its unpacked copy.
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             is_member = isinstance(file, MemberFile)
             path = f"/proc/{os.getpid()}/fd/{raw.fileno()}" if is_member else os.fspath(file.full)
             yield from self._batches(file, (path, not is_member), limits, (batch_rows, batch_bytes))

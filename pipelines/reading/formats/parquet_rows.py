@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from pipelines.common.errors import DamagedFileError
 from pipelines.reading.files.growth import GrowthGuard, UnpackLimits
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.unpacking import damaged, require_mark
 from pipelines.reading.formats.packed_words import WORDS, cut, even_rows, unpacked_bytes, word_columns
 
@@ -65,7 +65,7 @@ def parquet_batches(file: LandedFile, limits: UnpackLimits, batch_rows: int, bat
     try:
         _check_ends(file)
         # Column chunks are read in pieces: one may be as large as the file.
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             footer = pq.read_metadata(raw)
             _check_footer(file, footer, limits)
             parquet = pq.ParquetFile(
@@ -151,7 +151,7 @@ def _check_ends(file: LandedFile) -> None:
     Raises:
         DamagedFileError: the mark is missing at the beginning or the end.
     """
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         require_mark(file, raw, _MARK, "Parquet")
         if os.pread(raw.fileno(), len(_MARK), max(0, file.bytes - len(_MARK))) != _MARK:
             raise damaged(file.path, "it ends too early")

@@ -4,7 +4,6 @@
 """
 
 import io
-import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -19,11 +18,19 @@ from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import FIELD_NAMES, OPTIONAL_FIELDS, OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.record.parts import PartBooks
 from pipelines.reading.files.blocks import MAX_LINE_BYTES
-from pipelines.reading.files.encodings import from_gb18030, from_utf_16, is_gb18030, is_unmarked_utf_16, is_utf_16
-from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread
+from pipelines.reading.files.encodings import (
+    UTF_8,
+    from_gb18030,
+    from_utf_16,
+    is_gb18030,
+    is_in,
+    is_unmarked_utf_16,
+    is_utf_16,
+)
+from pipelines.reading.files.first_bytes import HEAD_BYTES, is_spread, json_object
 from pipelines.reading.files.growth import LIMITS
 from pipelines.reading.files.json_objects import Cutter, one_a_line
-from pipelines.reading.files.landing import LandedFile, raw_file
+from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.packings import packing_of
 from pipelines.reading.files.unpacking import unpacked
 from pipelines.reading.formats.csv_layout import csv_layout, is_wide
@@ -79,7 +86,7 @@ def _why_none_within(file: LandedFile, mapping: SourceMapping) -> Reason:
 def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
     form = mapping.format_for(file.path)
     if form == "parquet":
-        with raw_file(file) as raw:
+        with file.opened() as raw:
             return _by_names(pq.read_schema(raw).names, mapping)
     head = head_of(file, is_json=form == "ndjson")
     if not head.strip():
@@ -90,7 +97,7 @@ def _found(file: LandedFile, mapping: SourceMapping) -> Reason | None:
         return Reason("markup")
     if form == "csv":
         return _of_csv(head, mapping)
-    if not _is_utf_8(head):
+    if not is_in(head, UTF_8):
         return Reason("encoding")
     return _of_json(head.decode().lstrip("\ufeff \t\r\n"), mapping) if form == "ndjson" else None
 
@@ -106,7 +113,7 @@ def head_of(file: LandedFile, *, is_json: bool = False) -> bytes:
         OSError: the file cannot be read.
     """
     head, enough = b"", _HEAD_BYTES
-    with raw_file(file) as raw:
+    with file.opened() as raw:
         packing = packing_of(file, raw)
         for piece in unpacked(file, raw, packing, LIMITS) if packing else iter(partial(raw.read, _HEAD_BYTES), b""):
             head += piece
@@ -132,20 +139,12 @@ def _lines_of(head: bytes, *, is_json: bool, is_cut: bool) -> bytes:
     return b"".join(one_a_line(io.BytesIO(head), second)) if second else lines
 
 
-def _is_utf_8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     if is_utf_16(head):
         head = b"".join(from_utf_16(io.BytesIO(head)))
     elif is_gb18030(io.BytesIO(head)):
         head = b"".join(from_gb18030(io.BytesIO(head)))
-    elif not _is_utf_8(head):
+    elif not is_in(head, UTF_8):
         return Reason("encoding")
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{") or _ARRAY.match(text):
@@ -171,7 +170,7 @@ def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
     others = [] if mapping.fields or mapping.unwrap else [line for line in lines if not _is_whole(line)]
     if shippers := shippers_of(others):
         return Reason("wrapped", ", ".join(shippers))
-    records = [found for line in lines if isinstance(found := _json(line), dict)]
+    records = [found for line in lines if (found := json_object(line)) is not None]
     # The first line may be no JSON in a JSON file: the rest of a cut record, or the greeting of a program.
     if not records and not text.startswith("{"):
         return Reason("no_json")
@@ -180,15 +179,7 @@ def _of_json(text: str, mapping: SourceMapping) -> Reason | None:
 
 def _is_whole(line: str) -> bool:
     """Whether a line is an object with all fields in `_ALWAYS`."""
-    found = _json(line)
-    return isinstance(found, dict) and found.keys() >= _ALWAYS
-
-
-def _json(line: str) -> object:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
+    return (json_object(line) or {}).keys() >= _ALWAYS
 
 
 def _by_names(names: Iterable[str], mapping: SourceMapping) -> Reason | None:

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.common.sql import quoted
 from pipelines.reading.envelopes import INNERMOST
+from pipelines.reading.files.first_bytes import json_object
 from pipelines.reading.sources.mapping import SourceMapping, has_record_keys
 from pipelines.reading.sources.sources import shipped_mappings
 from pipelines.store.database import expression_parser
@@ -29,7 +30,7 @@ def _holds_record(mapping: SourceMapping, line: str) -> bool:
         # Pods on Docker have such lines too, but a folder of Docker's is the better advice.
         return False
     columns = {"line": line} if mapping.format == "lines" else _texts(line)
-    found = _object(_within(mapping, columns))
+    found = json_object(_within(mapping, columns))
     return found is not None and has_record_keys(found)
 
 
@@ -47,17 +48,9 @@ def _within(mapping: SourceMapping, columns: dict[str, str]) -> str:
 
 def _texts(line: str) -> dict[str, str]:
     """Return the keys of a JSON object with their values as text; empty if the line is no JSON object."""
-    values = _object(line) or {}
+    values = json_object(line) or {}
     return {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in values.items()
         if value is not None
     }
-
-
-def _object(text: str) -> dict[str, object] | None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None

@@ -141,7 +141,7 @@ class PackageAccount:
 def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     """Return every account with a package, sorted by id."""
     zone, as_of = marts.publication.time_zone, marts.publication.as_of
-    packages = _by_account(PackageRow._make([*row, zone]) for row in marts.rows("billing/package_states"))
+    packages = _by_account(PackageRow._make([*row, zone]) for row in marts.rows("package_states"))
     apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
     found = marts.rows("billing/package_readings", end=day_start(as_of + timedelta(days=1), zone))

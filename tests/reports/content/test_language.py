@@ -9,8 +9,10 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import reports
+from pipelines.common.catalogue import read_catalogue
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
+from pipelines.incidents import words
 from reports.content.wording.language import LANGUAGES, catalogue, script_msgids, t
 from reports.content.wording.words import WORDS
 
@@ -31,12 +33,16 @@ def test_the_catalogue_has_exactly_the_texts_in_use():
     assert set(catalogue("en")) <= used_msgids()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_is_read_as_babel_reads_it(language):
-    with (HERE / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+@pytest.mark.parametrize(
+    ("folder", "language"), [*((HERE / "locale", language) for language in LANGUAGES), (words._LOCALE, "zh")]
+)
+def test_a_catalogue_is_read_as_babel_reads_it_and_sorted(folder, language):
+    with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         entries = [entry for entry in read_po(file, locale=language) if entry.id]
-    assert catalogue(language) == {entry.id: entry.string for entry in entries if entry.string}
+    own = read_catalogue(folder, language)
+    assert own == {entry.id: entry.string for entry in entries if entry.string}
     assert not any(entry.fuzzy for entry in entries)
+    assert list(own) == sorted(own, key=lambda msgid: (msgid.casefold(), msgid))
 
 
 def test_the_texts_of_the_scripts_are_those_that_babel_finds():
@@ -50,14 +56,9 @@ def test_the_texts_of_the_scripts_are_those_that_babel_finds():
     })  # fmt: skip
 
 
-def test_the_catalogue_is_sorted_for_whoever_looks_a_text_up():
-    for language in LANGUAGES:
-        msgids = list(catalogue(language))
-        assert msgids == sorted(msgids, key=lambda msgid: (msgid.casefold(), msgid))
-
-
-def test_places_are_the_same_in_both_languages():
-    for msgid, translated in catalogue("zh").items():
+@pytest.mark.parametrize("folder", [HERE / "locale", words._LOCALE])
+def test_places_are_the_same_in_both_languages(folder):
+    for msgid, translated in read_catalogue(folder, "zh").items():
         places = r"\{\w+\}|_[A-Z]+_"
         assert sorted(re.findall(places, msgid)) == sorted(re.findall(places, translated)), msgid
 
