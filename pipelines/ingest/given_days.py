@@ -26,7 +26,9 @@ class GivenDays:
         first = first_accepted(settings, time)
         found: dict[str, date] = {}
         for entry in manifest.live_parts():
-            if (day := min(entry.days, default=first)) < first:
+            # An entry also lists days whose events retention removed.
+            stored = (day for day in entry.days if not time.events_from or day >= time.events_from)
+            if (day := min(stored, default=first)) < first:
                 found[entry.path] = min(day, found.get(entry.path, day))
         return cls(time, found)
 

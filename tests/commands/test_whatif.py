@@ -34,7 +34,7 @@ def test_it_says_what_would_have_been_blocked_and_keeps_nothing(call: Call, repe
     before = tree(repeated.store.warehouse / "days")
     ended = call("whatif", "--key", "phone", "--max", 1, "--window", 30, *SPAN, data=repeated.root)
     assert ended.code == 0
-    assert ended.out.startswith("1 request of a phone in 30 seconds, over 3 days:\n")
+    assert ended.out.startswith("1 request of each phone in 30 seconds, over 3 days:\n")
     lines = [line.split() for line in ended.out.splitlines()]
     assert lines[2:5] == [
         ["game", "1", "100.0%", "0", "0", "0"],
@@ -82,5 +82,5 @@ def test_days_that_are_tried_together_are_counted_apart(call: Call, repeated: Da
 def test_each_day_is_billed_by_its_rule(call: Call, repeated: DataFolder) -> None:
     repeated.write("authmeter.toml", f"[[billing]]\nvalid_from = {DAY}\none_click = []\n")
     ended = call("whatif", "--key", "phone", "--max", 1, "--window", "day", *SPAN, data=repeated.root)
-    assert ended.out.startswith("1 request of a phone a day, over 3 days:")
+    assert ended.out.startswith("1 request of each phone a day, over 3 days:")
     assert ended.out.splitlines()[3].split() == ["shop", "10", "70.0%", "4", "2", "4"]

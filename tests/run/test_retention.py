@@ -207,3 +207,14 @@ def test_a_log_that_grows_beyond_the_retention_is_taken_and_loses_nothing(folder
     run.reread = RereadRequest()
     run.ingest(days[2])
     assert folder.manifest == before
+
+
+def test_removed_days_of_a_log_that_grows_extend_no_retention(run_on: DataFolder) -> None:
+    next_day(run_on)
+    assert run_on.manifest.events_from == days_before(DAY, 59)
+    # The oldest stored day of the log is `DAY` now; the appended record is two days older than the retention.
+    grown = [*records(3, OLD), *records(3, DAY), record("appended", days_before(DAY, 59))]
+    run_on.land("mixed.ndjson", grown)
+    run_on.ingest(DAY + timedelta(days=3))
+    entry = run_on.files("mixed.ndjson")[-1]
+    assert (entry.status, entry.accepted, entry.rejected) == ("read", 3, 4)

@@ -69,7 +69,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
         finally:
             shutil.rmtree(store.temp, ignore_errors=True)
     window = "a day" if limit.window == DAY else f"in {counted(int(limit.window), 'second')}"
-    print(f"{counted(limit.max_requests, 'request')} of a {limit.key} {window}, over {counted(len(days), 'day')}:")
+    print(f"{counted(limit.max_requests, 'request')} of each {limit.key} {window}, over {counted(len(days), 'day')}:")
     by_app = found.group_by("app_key").aggregate([(name, "sum") for name in _SUMS]).sort_by("app_key").to_pylist()
     total = {f"{name}_sum": sum(row[f"{name}_sum"] for row in by_app) for name in _SUMS}
     width = max(len("all apps"), *(len(row["app_key"]) for row in by_app)) if by_app else len("all apps")
