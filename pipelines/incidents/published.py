@@ -109,9 +109,12 @@ def reported_of(connection: duckdb.DuckDBPyConnection, channels: Channels) -> li
 
 def _whole_of(one: Incident, by_id: Mapping[str, Incident]) -> str | None:
     """Return `PublishedIncident.whole` of an incident."""
-    whole = one.part_of
+    if one.last_day:
+        return one.part_of
     # An open incident in the entry of an ended one would not be noticed.
-    while whole and not one.last_day and (of := by_id.get(whole)) and of.last_day:
+    whole, passed = one.part_of, {one.incident_id}
+    while whole and whole not in passed and (of := by_id.get(whole)) and of.last_day:
+        passed.add(whole)
         whole = of.part_of
     return whole
 

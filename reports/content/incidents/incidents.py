@@ -154,8 +154,9 @@ class PageIncidents:
         """Return the id of the outermost incident in `here` that contains the incident `key`; `key` itself if none
         does.
         """
-        whole, of = key, self._whole_by_id[key]
-        while of is not None:
+        whole, of, passed = key, self._whole_by_id[key], {key}
+        while of is not None and of not in passed:
+            passed.add(of)
             whole = of if of in here else whole
             of = self._whole_by_id.get(of)
         return whole
