@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.settings.settings import Settings
+from pipelines.incidents.causes import NO_CELLS
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.surges import surges
@@ -41,8 +42,8 @@ def found_in(
     holidays = Settings().holidays_among(days)
     has_logs, is_holiday = np.array([day not in missing for day in days]), np.array([day in holidays for day in days])
     volumes = watched_volumes(of_days, has_logs, is_holiday)
-    sign_ins, cells_of_sessions = sign_in_incidents(connection, days) if has_sessions else ([], pl.DataFrame())
-    cells = pl.concat([some for some in (cells, cells_of_sessions) if some.height] or [cells])
+    sign_ins, cells_of_sessions = sign_in_incidents(connection, days) if has_sessions else ([], NO_CELLS)
+    cells = pl.concat([cells, cells_of_sessions])
     every = (*rates, *sign_ins, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = int(counts["authorization_requests"].sum()) + int(counts["verification_requests"].sum())
     reportable = [one for one in every if is_reportable(one)]

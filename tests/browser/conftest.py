@@ -59,6 +59,7 @@ _SETTLED = """async (period) => {
         `[data-table=logins]:not([data-ready="${language} ${days}"])`,
         `[data-table]:not([data-ready^="${language}"])`,
         "details[open] > :is([data-chart-table], [data-course-table]):empty",
+        'html[data-root=""] #sign-ins:not([data-loaded]):not(:has(> .alert))',
       ].join();
     }
     if (!document.querySelector(unsettled)) return;

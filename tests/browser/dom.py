@@ -12,3 +12,12 @@ def table_rows(page: Page, selector: str) -> list[list[str]]:
         """(table) => Array.from(table.tBodies[0].rows, (row) =>
              Array.from(row.cells, (cell) => cell.innerText.replace(/\\s+/g, " ").trim()))""",
     )
+
+
+def pasted(page: Page) -> str:
+    """Return the text of the clipboard, by pasting it into a field that is added to the page for a moment."""
+    page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
+    page.keyboard.press("Control+V")
+    text = page.locator("body > textarea").input_value()
+    page.evaluate("() => document.querySelector('body > textarea').remove()")
+    return text

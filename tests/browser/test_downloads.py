@@ -58,7 +58,7 @@ def assert_one_unit(heading: str, unit: str, cells: list[Any], where: str) -> No
             heading,
         )
         # Several counts in a cell are separated. Words next to a figure can have two, such as 31 天中 12 天.
-        is_of_words = heading.endswith("说明")
+        is_of_words = heading.endswith(" · 说明")
         assert is_of_words or not [cell for cell in filled if re.search(r"\d [\u4e00-\u9fff]{2,} \d", cell)]
     elif unit == "day":
         assert all(re.fullmatch(DAY, cell) for cell in filled), (where, heading)

@@ -15,18 +15,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SHOP, Reader, choices_of
-from tests.browser.dom import table_rows
+from tests.browser.dom import pasted, table_rows
 from tests.data import made_database
-
-
-def pasted(page: Page) -> str:
-    """Return the text of the clipboard, by pasting it into a field that is added to the page for a moment."""
-    page.evaluate("() => { const one = document.createElement('textarea'); document.body.append(one); one.focus(); }")
-    page.keyboard.press("Control+V")
-    text = page.locator("body > textarea").input_value()
-    page.evaluate("() => document.querySelector('body > textarea').remove()")
-    return text
-
 
 # Notes each picture that the page draws, as SVG, before it becomes a PNG.
 _NOTE_PICTURES = """() => {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
@@ -18,7 +19,7 @@ from playwright.sync_api import Page
 from pipelines.common.days import window
 from pipelines.contract.measures.session_metrics import WAYS
 from tests.browser.conftest import SHOP, Look, Reader
-from tests.browser.dom import table_rows
+from tests.browser.dom import pasted, table_rows
 from tests.data.published_tables import HOSTILE_NAMES
 
 ALL_APPS = "signin.html"
@@ -49,6 +50,40 @@ def test_figures_are_those_of_the_chosen_span(reader: Reader) -> None:
     link.click()
     reader.settle()
     assert page.locator("h1").inner_text() == "商城"
+
+
+def test_a_copied_link_and_back_keep_the_days_of_the_sign_in_page(reader: Reader) -> None:
+    opened(reader, ALL_APPS, lang="en").get_by_role("button", name="7 days").click()
+    reader.settle()
+    # It opens over the days of the last visit, which only this browser remembers.
+    for choices, copied in (({}, {"days": ["7"]}), ({"days": 90}, {"days": ["30"], "span": ["90"]})):
+        page = opened(reader, ALL_APPS, lang="en", **choices)
+        page.locator("[data-copy-link]").click()
+        page.wait_for_selector("[data-copy-link][data-said='Copied']")
+        assert parse_qs(urlsplit(pasted(page)).query) == {"lang": ["en"], **copied}
+    page.get_by_role("button", name="7 days").click()
+    reader.settle()
+    page.go_back()
+    reader.settle()
+    assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "12,490"
+
+
+def test_days_without_sessions_say_only_that(read_site: Callable[..., Reader]) -> None:
+    page = opened(read_site("example"), ALL_APPS, lang="en", days=30)
+    page.evaluate(
+        """() => { for (const rows of Object.values(AUTHMETER_SIGN_INS.tables)) {
+          if (!rows.window_days) continue;
+          const kept = rows.window_days.map((days) => days === 30);
+          for (const name of Object.keys(rows)) rows[name] = rows[name].filter((_value, i) => kept[i]);
+        } }"""
+    )
+    page.get_by_role("button", name="7 days").click()
+    page.wait_for_selector("html[data-drawn='7 7']", state="attached")
+    assert page.locator("#sign-ins").inner_text().split("\n")[-1] == "No sign-in record in these days."
+    assert page.locator("#sign-ins h2:visible").count() == 1
+    page.get_by_role("button", name="30 days").click()
+    page.wait_for_selector("html[data-drawn='30 30']", state="attached")
+    assert page.locator("#sign-ins h2:visible").count() >= 4
 
 
 def test_two_values_are_compared_and_only_differences_are_stated(reader: Reader) -> None:
@@ -215,6 +250,22 @@ def test_a_sample_has_text_messages_eligibility_and_the_usual_of_the_funnel(
     funnel = page.locator("[data-part=sign-in-funnel] table").inner_text()
     # The page and the click have rate and median with their usual range.
     assert len(re.findall("usual", funnel)) >= 4
+    rates = re.findall(r"\d\d-\d\d ([\d.]+)% · (\D*)([\d.]+)% – ([\d.]+)%", funnel)
+    places = {"below the usual ": -1, "above the usual ": 1, "usual ": 0}
+    assert len(rates) >= 3
+    for value, said, low, high in rates:
+        outside = (float(value) > float(high)) - (float(value) < float(low))
+        assert places[said] == outside, (value, said, low, high)
+    assert page.url.split("?")[0].endswith("signin.html") <= any(said == "below the usual " for _, said, _, _ in rates)
+    # The note is about the shown days: here only the window of 30 days has a text message.
+    page.evaluate(
+        """() => { const counts = AUTHMETER_SIGN_INS.tables.funnel;
+          counts.text_records = counts.window_days.map((days) => (days === 30 ? 1 : 0)); }"""
+    )
+    for days, notes in ((30, 0), (7, 1)):
+        page.locator(f"[data-days-button='{days}'], [data-span-button='{days}']").first.click()
+        page.wait_for_selector(f"html[data-drawn='{days} {days}']", state="attached")
+        assert page.locator(".texts:visible").count() == notes
 
 
 @pytest.mark.parametrize("place", [ALL_APPS, "apps/shop/index.html"])

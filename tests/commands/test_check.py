@@ -8,6 +8,7 @@ import os
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -410,6 +411,24 @@ def test_a_check_says_what_the_mappings_cannot_mean(call: Call, folder: DataFold
     ended = call("check", data=folder.root)
     assert ended.code == 3
     assert "landing/gateway/cut.ndjson.gz: " in ended.out
+
+
+def test_a_check_goes_on_when_a_file_leaves_landing_meanwhile(
+    call: Call, folder: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("sources/gateway.toml", MAPPING + 'device_id = "dev"\n')
+    rotated = folder.land("gateway/a.ndjson", raw(2, yesterday))
+    folder.land("gateway/longer.ndjson", raw(1, yesterday))
+
+    def listed(*given: Any) -> Any:
+        found = check_landing.check_landing(*given)
+        rotated.unlink()
+        return found
+
+    monkeypatch.setattr("pipelines.commands.check.check.check_landing", listed)
+    ended = call("check", data=folder.root)
+    assert ended.code == 3
+    assert "landing/gateway/longer.ndjson: no record has the column dev" in ended.out
 
 
 def test_a_check_looks_again_into_files_whose_mapping_was_mended(

@@ -27,8 +27,8 @@ _MOST_EXAMINED = 100
 
 
 def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[list[LandedFile], bool]:
-    """Print the number of files by source, and the findings on files. Return the files, with the members of each
-    archive in place of the archive, and whether there is a warning.
+    """Print the number of files by source, and the findings on files. Return the files, with the members of
+    each archive that is read in place of the archive, and whether there is a warning.
     """
     store.require_landing_folder()
     files: dict[str, int] = {}

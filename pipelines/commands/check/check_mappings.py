@@ -72,6 +72,9 @@ def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[L
                 books = read_dry(settings, mapping, file, temp, target)
             except DamagedFileError as error:
                 return [f"landing/{printable(file.path)}: {error.what}"]
+            except (FileNotFoundError, PermissionError):
+                # The check of landing reports a file that cannot be read; a rotated one is gone.
+                continue
         faults = mapping_faults(mapping, books)
         found = [f"landing/{printable(file.path)}: {fault_words(fault)[0]}" for fault in faults]
         if KEEPS not in faults:

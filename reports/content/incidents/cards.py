@@ -11,7 +11,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, half_up
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.usual.norms import DayNorm
 from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
@@ -92,7 +92,7 @@ def _card(entry: ListedIncident, drawn: IncidentCurve) -> Card:
 
 def _figures(name: Bilingual, unit: str, rows: Sequence[DayNorm]) -> Markup:
     def rounded(value: float | None) -> float | None:
-        return None if value is None else round(value, 4)
+        return None if value is None else float(half_up(value, 4))
 
     days = [(row.day, *(rounded(value) for value in (row.value, row.low, row.high))) for row in rows]
     return json_block({"name": (name.zh, name.en), "unit": unit, "days": days})

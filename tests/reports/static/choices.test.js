@@ -19,8 +19,10 @@ import { useExampleSite } from "./example_site.js";
 
 /* A browser whose address and memory hold choices; a memory of null is one that is forbidden. */
 function visit(search, memory = {}) {
+  const location = { search, href: `https://example.org/${search}` };
   globalThis.window = {
-    location: { search },
+    location,
+    history: { replaceState: (_state, _title, { search, href }) => Object.assign(location, { search, href }) },
     localStorage: { getItem: (name) => memory[name] ?? null },
   };
   if (memory === null) delete globalThis.window.localStorage;
@@ -70,6 +72,8 @@ test("charts show the window, unless the address asks for a longer look, and lin
   assert.deepEqual(spanOf("?days=7&app=shop"), ["7", 7, "shop"]);
   assert.deepEqual(spanOf("?days=7&span=90"), ["90", 30, ""], "tables have no longer look");
   assert.deepEqual(spanOf("?days=90"), ["90", 30, ""]);
+  assert.equal(globalThis.window.location.search, "?days=30&span=90", "Back and a copied link need the present form");
+  assert.deepEqual(spanOf("?days=months"), ["30", 30, ""]);
   assert.deepEqual(spanOf("?span=months"), ["months", 30, ""]);
   assert.deepEqual(spanOf("?span=toString"), ["30", 30, ""]);
 });

@@ -1,4 +1,5 @@
 -- One row per app, sorted by name: the monitor page's table. Figures are lists with the values over 7 and 30 days.
+-- Rates have ten decimals: with six, a page would round some of them otherwise than the exact rate.
 WITH windows AS (
     SELECT
         app_key,
@@ -9,10 +10,10 @@ WITH windows AS (
         list({{ name }} ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
         {% endfor %}
         {% for name in LOGIN_RATES %}
-        list(round({{ rate(name) }}, 6) ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
+        list(round({{ rate(name) }}, 10) ORDER BY window_days) FILTER (channel = '*') AS {{ name }},
         {% endfor %}
         {% for span in ("matched_", "counterpart_") %}
-        list(round({{ rate("authorization_rate", span ~ "{}") }}, 6) ORDER BY window_days) FILTER (channel = '*')
+        list(round({{ rate("authorization_rate", span ~ "{}") }}, 10) ORDER BY window_days) FILTER (channel = '*')
             AS {{ span }}authorization_rate,
         {% endfor %}
     FROM channel_windows

@@ -43,8 +43,11 @@ export const cardWindows = (): PeriodKey[] => (isPhone() ? ["7", "30"] : [window
 
 const isSpan = (value: string | null): value is SpanKey => SPANS.some((one) => one === value);
 
-/** The span in the address; null if it has none. */
-const askedSpan = (): SpanKey | null => [asked("span"), asked("days")].find(isSpan) || null;
+/** The span of the charts in the address; null if it has none. */
+function askedSpan(): SpanKey | null {
+  const span = asked("span");
+  return isSpan(span) ? span : null;
+}
 
 /** The number of days that the tables cover while the charts show this span. */
 const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
@@ -54,6 +57,8 @@ const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
  * first paint.
  */
 export function recallWindow() {
+  // The former address of the sign-in page over 90 days.
+  if (asked("days") === "90") keepInAddress({ days: "30", span: askedSpan() || "90" }, true);
   const wanted = [asked("days"), remembered("days")].find((one) => one === "7" || one === "30");
   const span = askedSpan() || (Number(wanted || site.days.length) === 7 ? "7" : "30");
   setState({ chosenDays: daysOf(span), chosenSpan: span, chosenApp: asked("app") || "" });
@@ -140,7 +145,7 @@ export function startWindows() {
     show(daysOf(span), span);
   });
   if (all("[data-span-button]").length) {
-    checkAddress(["days"], () => (isSpan(asked("days") || "30") ? null : periodLabel(windowKey())));
+    checkAddress(["days"], () => (["7", "30"].includes(asked("days") || "7") ? null : periodLabel(windowKey())));
     checkAddress(["span"], () => (isSpan(asked("span") || "30") ? null : periodLabel(windowKey())));
   }
   // If another page of the site stores another window, the links of this page must name its own.

@@ -11,7 +11,8 @@ export function wholeAddress(): string {
   const address = new URL(window.location.href);
   address.searchParams.set("lang", language);
   const hasWindow = ["7", "30"].includes(asked("days") || "");
-  if (all("[data-days-button]").length && !hasWindow) address.searchParams.set("days", String(chosenDays));
+  if (all("[data-days-button], [data-span-button]").length && !hasWindow)
+    address.searchParams.set("days", String(chosenDays));
   return address.href;
 }
 

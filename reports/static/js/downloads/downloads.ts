@@ -64,8 +64,8 @@ export function downloadButtons(label: () => string, columns: () => FileColumn[]
 
 /** The column of the words next to the values of a column; none if there are no words. */
 function wordsColumn(name: string, words: string[]): FileColumn[] {
-  const cells = words.map((text) => text || null);
-  return words.some(Boolean) ? [{ heading: roleHeading(name, "detail"), unit: "", cells }] : [];
+  const cells = words.map((text) => (!text || text === ABSENT ? null : text));
+  return cells.some((cell) => cell !== null) ? [{ heading: roleHeading(name, "detail"), unit: "", cells }] : [];
 }
 
 /**

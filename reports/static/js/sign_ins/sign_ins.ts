@@ -305,12 +305,26 @@ function drawLine() {
   );
 }
 
+/**
+ * Hides the sections that say nothing without a session: drawn, they would say that no session failed or stopped. The
+ * funnel remains if it has pre-fetches, which belong to no session.
+ */
+function hideWithoutSessions() {
+  const isEmpty = !rowsOfWindow("ways").length;
+  const hasPrefetches = rowsOfWindow("funnel").some(({ prefetches }) => prefetches);
+  for (const name of ["funnel", "failures", "stops"]) {
+    const section = one(`[data-part=sign-in-${name}]`).closest<HTMLElement>(".whole, .panel");
+    if (section) section.hidden = isEmpty && !(name === "funnel" && hasPrefetches);
+  }
+}
+
 /** Draws the comparison of two values; set once the file is loaded. */
 let drawCompared = () => {};
 
 function drawSignIns() {
   if (!found) return;
   for (const part of all("[data-sign-in-span]")) part.hidden = part.dataset.signInSpan !== String(shownDays());
+  hideWithoutSessions();
   drawLine();
   drawWays();
   drawFunnel();
