@@ -4,7 +4,14 @@ WITH dimensions AS (
     SELECT
         incident_id,
         coalesce(
-            nullif(regexp_replace(cause, '^([a-z_]+)=.* & ({{ each_of(CAUSES + SESSION_CAUSES, "{0}", "|") }})=.*$', '\1 & \2'), cause),
+            nullif(
+                regexp_replace(
+                    cause,
+                    '^([a-z_]+)=.* & ({{ each_of(CAUSES + SESSION_CAUSES, "{0}", "|") }})=.*$',
+                    '\1 & \2'
+                ),
+                cause
+            ),
             split_part(cause, '=', 1)
         ) AS dimension
     FROM incidents

@@ -62,11 +62,14 @@ export function downloadButtons(label: () => string, columns: () => FileColumn[]
   return pair;
 }
 
-/** The column of the words next to the values of a column; none if there are no words. */
-function wordsColumn(name: string, words: string[]): FileColumn[] {
-  const cells = words.map((text) => (!text || text === ABSENT ? null : text));
-  return cells.some((cell) => cell !== null) ? [{ heading: roleHeading(name, "detail"), unit: "", cells }] : [];
-}
+/** A column of texts or days. Cells without a text are empty. */
+const textColumn = (heading: string, texts: string[], unit: FileUnit = ""): FileColumn => ({
+  heading,
+  unit,
+  cells: texts.map((text) => (!text || text === ABSENT ? null : text)),
+});
+
+const isFilled = ({ cells }: FileColumn) => cells.some((cell) => cell !== null);
 
 /**
  * Columns of the figures under a heading: one for each unit, so that units are never mixed, and one for words next to
@@ -94,7 +97,7 @@ function figureColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileC
   });
   const words = parts.map(({ details }) => details.filter((detail) => !figuresIn(detail)).join(" · "));
   const sorted = [...columns.values()].sort((a, b) => a.place - b.place);
-  return columns.size ? [...sorted, ...wordsColumn(name, words)] : null;
+  return columns.size ? [...sorted, ...[textColumn(roleHeading(name, "detail"), words)].filter(isFilled)] : null;
 }
 
 /** Whether the texts of cells are days. Empty cells are ignored; if all cells are empty, they are not days. */
@@ -107,24 +110,11 @@ function areDays(parts: ReturnType<typeof partsOf>[]) {
 
 /** Columns of the texts or days under a heading, and the keys and explanations next to them. */
 function textColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileColumn[] {
-  const column = (heading: string, texts: string[], unit: FileUnit = ""): FileColumn => ({
-    heading,
-    unit,
-    cells: texts.map((text) => (!text || text === ABSENT ? null : text)),
-  });
-  const all = [
-    column(
-      name,
-      parts.map(({ value }) => value),
-      areDays(parts) ? "day" : "",
-    ),
-    column(
-      `${name} · ${_("Key")}`,
-      parts.map(({ ids }) => ids.join(" · ")),
-    ),
-  ];
+  const values = parts.map(({ value }) => value);
+  const keys = parts.map(({ ids }) => ids.join(" · "));
   const words = parts.map(({ details }) => details.filter(Boolean).join(" · "));
-  return [...all.filter(({ cells }, i) => !i || cells.some((cell) => cell !== null)), ...wordsColumn(name, words)];
+  const others = [textColumn(`${name} · ${_("Key")}`, keys), textColumn(roleHeading(name, "detail"), words)];
+  return [textColumn(name, values, areDays(parts) ? "day" : ""), ...others.filter(isFilled)];
 }
 
 /** The columns of a table as shown. Columns of drawings or of links to files are left out. */

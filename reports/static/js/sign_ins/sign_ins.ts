@@ -343,8 +343,8 @@ async function load(place: HTMLElement) {
     drawSignIns();
     place.dataset.loaded = "true";
   } catch {
-    put("sign-in-line", () => [_("The figures of this app could not be loaded.")]);
-    if (!isAppPage()) {
+    if (isAppPage()) put("sign-in-line", () => [_("The figures of this app could not be loaded.")]);
+    else {
       const text = both("The figures of this page could not be loaded; its CSV file holds the counts.");
       place.replaceChildren(element("p.alert", ...text));
     }
