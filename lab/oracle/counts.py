@@ -263,7 +263,7 @@ def latency_daily(counted: list[Counted]) -> list[Row]:
 
 
 def day_quality(counted: list[Counted], apps: dict[str, App], accepted: Counter[date], as_of: date) -> list[Row]:
-    """Return the rows of `day_quality` up to `as_of`, without the columns that depend on earlier runs."""
+    """Return the rows of `day_quality` up to `as_of`, without the columns of late data, restatements and usual days."""
     by_day = grouped(counted, ("day",))
     rows: list[Row] = []
     day = min(accepted, default=as_of + timedelta(days=1))

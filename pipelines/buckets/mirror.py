@@ -85,6 +85,8 @@ def mirror(
 ) -> MirrorReport:
     """Copy the new and changed files of a folder to a bucket, and remove copies of files that the folder no longer has.
 
+    With `keeps_gone`, a copy stays until a later version of the folder lacks the file, too.
+
     Args:
         progress: called with the number of copied files and the total.
 

@@ -137,9 +137,10 @@ def _explaining_volume(short: Incident, incidents: Collection[Incident], folder:
 
 
 def _data(incidents: Iterable[Incident], folder: Folder) -> Iterator[tuple[Incident, Incident]]:
-    """Yield pairs of a part and its whole for incidents that begin together with a data incident. Data incidents are
-    parts of the first one in the order of `DATA_METRICS`, and volumes are parts of a data incident that lost enough
-    records to explain their loss.
+    """Yield pairs of a part and its whole for incidents that begin together with a data incident.
+
+    A data incident is paired with each one whose metric is earlier in `DATA_METRICS`; the first pair counts. A volume
+    is paired with each data incident that lost enough records to explain its loss.
     """
     order = [*DATA_METRICS]
     for of in sorted((one for one in incidents if one.kind == "data"), key=lambda one: order.index(one.metric)):

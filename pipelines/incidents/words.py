@@ -120,8 +120,8 @@ def cause_words(one: Incident, app_name: str | None, channels: Channels) -> Bili
 
 
 def cause_with_rates(one: Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
-    """Return the line of `cause_words`. If the cause is of the kind `cell` (see `causes.py`), the line also has the
-    cell's rate and the rate of all other requests.
+    """Return the line of `cause_words`. If the cause is of the kind `cell` (see `causes.py`) and both the cell and the
+    other requests have a rate now, the line also has both rates.
     """
     words, cause = cause_words(one, app_name, channels), one.cause
     if words is None or cause.kind != "cell" or cause.now is None or cause.rest_now is None:

@@ -1,7 +1,7 @@
 """Reads landed files into parts.
 
-It distinguishes errors of a file, which become findings, from other errors, which end the run. `ingest.py` decides
-which contents count.
+It distinguishes errors of a file, which become findings, from other errors, which end the run. `content_decisions.py`
+decides which contents count.
 """
 
 import shutil

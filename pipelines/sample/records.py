@@ -139,7 +139,7 @@ class SampleRecords:
         self._table("sample_answer", answer_rows())
 
     def choose(self, days: Sequence[SampleDay]) -> None:
-        """Choose some days. Later calls and the views `sample_events` and `sample_visits` have only their records."""
+        """Choose some days. Until the next choice, the other methods and the views read only records of these days."""
         self._days = [day.day for day in days]
         self._finished = ""
         self._set({f"{name}_key": [self._key(name, day) for day in self._days] for name in _KEYS})

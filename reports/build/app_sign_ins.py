@@ -1,7 +1,7 @@
-"""Builds the scripts with sign-in sessions: tables, numbers by day and a sentence.
+"""Builds the JSON texts of sign-in sessions: tables, numbers by day and a sentence.
 
-`app_files.py` writes that of an app into the app's folder, `site.py` that of all apps together into `data/`. The app's
-page and the page of all apps load them when a reader scrolls near; `static/js/sign_ins/sign_ins.ts` draws them.
+`app_files.py` writes an app's text as a script into the app's folder, `site.py` the script of all apps into `data/`.
+A page loads its script when a reader scrolls near; `static/js/sign_ins/sign_ins.ts` draws it.
 """
 
 from collections.abc import Callable, Sequence

@@ -64,7 +64,8 @@ def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
 def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
     """Return the ticks of an axis of days, and its range, which contains all days completely.
 
-    Ticks are 1, 2, 7, 14 or 28 days apart, at most `most`, and the last day has one.
+    The last day has a tick. The others are 1, 2, 7 or 14 days apart: the smallest distance that gives at most `most`
+    ticks, else 28 days.
     """
     every = next((step for step in (1, 2, 7, 14) if len(days) / step <= most), 28)
     ticks = [day for i, day in enumerate(days) if (len(days) - 1 - i) % every == 0]

@@ -1,4 +1,4 @@
-"""Tests when packages run out: over the range of the factors, and unknown if there is no forecast."""
+"""Tests the forecast of packages: a greater factor gives an earlier run-out day and fewer lapsing units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what pages say about trust in figures: the state, its reasons, and no change if days cannot be compared."""
+"""Tests what pages say about trust in figures: the state and its reasons. Days that do not compare have no change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects whose names cannot be file names: no object is written outside its folder, and none is lost."""
+"""Objects with odd names: each becomes a file of its own in the folder, or is reported if its name cannot be a path."""
 
 from __future__ import annotations
 

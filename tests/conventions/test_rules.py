@@ -1,4 +1,4 @@
-"""Each rule is stated in one place; a second statement of it fails a test. `docs/architecture.md` lists the places."""
+"""A rule may be stated only in the files that `RULES` names, mostly one; a statement elsewhere fails a test."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. Fractions
-are exact. `simulation.py` simulates the packages.
+"""Computes the factors of an account's uses, their back-test and the forecast, by section 10 of the contract. It
+computes with fractions instead of floats. `simulation.py` simulates the packages.
 """
 
 # Where the contract is silent, this count decides:

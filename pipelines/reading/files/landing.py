@@ -58,8 +58,8 @@ class LandedFile:
         """Open the file's own bytes.
 
         Raises:
-            DamagedFileError: the path is no regular file any more.
-            OSError: the file cannot be read.
+            DamagedFileError: the path is a special file now, such as a pipe.
+            OSError: the file cannot be read, or the path is a link or a folder now.
         """
         # O_NOFOLLOW and `fstat`, because the path may have been replaced since the scan.
         descriptor = os.open(self.full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

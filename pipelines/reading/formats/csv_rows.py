@@ -1,7 +1,8 @@
 """Rewrites irregular CSV so that the database can read it: a bad row is rejected without affecting the rows after it.
 
-Lines are joined only while a quote is open; if no whole row results, only the first line is rejected. Plain rows are
-recognized by their bytes and copied as they are; other rows are parsed and written anew.
+Lines are joined only while a quote is open. If their quotes are then invalid, the first line is read alone and the
+others anew; if only their number of cells is wrong, they are rejected as one row. Plain rows are recognized by their
+bytes and copied as they are; other rows are parsed and written anew.
 """
 
 import csv

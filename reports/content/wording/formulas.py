@@ -12,7 +12,7 @@ from reports.content.wording.words import word
 
 
 def formula_words(metric: Measure) -> Bilingual | None:
-    """Return the formula of a share or sum of other metrics, in their labels; None for any other metric."""
+    """Return the formula of a metric in labels: the division of a rate, or the channels that a sum adds; else None."""
     if metric.numerator:
         return _labelled(f"{_term(metric.numerator)} / {_term(metric.denominator)}")
     if metric.summed:
