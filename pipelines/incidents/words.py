@@ -219,8 +219,10 @@ def _cause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual
     if cause.cell is None:
         return _same("")
     kind = "mix" if cause.kind == "mix" else "gone" if cause.now is None else "cell"
-    if one.kind == FURTHER and kind != "mix":
-        kind = "grown" if cause.now is None else "risen" if one.metric == "cancellation_rate" else kind
+    if one.kind == FURTHER and not one.is_rate:
+        kind = "grown"
+    elif one.metric == "cancellation_rate" and kind == "cell":
+        kind = "risen"
     cell = cell_words(cause.cell, app_name, channels)
     return _t(CAUSES[kind]).format(cell=cell, now=percent_words(cause.now or 0.0))
 

@@ -144,7 +144,9 @@ def test_a_pair_and_what_is_unknown_in_words() -> None:
     assert cell_words("all") == Bilingual("all", "all")
     assert cell_words("carrier=unknown & sdk_version=a & b").zh == "未知运营商 & SDK a & b"
     gone = replace(WALLET, cause=Cause("cell", "carrier=CUCC"))
-    assert incident_text(gone, "a", AS_OF).zh.endswith("；中国联通 没有请求")
+    further = [replace(gone, kind="further", metric=metric) for metric in ("slow_fall", "cancellation_rate")]
+    for one in (gone, *further):
+        assert incident_text(one, "a", AS_OF).zh.endswith("；中国联通 没有请求")
 
 
 def test_an_app_that_is_the_cause_has_its_name_and_its_key() -> None:

@@ -16,16 +16,17 @@ def saving_sentence(most: LimitSums | None) -> Bilingual:
     if most is None:
         return t("No limit would have saved a use in the last 30 days.")
     if not most.harm:
-        return t("would have saved most: {saved} billed uses in 30 days, without blocking a success.").format(
+        return t("would have saved most: {saved} of the uses billed in 30 days, without blocking a success.").format(
             saved=count(most.saved)
         )
     if not most.is_worth_it:
         return t(
-            "would have saved most, {saved} billed uses in 30 days, but blocked {harm} successes: no limit is worth it."
+            "would have saved most, {saved} of the uses billed in 30 days, but blocked {harm} of the successes: "
+            "no limit is worth it."
         ).format(saved=count(most.saved), harm=count(most.harm))
-    return t("would have saved most: {saved} billed uses in 30 days, but blocked {harm} successes.").format(
-        saved=count(most.saved), harm=count(most.harm)
-    )
+    return t(
+        "would have saved most: {saved} of the uses billed in 30 days, but blocked {harm} of the successes."
+    ).format(saved=count(most.saved), harm=count(most.harm))
 
 
 def saving_severity(most: LimitSums | None) -> Literal["good", "warn"]:

@@ -141,19 +141,20 @@ def limit_rows(*found: tuple[str, str, int, int]) -> Callable[[Database], None]:
     ("found", "name", "harmed", "en", "zh", "severity"),
     [
         ([("a", "shop", 3, 1), ("b", "shop", 1000, 7), ("b", "cmd", 0, 9), ("b", "bank", 4, 9)], "b", ("bank", 9, 25),
-         "would have saved most: 1,004 billed uses in 30 days, but blocked 25 successes.",
+         "would have saved most: 1,004 of the uses billed in 30 days, but blocked 25 of the successes.",
          "节省最多：近 30 天少计费 1,004 次，但误伤 25 次成功认证。", "warn"),
         # A limit that blocks about as many successes as it saves uses is not the best.
         ([("a", "shop", 6364, 6161), ("b", "shop", 300, 2)], "b", ("shop", 2, 2),
-         "would have saved most: 300 billed uses in 30 days, but blocked 2 successes.",
+         "would have saved most: 300 of the uses billed in 30 days, but blocked 2 of the successes.",
          "节省最多：近 30 天少计费 300 次，但误伤 2 次成功认证。", "warn"),
         ([("a", "shop", 6364, 6161), ("b", "shop", 30, 29)], "a", ("shop", 6161, 6161),
-         "would have saved most, 6,364 billed uses in 30 days, but blocked 6,161 successes: no limit is worth it.",
+         "would have saved most, 6,364 of the uses billed in 30 days, but blocked 6,161 of the successes: "
+         "no limit is worth it.",
          "节省最多，近 30 天少计费 6,364 次，但误伤 6,161 次成功认证：没有值得启用的限制方案。", "warn"),
         # If limits save the same number, the least harmful one is named.
-        ([("a", "shop", 3, 1), ("b", "shop", 3, 0)], "b", ("shop", 0, 0),
-         "would have saved most: 3 billed uses in 30 days, without blocking a success.",
-         "节省最多：近 30 天少计费 3 次，没有误伤成功认证。", "good"),
+        ([("a", "shop", 1, 1), ("b", "shop", 1, 0)], "b", ("shop", 0, 0),
+         "would have saved most: 1 of the uses billed in 30 days, without blocking a success.",
+         "节省最多：近 30 天少计费 1 次，没有误伤成功认证。", "good"),
         ([("a", "shop", 0, 1)], None, None, "No limit would have saved a use in the last 30 days.",
          "近 30 天没有限制方案能减少计费。", "good"),
     ],
