@@ -43,6 +43,7 @@ def test_each_form_gives_the_records_and_their_numbers(bench: ReadingBench, form
 
 
 MALFORMED = {
+    "a number before": ('[5, {"a":1}]', ["5", '{"a":1}']),
     "a number between": ('[{"a":1}, 5, {"b":2}]', ['{"a":1}', "5", '{"b":2}']),
     "words between": ('[{"a":1}x{"b":2}]', ['{"a":1}', "x", '{"b":2}']),
     "a brace too many": ('[{"a":1}}{"b":2}', ['{"a":1}', "}", '{"b":2}']),
@@ -125,11 +126,16 @@ def as_object(line: str) -> Row | None:
         ('{"a":1}\n{"b":2}\n', False), ('{"a":1,\n{"b":2}\n', False), ("[2026-03-10] {}\n", False), ("[1,2]\n", False),
         ("", False), ("[ {", True), ("[]", True), ('{\n  "a": 1', True), ('{"a": 1,\n"b": 2}', True),
         ('{ "a": {\r\n "b": 1}}', True), ('\ufeff [\n{"a"', True), ('{\n"\n{"a":1}\n', False), ('{\n"cut', True),
-        ('{\n"cut\\', True),
+        ('{\n"cut\\', True), ('[1, null, "a\\"[", {"b":2}]', True), ('["a", "b"]\n{"c":1}\n', False),
     ],
 )  # fmt: skip
 def test_a_log_with_an_object_a_line_is_left_as_it_is(head: str, expected: bool) -> None:
     assert is_spread(head.encode()) == expected
+
+
+def test_an_array_may_begin_with_an_item_that_is_no_object(bench: ReadingBench) -> None:
+    read = bench.read(json.dumps([None, *ROWS], indent=2).encode(), "a.json")
+    assert (len(read.events), read.reasons) == (40, [(1, "malformed")])
 
 
 def test_an_object_that_is_never_closed_costs_itself_alone(bench: ReadingBench) -> None:

@@ -17,7 +17,8 @@ from pipelines.reading.files.unpacking import unpacked
 
 HEAD_BYTES = 4 << 10
 """The number of bytes that are examined."""
-_ARRAY = re.compile(rb"\[\s*[{\]]")
+# An array that is empty, or whose first object comes after nothing but texts, numbers and words such as `null`.
+_ARRAY = re.compile(rb'\[\s*(?:\]|(?:(?:"(?:[^"\\\n]|\\.)*"|[-+.\w]+)\s*,\s*)*\{)')
 # A first line that ends within an object, followed by a line that begins with a whole JSON string or a closing bracket.
 # The head may end within the string.
 _OVER_LINES = re.compile(rb'(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?="(?:[^"\\\n]|\\.)*(?:"|\\?\Z)|[}\]])')
