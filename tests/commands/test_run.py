@@ -128,18 +128,6 @@ def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> N
     assert f"Name the data folder with --data or AUTHMETER_DATA: {folder.root}\n" in ended.err
 
 
-def test_unread_files_end_a_run_with_3_until_they_are_ignored(call: Call, own: DataFolder) -> None:
-    own.land("week.xlsx", b"PK\x03\x04")
-    for command, label in (("run", "warning: "), ("run", "warning: "), ("status", "")):
-        ended = call(command, data=own.root)
-        assert ended.code == 3
-        assert f"{label}unread_files: 1 file read by no source: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
-    own.write("authmeter.toml", 'ignore = ["week.xlsx"]\n')
-    ended = call("run", data=own.root)
-    assert ended.code == 0
-    assert "week.xlsx" not in ended.out
-
-
 def test_another_hash_key_is_refused(call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     site = tree(own.store.site)
     monkeypatch.setenv("AUTHMETER_HASH_KEY", "quite another key for this folder")
