@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.closing import warnings
 from pipelines.common.project import PROJECT
-from pipelines.contract.checks import CheckResult
-from pipelines.store.manifest import Manifest
 from tests.published_folder import Call
 from tests.support import DataFolder, lines, records, tree
 
@@ -65,25 +62,6 @@ def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFold
     loaded = {name.partition(".")[0] for name in done.stdout.partition("loaded ")[2].split()}
     assert "duckdb" in loaded
     assert HEAVY & loaded == set()
-
-
-def test_a_run_makes_its_checks_once(
-    own: DataFolder, yesterday: date, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Closing, tables, `status.json`, Dagster's checks and the output of the command all use the results of the same
-    checks.
-    """
-    made: list[Manifest] = []
-    make = warnings.damaged_files
-
-    def counted(manifest: Manifest) -> CheckResult:
-        made.append(manifest)
-        return make(manifest)
-
-    monkeypatch.setattr(warnings, "damaged_files", counted)
-    own.land("more.ndjson", records(3, yesterday, "more"))
-    assert call("run", data=own.root).code == 0
-    assert len(made) == 1
 
 
 def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterday: date) -> None:
