@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from lab.incidents.planted import Planted
 from lab.incidents.sample_tables import SampleTables
-from lab.incidents.score import Score, score
+from lab.incidents.score import Planted, Score, score
 from lab.incidents.tally import Subject
 from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.channels import CHECK_CHANNELS
@@ -16,9 +15,10 @@ from pipelines.contract.record.channels import CHECK_CHANNELS
 _LOST = 0.1
 
 
-def sample_score(tables: SampleTables, found: list[dict[str, Any]]) -> Score:
-    """Return the score of the planted falls of rates. Faults of the data are left out."""
-    return score([_planted(one, tables) for one in tables.planted if one["kind"] == "rate"], found)
+def sample_score(tables: SampleTables, found: list[dict[str, Any]]) -> tuple[int, Score]:
+    """Return the number of planted falls of rates, and their score. Faults of the data are left out."""
+    planted = [_planted(one, tables) for one in tables.planted if one["kind"] == "rate"]
+    return len(planted), score(planted, found)
 
 
 def wrong_losses(tables: SampleTables, found: list[dict[str, Any]]) -> list[str]:
@@ -36,10 +36,9 @@ def wrong_losses(tables: SampleTables, found: list[dict[str, Any]]) -> list[str]
 
 def _planted(one: dict[str, Any], tables: SampleTables) -> Planted:
     return Planted(
-        f"{one['cause_kind']} {one['state']}", one["kind"], one["metric"], one["app_key"], one["channel"],
-        date.fromisoformat(one["first_day"]), one["last_day"] and date.fromisoformat(one["last_day"]), one["state"],
-        one["cause_kind"], one["cause"] or "", one["level_before"], one["level_now"], one["lost_total"], False,
-        tuple(_parts(one, tables)),
+        one["metric"], one["app_key"], one["channel"], date.fromisoformat(one["first_day"]),
+        one["last_day"] and date.fromisoformat(one["last_day"]), one["state"], one["cause_kind"], one["cause"] or "",
+        one["lost_total"], tuple(_parts(one, tables)),
     )  # fmt: skip
 
 

@@ -1,18 +1,37 @@
-"""Compares the incidents that were found in a world with the incidents that were planted in it."""
+"""Compares the falls of rates that were found in day tables with those that were planted in them."""
 
-from collections import Counter
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lab.incidents.planted import Planted
+from lab.incidents.tally import Subject
 
 Found = Mapping[str, Any]
 """A row of table `incidents`."""
 
 _NEAR = timedelta(days=3)
 _LOST = 0.1
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An incident that a planted fault causes. `parts` are the subjects whose own incidents at the same time are part
+    of it.
+    """
+
+    metric: str
+    app_key: str
+    channel: str
+    first_day: date
+    last_day: date | None
+    state: str
+    cause_kind: str
+    cause: str
+    lost_total: float
+    parts: tuple[Subject, ...]
 
 
 @dataclass(frozen=True)
@@ -25,41 +44,17 @@ class Miss:
 
 @dataclass(frozen=True)
 class Score:
-    """The result of the comparison in one or more worlds.
+    """The result of a comparison.
 
     Attributes:
-        planted: number of planted incidents by story.
-        hits: number of correctly found incidents by story.
-        misses: the other planted incidents.
+        misses: the planted incidents that are no hits.
         false: found incidents that no planted fault explains.
         loose: found incidents that should be part of a planted incident, but have no `part_of`.
     """
 
-    planted: Counter[str] = field(default_factory=Counter)
-    hits: Counter[str] = field(default_factory=Counter)
-    misses: list[Miss] = field(default_factory=list)
-    false: list[Found] = field(default_factory=list)
-    loose: list[Found] = field(default_factory=list)
-
-    def __add__(self, other: "Score") -> "Score":
-        return Score(
-            self.planted + other.planted,
-            self.hits + other.hits,
-            self.misses + other.misses,
-            self.false + other.false,
-            self.loose + other.loose,
-        )
-
-    def report(self) -> str:
-        """Return a text with the hits by story, the misses with their reasons, and the unexplained incidents."""
-        lines = [f"{story}: {self.hits[story]} of {count}" for story, count in sorted(self.planted.items())]
-        for miss in self.misses:
-            one = miss.planted
-            place = f"{one.story} {one.metric} {one.app_key} {one.channel} {one.first_day}"
-            lines.append(f"missed {place}: {'; '.join(miss.reasons)}")
-        for name, rows in (("false", self.false), ("loose", self.loose)):
-            lines += [f"{name} {row['metric']} {row['app_key']} {row['channel']} {row['first_day']}" for row in rows]
-        return "\n".join(lines)
+    misses: list[Miss]
+    false: list[Found]
+    loose: list[Found]
 
 
 def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
@@ -69,17 +64,10 @@ def score(planted: Sequence[Planted], found: Sequence[Found]) -> Score:
     state, cause and loss.
     """
     misses = [Miss(one, reasons) for one in planted if (reasons := _reasons(one, found))]
-    missed = [miss.planted for miss in misses]
     alone = [row for row in found if row["part_of"] is None]
     strange = [row for row in alone if not any(_is_of(row, one) or _is_whole(row, one) for one in planted)]
     loose = [row for row in strange if any(_is_part(row, one) for one in planted)]
-    return Score(
-        Counter(one.story for one in planted),
-        Counter(one.story for one in planted if one not in missed),
-        misses,
-        [row for row in strange if row not in loose],
-        loose,
-    )
+    return Score(misses, [row for row in strange if row not in loose], loose)
 
 
 def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
@@ -96,13 +84,13 @@ def _reasons(one: Planted, found: Sequence[Found]) -> tuple[str, ...]:
         return (f"found {len(alone)} times",)
     row = alone[0]
     reasons = []
-    if abs(row["first_day"] - one.first_day) > timedelta(days=2 if one.is_slow else 1):
+    if abs(row["first_day"] - one.first_day) > timedelta(days=1):
         reasons.append(f"first day {row['first_day']}, not {one.first_day}")
     if row["state"] != one.state:
         reasons.append(f"state {row['state']}, not {one.state}")
-    if one.kind in ("rate", "mix") and not _is_cause(row, one):
+    if not _is_cause(row, one):
         reasons.append(f"cause {row['cause_kind']} {row['cause'] or ''}, not {one.cause_kind} {one.cause}".rstrip())
-    if one.kind != "data" and abs(row["lost_total"] - one.lost_total) > _LOST * one.lost_total:
+    if abs(row["lost_total"] - one.lost_total) > _LOST * one.lost_total:
         reasons.append(f"lost {row['lost_total']:.0f}, not {one.lost_total:.0f}")
     return tuple(reasons)
 
@@ -112,15 +100,10 @@ def _is_cause(row: Found, one: Planted) -> bool:
 
 
 def _is_of(row: Found, one: Planted) -> bool:
-    """Return whether a found incident has the subject of a planted one, and is at the same time.
-
-    For faults of the data, only the kind and the day are compared.
-    """
-    if one.kind == "data":
-        return bool(row["kind"] == "data" and row["first_day"] <= one.first_day <= (row["last_day"] or date.max))
+    """Return whether a found incident has the subject of a planted one, and is at the same time."""
     subject = (row["metric"], row["app_key"], row["channel"])
-    is_same = row["kind"] == ("volume" if one.kind == "volume" else "rate")
-    return is_same and subject == (one.metric, one.app_key, one.channel) and _is_then(row, one)
+    is_same = row["kind"] == "rate" and subject == (one.metric, one.app_key, one.channel)
+    return is_same and _is_then(row, one)
 
 
 def _is_part(row: Found, one: Planted) -> bool:

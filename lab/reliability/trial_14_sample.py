@@ -51,9 +51,9 @@ def compared(tables: SampleTables) -> tuple[int, list[str], list[str]]:
     planted, and a text for each incident that no fault explains.
     """
     found = tables.found()
-    scored = sample_score(tables, found)
+    count, scored = sample_score(tables, found)
     missed = [f"{one.planted.app_key} {one.planted.channel}: {'; '.join(one.reasons)}" for one in scored.misses]
-    return scored.planted.total(), missed + wrong_losses(tables, found), [*_named([*scored.false, *scored.loose])]
+    return count, missed + wrong_losses(tables, found), [*_named([*scored.false, *scored.loose])]
 
 
 def _named(found: list[Any]) -> Iterator[str]:

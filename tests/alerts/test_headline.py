@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tests.data.published_tables import AS_OF, example, incident, steady
 from tests.support import DAY, DataFolder, days_before, records
 
 WEEK = days_before(DAY, 7)
-SUNDAY = date(2026, 3, 8)
 
 
 def figures(folder: DataFolder) -> dict[str, Figure]:
@@ -113,26 +111,6 @@ def test_an_incident_ends_in_the_week_whose_days_show_its_end(tmp_path: Path) ->
     week = read_week(steady(tmp_path / "gap.duckdb", missing=gap, more=more), sunday)
     assert week
     assert {one.incident_id for one in week.ended} == {"0 before", "6 before", "7 before"}
-
-
-def test_an_app_that_rests_at_weekends_recovers_in_the_week_after(folder: DataFolder) -> None:
-    """The app has 100 requests a day from Monday to Friday.
-
-    On the Thursday ten days before `SUNDAY` half of them fail. The first two good days after it are Friday and Monday,
-    so the incident ends in the week of that Monday.
-    """
-    thursday = days_before(SUNDAY, 10)
-    rows = {day: records(100, day) for day in (days_before(SUNDAY, back) for back in range(50)) if day.isoweekday() < 6}
-    rows[thursday][:50] = records(50, thursday, outcome="timeout")
-    others = [row for back in range(50) for row in records(1, days_before(SUNDAY, back), "other", app_key="other")]
-    folder.land("a.ndjson", [*others, *chain.from_iterable(rows.values())])
-    ended = []
-    for sunday in (days_before(SUNDAY, 7), SUNDAY):
-        folder.tables(sunday)
-        week = read_week(folder.store.database, sunday)
-        assert week
-        ended.append(len(week.ended))
-    assert ended == [0, 1]
 
 
 def test_a_bill_of_both_channels_is_counted_once(folder: DataFolder) -> None:

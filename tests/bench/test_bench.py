@@ -45,6 +45,7 @@ def test_every_form_holds_the_same_records(logs: Logs, form: str) -> None:
     assert answer(peer("own_reader", form, in_form(logs, form))) == answer(peer(BARE, *logs.files))
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("form", list(FORMS))
 def test_the_project_reads_the_same_of_every_form(bench: ReadingBench, logs: Logs, form: str) -> None:
     mapping = load_sources(SOURCES.parent).for_file(FORMS[form].landed)
@@ -186,6 +187,7 @@ def test_what_a_yardstick_was_too_small_to_show_is_not_met() -> None:
     assert not Row("added", target=Target(ratio(1.0, 0.0), 6.0)).target.is_met
 
 
+@pytest.mark.lab
 def test_a_made_up_publication_has_a_whole_site(tmp_path: Path) -> None:
     database, site = tmp_path / "authmeter.duckdb", tmp_path / "site"
     make_published(database, 3)

@@ -37,9 +37,8 @@ def found(page: Page) -> str:
     return page.locator(".found").inner_text()
 
 
-@pytest.mark.parametrize("path", ["usage.html", "files.html"])
-def test_every_row_is_on_one_page(reader: Reader, path: str) -> None:
-    page = reader.open(path, lang="en")
+def test_every_row_is_on_one_page(reader: Reader) -> None:
+    page = reader.open("usage.html", lang="en")
     assert len(keys(page)) == 25
     page.locator(".lengths select").select_option("100")
     seen = keys(page)

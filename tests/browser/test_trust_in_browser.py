@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Look, Reader, World
+from tests.browser.conftest import Look, Reader
 from tests.browser.snapshot import Node
 from tests.data.published_tables import AS_OF, MISSING_BACK, day
 
@@ -226,22 +226,6 @@ def test_a_change_is_coloured_by_the_declaration_of_its_measure(look: Look) -> N
     # Sign and word say it as well as the colour.
     text = page.one("[data-part=outcomes-authorization] tr", "Timed out").text
     assert all(piece in text for piece in ("−50.0%", "lower"))
-
-
-def test_a_quiet_world_has_no_colour(look: Look, world: World) -> None:
-    """Colours of unusual figures are tested with `page_texts`, and the rule for them with `norm_cases.json`."""
-    moved = 0
-    for path in ("index.html", "usage.html", "monitor.html", "apps/shop/index.html", f"days/{AS_OF}.html"):
-        page = look(path, name="noise", days=7)
-        assert page.count(".change.good, .change.bad, .usual.good, .usual.bad, .cards > .good, .cards > .bad") == 0, (
-            path
-        )
-        moved += page.count(".change.up, .change.down")
-    assert moved > 10
-    # A change of a day's page can only be coloured by its side.
-    days = list((world("noise") / "site" / "days").iterdir())
-    assert len(days) == 90
-    assert not any("data-side" in one.read_text("utf-8") for one in days)
 
 
 def test_a_page_says_its_age_by_the_clock_of_its_reader(read_site: Callable[..., Any]) -> None:

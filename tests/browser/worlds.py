@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from pipelines.contract.measures.session_metrics import FUNNEL
@@ -209,9 +208,6 @@ def improved(back: int) -> int:
     return 80 if back < 7 else 60
 
 
-_draws = Random(4)
-NOISE = [round(_draws.gauss(70, 2)) for _ in range(130)]
-
 WORLDS: dict[str, Callable[[Path], None]] = {
     "example": made(example),
     "logged": run(site_logs.publish),
@@ -232,7 +228,6 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "low-sunday": made(steady, won=lambda back: 40 if back == 2 else 70 + back % 8),
     # The usual range begins between two counts, at 5.27. It has sign-in sessions, too.
     "just-below": made(steady, won=lambda back: 5 if back == 2 else 18, more=sign_ins),
-    "noise": made(steady, days=120, won=lambda back: NOISE[back]),
     # Its data day was restated.
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2, restated=(0,)),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60, more=changed_channels),

@@ -49,5 +49,5 @@ def test_packed_logs_count(folder: DataFolder, place: Place) -> None:
     place.put("d.zip", archived({"x/d.log": logs[3]}))
     place.put("e.tar.gz", gzip.compress(archived({"e.log": logs[4]}, "tar")))
     assert not bring(folder, place).findings
-    folder.tables()
+    folder.roll_up()
     assert folder.counted() == {DAY: 100}

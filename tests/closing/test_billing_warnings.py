@@ -23,12 +23,14 @@ PACKAGES = "resource_package_id,account_id,quantity,purchased_at,expires_at\n"
 
 
 def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
-    """Publish a day, and return the English text of each billing warning that fired, by name of the check."""
-    folder.tables(day)
+    """Close a day, and return the English text of each billing warning that fired, by name of the check."""
+    run = folder.open(day)
+    run.ingest(day)
+    run.roll_up(day)
     return {
         one.check_name: one.detail_en
-        for one in folder.open(day).checks
-        if (not one.passed and "package" in one.check_name) or (one.check_name == "reconciliation" and not one.passed)
+        for one in run.checks
+        if not one.passed and ("package" in one.check_name or one.check_name == "reconciliation")
     }
 
 

@@ -82,9 +82,7 @@ def test_a_bucket_that_is_away_is_a_warning_until_it_is_back(
     assert call("status", data=own.root).code == 0
 
 
-@pytest.mark.parametrize(
-    ("command", "method"), [("run", "add_fetched"), ("fetch", "add_fetched"), ("run", "note_copied")]
-)
+@pytest.mark.parametrize(("command", "method"), [("fetch", "add_fetched"), ("run", "note_copied")])
 def test_a_full_disk_is_not_taken_for_a_damaged_ledger(
     call: Call, own: DataFolder, bucket: Path, monkeypatch: pytest.MonkeyPatch, command: str, method: str
 ) -> None:

@@ -214,26 +214,9 @@ def test_an_open_incident_is_in_the_exit_code_until_it_is_acknowledged(
     assert "Vendor knows" in call("incidents", data=failing.root).out
 
 
-def test_a_note_for_all_apps_acknowledges_that_of_all_apps_alone(
-    call: Call, failing: DataFolder, yesterday: date
-) -> None:
-    note(failing, days_before(yesterday, BAD_DAYS - 1), "")
-    failing.tables(yesterday)
-    assert call("status", data=failing.root).code == 0
-    assert send_alerts(failing, yesterday, 'on = ["warning"]') is None
-    found = json.loads(call("incidents", "--all", "--json", data=failing.root).out)["incidents"]
-    assert {one["app_key"]: (one["acknowledged"], one["note"]["text"]) for one in found} == {
-        "*": (True, "Vendor knows"), "shop": (False, "Vendor knows"),
-    }  # fmt: skip
-    assert all(one["notes"] == [one["note"]] for one in found)
-
-
 def test_a_row_that_names_it_acknowledges_it_whatever_its_day_and_app(
     call: Call, failing: DataFolder, yesterday: date
 ) -> None:
-    note(failing, days_before(yesterday, 90), "", id_of(failing, "shop"))
-    failing.tables(yesterday)
-    assert call("status", data=failing.root).code == 3, "that of the app is part of it, and another incident"
     note(failing, days_before(yesterday, 90), "shop", id_of(failing))
     failing.tables(yesterday)
     (one,) = json.loads(call("incidents", "--json", data=failing.root).out)["incidents"]
@@ -242,6 +225,7 @@ def test_a_row_that_names_it_acknowledges_it_whatever_its_day_and_app(
     )  # fmt: skip
     status = call("status", "--json", data=failing.root)
     assert (status.code, json.loads(status.out)["incidents"][0]["acknowledged"]) == (0, True)
+    assert send_alerts(failing, yesterday, 'on = ["warning"]') is None
 
 
 def test_a_row_that_names_no_incident_is_reported_and_changes_nothing(

@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.closing import warnings
 from pipelines.common.project import PROJECT
-from pipelines.contract.checks import CheckResult
-from pipelines.store.manifest import Manifest
 from tests.published_folder import Call
 from tests.support import DataFolder, lines, records, tree
 
@@ -67,25 +64,6 @@ def test_a_run_with_nothing_new_loads_no_heavy_library(call: Call, own: DataFold
     assert HEAVY & loaded == set()
 
 
-def test_a_run_makes_its_checks_once(
-    own: DataFolder, yesterday: date, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Closing, tables, `status.json`, Dagster's checks and the output of the command all use the results of the same
-    checks.
-    """
-    made: list[Manifest] = []
-    make = warnings.damaged_files
-
-    def counted(manifest: Manifest) -> CheckResult:
-        made.append(manifest)
-        return make(manifest)
-
-    monkeypatch.setattr(warnings, "damaged_files", counted)
-    own.land("more.ndjson", records(3, yesterday, "more"))
-    assert call("run", data=own.root).code == 0
-    assert len(made) == 1
-
-
 def test_a_day_that_is_not_over_is_refused(call: Call, own: DataFolder, yesterday: date) -> None:
     ended = call("run", "--day", yesterday + timedelta(days=1), data=own.root)
     assert ended.code == 2
@@ -126,18 +104,6 @@ def test_logs_in_the_wrong_folder_are_named(call: Call, folder: DataFolder) -> N
     ended = call("check", data=folder.store.landing)
     assert ended.code == 2
     assert f"Name the data folder with --data or AUTHMETER_DATA: {folder.root}\n" in ended.err
-
-
-def test_unread_files_end_a_run_with_3_until_they_are_ignored(call: Call, own: DataFolder) -> None:
-    own.land("week.xlsx", b"PK\x03\x04")
-    for command, label in (("run", "warning: "), ("run", "warning: "), ("status", "")):
-        ended = call(command, data=own.root)
-        assert ended.code == 3
-        assert f"{label}unread_files: 1 file read by no source: week.xlsx (a spreadsheet: save it as CSV)" in ended.out
-    own.write("authmeter.toml", 'ignore = ["week.xlsx"]\n')
-    ended = call("run", data=own.root)
-    assert ended.code == 0
-    assert "week.xlsx" not in ended.out
 
 
 def test_another_hash_key_is_refused(call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

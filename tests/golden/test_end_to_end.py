@@ -91,14 +91,6 @@ def test_a_case_gives_the_rows_that_were_worked_out_by_hand(case: Path, folder: 
         assert sorted(published(folder, file.stem, head, where.get(file.stem, "true"))) == sorted(rows), file.stem
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_case_speaks_of_tables_and_columns_that_exist(case: Path) -> None:
-    for file in (case / "expected").glob("*.csv"):
-        head, rows = expected(file)
-        assert set(head) <= TABLES[file.stem].columns.keys()
-        assert all(len(row) == len(head) for row in rows)
-
-
 def test_the_cases_are_found() -> None:
     assert {"both_fields", "repeated_ids", "billing", "bills", "limits", "codes", "late_day", "latency", "windows"} <= {
         case.name for case in CASES

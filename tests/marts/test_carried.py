@@ -61,10 +61,6 @@ def late_records_of_the_second_day(folder: DataFolder) -> None:
     folder.land("late.ndjson", records(1, SECOND, "late"))
 
 
-def late_records_of_the_first_day(folder: DataFolder) -> None:
-    folder.land("late.ndjson", records(1, FIRST, "late"))
-
-
 def an_earlier_day(folder: DataFolder) -> None:
     folder.land("earlier.ndjson", records(1, days_before(DAY, 5), "earlier"))
 
@@ -87,7 +83,6 @@ def a_day_without_records(folder: DataFolder) -> None:
     [
         (a_new_day, [FIRST, SECOND, THIRD]),
         (late_records_of_the_second_day, [FIRST]),
-        (late_records_of_the_first_day, []),
         (an_earlier_day, []),
         (a_day_emptied, [FIRST, THIRD]),
         (a_day_without_records, [FIRST, SECOND, THIRD]),

@@ -72,22 +72,6 @@ def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
     assert rows(ours, "SELECT * FROM alembic_version") == rows(theirs, "SELECT * FROM alembic_version")
 
 
-def test_a_home_made_by_dagster_keeps_its_runs(call: Call, own: DataFolder) -> None:
-    """Dagster made the homes of older versions. It also adds tables that are missing."""
-    home = own.root / "dagster"
-    for file in (home / "history").rglob("*.db*"):
-        file.unlink()
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        earlier = small.execute_in_process(instance=instance, tags={"kept": "yes"}).run_id
-    assert call("run", data=own.root).code == 0
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
-        kept = instance.get_run_by_id(earlier)
-        assert kept
-        assert kept.tags["kept"] == "yes"
-        assert instance.all_logs(earlier)
-
-
 def test_runs_that_are_recorded_elsewhere_stay_there(call: Call, folder: DataFolder, yesterday: date) -> None:
     home, elsewhere = prepare(folder.root), folder.root / "elsewhere"
     with (home / "dagster.yaml").open("a") as settings:

@@ -150,9 +150,12 @@ def test_a_day_without_data_can_be_run_for(call: Call, folder: DataFolder, yeste
 
 
 def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: date) -> None:
-    """The days of an older home are partitions of a daily definition. Dagster stored them only in its events."""
+    """The days of an older home are partitions of a daily definition. Dagster stored them only in its events, and made
+    the files of the home itself.
+    """
     (own.root / "dagster").rename(own.root / "dagster.before")
-    prepare(own.root)
+    for file in (prepare(own.root) / "history").rglob("*.db*"):
+        file.unlink()
     first = days_before(yesterday, 2)
 
     @dg.asset(partitions_def=dg.DailyPartitionsDefinition(str(first), timezone="Asia/Shanghai"))
@@ -161,11 +164,13 @@ def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: d
 
     older = dg.Definitions([day_tables], jobs=[dg.define_asset_job("daily", [day_tables])]).resolve_job_def("daily")
     with dg.DagsterInstance.get() as instance:
-        assert older.execute_in_process(instance=instance, partition_key=str(first)).success
+        earlier = older.execute_in_process(instance=instance, partition_key=str(first))
+        assert earlier.success
     assert call("run", data=own.root).code == 0
     with dg.DagsterInstance.get() as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
         assert recorded_days(instance) == {str(first + timedelta(days=n)) for n in range(3)}
+        assert instance.all_logs(earlier.run_id)
         # The record of the older home had no number of rows.
         assert rows_of_day(instance, first) == own.counted()[first]
 

@@ -256,7 +256,7 @@ def test_a_mapping_without_format_is_not_said_to_match_nothing(folder: DataFolde
     mapping.write_text(mapping.read_text().replace('format = "lines"\n', ""))
     folder.land("a.ndjson", records(3))
     folder.land("a.txt", b"e1\n")
-    folder.tables()
+    folder.roll_up()
     assert finding(folder.warnings, "source_mappings").detail_en.endswith(
         "or their names show no format and it has no `format`"
     )

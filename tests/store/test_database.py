@@ -21,13 +21,13 @@ MARK = "spilled-13800138000"
 
 
 def test_what_does_not_fit_in_memory_is_spilled_encrypted(tmp_path: Path) -> None:
-    settings = Settings(memory_limit="60MB", threads=2)
+    settings = Settings(memory_limit="40MB", threads=2)
     with workbench(settings, tmp_path / "tmp", [tmp_path]) as connection:
         connection.execute(
-            "CREATE TEMP TABLE much AS SELECT $mark || i AS text FROM range(2000000) AS n(i) ORDER BY hash(i)",
+            "CREATE TEMP TABLE much AS SELECT $mark || i AS text FROM range(800000) AS n(i) ORDER BY hash(i)",
             {"mark": MARK},
         )
-        assert connection.execute("SELECT count(DISTINCT text) FROM much").fetchall() == [(2_000_000,)]
+        assert connection.execute("SELECT count(DISTINCT text) FROM much").fetchall() == [(800_000,)]
         files = [file for file in (tmp_path / "tmp").rglob("*") if file.is_file()]
         assert sum(file.stat().st_size for file in files) > 10_000_000
         assert not any(MARK.encode() in file.read_bytes() for file in files)

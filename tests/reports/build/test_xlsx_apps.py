@@ -5,16 +5,12 @@ apps.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import openpyxl
-import polars as pl
 import pytest
 
 from pipelines.commands.check.check import check_folder
 from pipelines.contract.settings.settings import Settings
-from reports.export.exports import ExportRequest, export_detail
-from tests.support import DAY, CopyOf, DataFolder, days_before, record, records
+from tests.support import CopyOf, DataFolder, record, records
 
 
 def setting(folder: DataFolder, *apps: str) -> None:
@@ -65,21 +61,3 @@ def test_before_anything_is_published_the_registry_alone_is_known(folder: DataFo
     assert check_folder(folder.root) == 0
     setting(folder, "game")
     assert check_folder(folder.root) == 3
-
-
-def test_a_workbook_holds_the_rows_of_the_csv_and_is_that_of_an_export(folder: DataFolder, tmp_path: Path) -> None:
-    land(folder)
-    setting(folder, "*")
-    folder.publish()
-    for app in ("shop", "game", "idle"):
-        detail = folder.store.site / "apps" / app / f"{app}_usage_detail"
-        workbook = detail.with_suffix(".xlsx")
-        headings, *rows = openpyxl.load_workbook(workbook).active.iter_rows(values_only=True)
-        texts = pl.read_csv(detail.with_suffix(".csv"), infer_schema=False)
-        assert [name.rpartition(" ")[2] for name in headings] == texts.columns
-        assert len(rows) == texts.height
-        assert {row[1] for row in rows} <= {app}
-        export_detail(folder.store.database, ExportRequest(app, days_before(DAY, 29), DAY, "xlsx", tmp_path / "a.xlsx"))
-        assert (tmp_path / "a.xlsx").read_bytes() == workbook.read_bytes()
-    listed = {file["path"] for file in json.loads((folder.store.site / "manifest.json").read_text())["files"]}
-    assert "apps/shop/shop_usage_detail.xlsx" in listed

@@ -117,17 +117,6 @@ def test_csv_texts_do_not_run_as_formulas(database: Path, tmp_path: Path) -> Non
     assert all(text.startswith("'") for text in frame["scheme_id"])
 
 
-def test_the_same_span_has_the_bytes_of_the_site(database: Path, tmp_path: Path) -> None:
-    site = pytest.importorskip("reports.build.site")
-    (tmp_path / "site").mkdir()
-    site.render_site(database, tmp_path / "site")
-    for app in ("other", "0123456789012345678"):
-        export_detail(database, ExportRequest(app, day(29), AS_OF, "csv", tmp_path / "detail.csv"))
-        assert (tmp_path / "detail.csv").read_bytes() == (
-            tmp_path / "site" / "apps" / app / f"{app}_usage_detail.csv"
-        ).read_bytes()
-
-
 def test_xlsx_keeps_texts_as_texts_and_numbers_as_numbers(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "detail.xlsx"
     assert export_detail(database, ExportRequest("0123456789012345678", day(9), AS_OF, "xlsx", target)) == 10

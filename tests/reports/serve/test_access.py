@@ -224,7 +224,7 @@ def paths(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"/", b"/", b"/", b"", b"//"])) + b"".join(raw)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=250)
 @given(paths())
 def test_no_path_leads_a_reader_of_apps_out_of_their_folders(limited: ServedSite, raw_path: bytes) -> None:
     status, body = answer(limited, raw_path)
