@@ -151,6 +151,12 @@ def test_days_of_a_fall_that_has_ended_are_no_evidence_for_another() -> None:
     assert [fall.first for fall in rates([0.96] * 30 + [0.2] + [0.96] * 20)] == [30]
 
 
+def test_the_last_days_of_a_settled_fall_are_no_evidence_for_another() -> None:
+    levels = [0.95] * 30 + [0.8] * 24 + [0.7] * 4 + [0.8] * 10
+    assert [fall.first for fall in rates(levels)] == [30]
+    assert [fall.first for fall in rates([*levels, 0.5])] == [30, 68]
+
+
 def test_a_second_fall_is_held_against_clean_days() -> None:
     first, second = rates([0.96] * 20 + [0.6] * 5 + [0.96] * 10 + [0.7] * 3)
     assert (first.first, first.last, second.first) == (20, 24, 35)

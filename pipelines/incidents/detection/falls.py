@@ -119,7 +119,9 @@ class _Watch:
             day += start
             is_asked = day >= since[place]
             day, row = day[is_asked], rows[place[is_asked]]
-            first = np.concatenate([np.maximum(day + 1 - days, 0) for days in self.windows])
+            # Days before the end of the last fall are no evidence for another. A slow fall needs its whole window.
+            earliest = 0 if self.is_slow else self.free[row]
+            first = np.concatenate([np.maximum(day + 1 - days, earliest) for days in self.windows])
             day, row = np.tile((day, row), len(self.windows))
             for figure, least in self.matters:
                 base, seen = self.baselines.of(row, first), self.baselines.seen(row, first, day)
@@ -137,13 +139,12 @@ class _Watch:
     def open(self, row: int, start: int, day: int) -> Fall:
         """Return the fall that the window from `start` to `day` shows.
 
-        With `is_slow`, it begins on `day`. Otherwise it begins within the window, after the subject's previous fall:
-        on the day for which the days from it to `day` deviate most from the baseline.
+        With `is_slow`, it begins on `day`. Otherwise it begins on the day of the window for which the days from it to
+        `day` deviate most from the baseline.
         """
         if self.is_slow:
             return self._fall(row, day, day, start)
-        free = max(start, self.free[row])
-        since = np.append(free + np.flatnonzero(self.baselines.clean[free:day, row]), day)
+        since = np.append(start + np.flatnonzero(self.baselines.clean[start:day, row]), day)
         rows = np.full(len(since), row)
         far = self.measure.deviation(self.baselines.of(rows, start), self.baselines.seen(rows, since, day))
         # The newest of equally unlikely days: a day without a norm, such as a day of rest, adds nothing.
