@@ -77,7 +77,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport
 
 @pytest.mark.parametrize(
     ("days", "events", "format"),
-    [(2, 130_000, "ndjson"), (7, 20_000, "ndjson"), pytest.param(2, 130_000, "parquet", marks=pytest.mark.lab)],
+    [(1, 130_000, "ndjson"), (7, 20_000, "ndjson"), pytest.param(2, 130_000, "parquet", marks=pytest.mark.lab)],
 )
 def test_same_seed_same_bytes_on_any_number_of_threads(
     tmp_path: Path, days: int, events: int, format: str, monkeypatch: pytest.MonkeyPatch
