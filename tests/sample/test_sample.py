@@ -42,15 +42,7 @@ EVENTS = 1200
 
 
 def make(out: Path, progress: Callable[[int], None] | None = None, **changes: object) -> SampleReport:
-    values = {
-        "days": 22,
-        "apps": 6,
-        "events": EVENTS,
-        "seed": 7,
-        "format": "ndjson",
-        "last_day": LAST,
-        **changes,
-    }
+    values = {"days": 22, "apps": 6, "events": EVENTS, "seed": 7, "format": "ndjson", "last_day": LAST, **changes}
     return write_sample(out, SampleSpec(**values), progress)  # type: ignore[arg-type]
 
 
@@ -173,9 +165,7 @@ def test_late_records_come_with_the_next_days_logs(sample: tuple[Path, SampleRep
         assert f'"{day}T23:' in lines[0]
 
 
-def test_the_registry_has_a_silent_app_and_lacks_one_that_logs(
-    sample: tuple[Path, SampleReport, Landing],
-) -> None:
+def test_the_registry_has_a_silent_app_and_lacks_one_that_logs(sample: tuple[Path, SampleReport, Landing]) -> None:
     out, _, landing = sample
     logging = {record.app_key for record in landing.records}
     with (out / "registry" / "apps.csv").open(encoding="utf-8", newline="") as file:

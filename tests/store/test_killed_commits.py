@@ -64,8 +64,7 @@ def _older(store: Store) -> None:
 
 @pytest.mark.skipif(not HAS_STRACE, reason="strace is not there or may not trace")
 @pytest.mark.parametrize(
-    "prepare",
-    [pytest.param(_new, marks=pytest.mark.lab), _committed, pytest.param(_older, marks=pytest.mark.lab)],
+    "prepare", [pytest.param(_new, marks=pytest.mark.lab), _committed, pytest.param(_older, marks=pytest.mark.lab)]
 )
 def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     prepare: Callable[[Store], None], tmp_path: Path
