@@ -80,7 +80,7 @@ def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     assert whole.read_manifest() == after
     calls = Counter(re.findall(r"^\d+ +(\w+)\(", (tmp_path / "calls").read_text(), re.MULTILINE))
     found = []
-    for call, number in ((call, number) for call in CALLS for number in range(1, calls[call] + 1)):
+    for call, number in [(name, number) for name in CALLS for number in range(1, calls[name] + 1)]:
         store = Store(tmp_path / f"{call}-{number}")
         shutil.copytree(base.data, store.data)
         kill = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
