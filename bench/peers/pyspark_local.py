@@ -3,13 +3,7 @@
 from job import TEXT_FIELDS, ZONE, answer, files
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
-from pyspark.sql.types import (
-    LongType,
-    StringType,
-    StructField,
-    StructType,
-    TimestampType,
-)
+from pyspark.sql.types import LongType, StringType, StructField, StructType, TimestampType
 
 schema = StructType(
     [StructField(name, StringType()) for name in TEXT_FIELDS]

@@ -98,11 +98,7 @@ def _run(tally: Tally, root: Path, poisons: dict[str, Poison], last: date) -> Me
 
 
 def _is_reported(
-    how: int,
-    path: str,
-    found: dict[str, tuple[str, int, int, str | None]],
-    checks: dict[str, str],
-    looked: str,
+    how: int, path: str, found: dict[str, tuple[str, int, int, str | None]], checks: dict[str, str], looked: str
 ) -> bool:
     if how == LEFT_ALONE:
         return path not in found and f"landing/{path} is a link or a special file" in looked

@@ -338,9 +338,4 @@ def network(work: Path) -> list[Result]:
 
 def trial(scale: float, work: Path) -> list[Result]:
     """Try personal data, names, folders and network."""
-    return [
-        personal_data(scale, work),
-        hostile_names(work),
-        locked_folders(work),
-        *network(work),
-    ]
+    return [personal_data(scale, work), hostile_names(work), locked_folders(work), *network(work)]

@@ -332,8 +332,4 @@ def _damaged(copy: DataFolder) -> str:
 
 def trial(scale: float, work: Path) -> list[Result]:
     """Try retention, `verify` and backups."""
-    return [
-        retention(some(12, scale), work),
-        tampering(some(200, scale, 9), work),
-        backups(some(60, scale, 3), work),
-    ]
+    return [retention(some(12, scale), work), tampering(some(200, scale, 9), work), backups(some(60, scale, 3), work)]

@@ -56,14 +56,7 @@ MEMBERS = (
     '"Event_ID":"other","event_id ":1', '"x"\r:\r[\r]', '"x":"//","y":"/*","z":"\x7f\u2028\ufffe"',
     '"event_id\\u0000":1',
 )  # fmt: skip
-LEFT_ALONE = (
-    "_SUCCESS.json",
-    ".hidden.ndjson",
-    "a.ndjson.tmp",
-    "b.csv.part",
-    "c.log.crc",
-    "_temp/0/d.ndjson",
-)
+LEFT_ALONE = ("_SUCCESS.json", ".hidden.ndjson", "a.ndjson.tmp", "b.csv.part", "c.log.crc", "_temp/0/d.ndjson")
 PLATFORMS = ("android", "ios", "ipad", "harmony", "h5", "")
 
 

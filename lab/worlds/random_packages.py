@@ -114,11 +114,7 @@ def _readings(rng: Random, package: PackageRow, first: date, last: date, zone: Z
         else set()
     )
     return [
-        (
-            package.resource_package_id,
-            str(ms),
-            rng.choice((0, package.quantity, rng.randrange(package.quantity + 1))),
-        )
+        (package.resource_package_id, str(ms), rng.choice((0, package.quantity, rng.randrange(package.quantity + 1))))
         for ms in sorted(instants)
     ]
 

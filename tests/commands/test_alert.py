@@ -14,13 +14,21 @@ import pytest
 from pipelines.alerts import delivery
 from tests.alerts.services import mail_server
 from tests.published_folder import Call
-from tests.support import DataFolder, days_before, records
+from tests.support import KEY, DataFolder, days_before, records
 
-SAID = "import pathlib, sys; pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())"
+# The command fails if it can see the key of the hashes.
+SAID = """
+import os, pathlib, sys
+pathlib.Path('said.json').write_bytes(sys.stdin.buffer.read())
+sys.exit('AUTHMETER_HASH_KEY' in os.environ)
+"""
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "测试"), ("en", "test")])
-def test_a_test_message_says_that_it_is_one(call: Call, folder: DataFolder, language: str, word: str) -> None:
+def test_a_test_message_says_that_it_is_one(
+    call: Call, folder: DataFolder, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    monkeypatch.setenv("AUTHMETER_HASH_KEY", KEY)
     command = json.dumps([sys.executable, "-c", SAID])
     folder.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "{language}"\n')
     assert call("alert", "--test", data=folder.root).code == 0

@@ -12,13 +12,13 @@ import pytest
 
 from tests.published_folder import Call
 
-# DuckDB raises its own error where the signal interrupts the query, which takes a second, or lets it end.
+# DuckDB raises its own error where the signal interrupts the query, or lets it end.
 QUERY = """
 import duckdb
 
-threading.Timer(0.3, os.kill, (os.getpid(), NUMBER)).start()
+threading.Timer(0.1, os.kill, (os.getpid(), NUMBER)).start()
 try:
-    duckdb.sql("SELECT sum(a.i * b.i) FROM range(25_000) a(i), range(25_000) b(i)").fetchall()
+    duckdb.sql("SELECT sum(a.i * b.i) FROM range(15_000) a(i), range(15_000) b(i)").fetchall()
 finally:
     print("cleaned up")
 """

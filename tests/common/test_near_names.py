@@ -11,7 +11,7 @@ from pipelines.contract.registry.registry import FILES, FOLDERS, load_registry
 from pipelines.contract.settings.settings import load_settings
 from pipelines.reading.sources.sources import load_sources
 from tests.published_folder import Call
-from tests.support import DataFolder, record
+from tests.support import DataFolder
 
 SLIPS = [
     ("Authmeter.toml", "authmeter.toml"), ("authmeter.tml", "authmeter.toml"), ("authmeter.toml1", "authmeter.toml"),
@@ -64,18 +64,9 @@ def test_files_may_begin_with_a_byte_order_mark(folder: DataFolder) -> None:
     folder.write("authmeter.toml", f"{bom}threads = 1\n")
     folder.write("registry/apps.csv", f"{bom}app_key,app_name\nshop,Shop\n")
     folder.write("sources/x.toml", f'{bom}name = "x"\nfiles = ["*.log"]\nformat = "ndjson"\n')
-    rows = [record("a"), record("b")]
-    header = ",".join(rows[0])
-    for name in ("a.csv", "a.log"):
-        is_csv = name.endswith("csv")
-        text = "\n".join([header, ",".join(map(str, rows[0].values()))]) if is_csv else str(rows[1]).replace("'", '"')
-        folder.land(name, f"{bom}{text}\n".encode())
-    folder.tables()
-    assert folder.open().settings.threads == 1
-    assert folder.rows("SELECT app_name, authorization_requests FROM usage_daily JOIN channel_daily USING (day)") == [
-        ("Shop", 2)
-    ]
-    assert folder.rows("SELECT DISTINCT source FROM input_files ORDER BY ALL") == [("canonical",), ("x",)]
+    assert load_settings(folder.root).threads == 1
+    assert [app["app_name"] for app in load_registry(folder.store.registry).apps] == ["Shop"]
+    assert load_sources(folder.root).named("x").files == ("*.log",)
 
 
 def test_a_fault_behind_a_byte_order_mark_is_named_with_its_line(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from pipelines.common.text import about, per_cent, percent, range_ends, yuan
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "ends"),
-    [(5.27, 30.73, ("6", "30")), (0.0, 0.9, ("0", "0")), (4288.2, 5095.0, ("4,289", "5,095"))],
+    ("low", "high", "ends"), [(5.27, 30.73, ("6", "30")), (0.0, 0.9, ("0", "0")), (4288.2, 5095.0, ("4,289", "5,095"))]
 )
 def test_the_ends_of_a_range_are_within_it(low: float, high: float, ends: tuple[str, str]) -> None:
     assert range_ends(low, high) == ends

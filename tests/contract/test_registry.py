@@ -71,10 +71,7 @@ def test_an_empty_status_is_enabled_where_a_scheme_exists(tmp_path: Path) -> Non
     ]
 
 
-@pytest.mark.parametrize(
-    ("file", "column"),
-    [(file, column) for file, columns in NEEDED.items() for column in columns],
-)
+@pytest.mark.parametrize(("file", "column"), [(file, column) for file, columns in NEEDED.items() for column in columns])
 def test_a_file_without_a_needed_column_is_refused_by_name(tmp_path: Path, file: str, column: str) -> None:
     path, head = tmp_path / file, ",".join(NEEDED[file]).replace(column, "other")
     path.parent.mkdir(exist_ok=True)

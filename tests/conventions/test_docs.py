@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -30,12 +30,14 @@ from pipelines.contract.settings.engine_settings import EngineSettings
 from pipelines.contract.settings.settings import AlertSettings, Settings
 from pipelines.contract.status import UNDELIVERED
 from pipelines.contract.tables.tables import TABLES, VIEWS
+from pipelines.run.run_end import note_end
+from pipelines.sample.write import SampleSpec, write_sample
 from reports.build.billing_pages import BILLING_CSVS
 from reports.content.wording.words import REASON_WORDS
 from tests.buckets.servers import KEY, SECRET, rclone_server
 from tests.once import once_for_all
-from tests.published_folder import Call, authmeter
-from tests.support import closed_day
+from tests.published_folder import Call
+from tests.support import DataFolder, closed_day
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
@@ -84,12 +86,11 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], Pa
     """Return a function that returns a data folder of sample logs published as of a day. All tests share the folder."""
 
     def publish(folder: Path, day: date) -> None:
-        made = authmeter("sample", "--out", folder, "--days", 9, "--apps", 3, "--events", 400, data=folder)
-        assert made.code == 0, made.err
+        write_sample(folder, SampleSpec(days=9, apps=3, events=400, seed=1, last_day=day))
         with (folder / "authmeter.toml").open("a", encoding="utf-8") as settings:
             settings.write('tables = ["parquet"]\n')
-        ran = authmeter("run", "--day", day, data=folder)
-        assert ran.code == 0, ran.out + ran.err
+        run = DataFolder(folder).publish(day, datetime.now(UTC))
+        note_end(folder, datetime.now(UTC), day, None, run.checks, run.manifest)
 
     @cache
     def folder_of(day: date) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pipelines.common.project import PROJECT
@@ -17,9 +18,14 @@ def name_of(file: Path) -> str:
     return file.relative_to(PROJECT).as_posix()
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
 def imports(file: Path) -> Iterator[str]:
     """Yield the full names that a module imports, including imports inside functions and for type checkers only."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -28,9 +34,10 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def opens_duckdb(file: Path) -> bool:
-    tree = ast.parse(file.read_text("utf-8"))
-    calls = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return "duckdb.connect" in calls or "duckdb.connect" in imports(file)
+    return "duckdb.connect" in imports(file) or any(
+        isinstance(node, ast.Attribute) and node.attr == "connect" and ast.unparse(node) == "duckdb.connect"
+        for node in ast.walk(parsed(file))
+    )
 
 
 def test_only_the_warehouse_opens_duckdb() -> None:
@@ -52,7 +59,7 @@ def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
     loading = [
         name_of(file)
         for file in MODULES
-        for node in outside_functions(ast.parse(file.read_text("utf-8")))
+        for node in outside_functions(parsed(file))
         if isinstance(node, ast.Import | ast.ImportFrom) and "plotly" in ast.unparse(node)
     ]
     assert loading == []
@@ -60,12 +67,12 @@ def test_plotly_is_loaded_by_the_first_figure_of_a_notebook() -> None:
 
 def test_a_module_opens_with_what_lives_here() -> None:
     assert len(MODULES) > 100
-    assert [name_of(file) for file in MODULES if not ast.get_docstring(ast.parse(file.read_text("utf-8")))] == []
+    assert [name_of(file) for file in MODULES if not ast.get_docstring(parsed(file))] == []
 
 
 def test_an_init_file_holds_a_docstring_and_nothing_else() -> None:
     files = [file for file in MODULES if file.name == "__init__.py"]
-    assert [name_of(file) for file in files if len(ast.parse(file.read_text("utf-8")).body) != 1] == []
+    assert [name_of(file) for file in files if len(parsed(file).body) != 1] == []
 
 
 def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
@@ -84,6 +91,6 @@ def test_what_is_public_has_a_docstring() -> None:
     assert [
         f"{name_of(file)}: {node.name}"
         for file in MODULES
-        for node in public(ast.parse(file.read_text("utf-8")))
+        for node in public(parsed(file))
         if not ast.get_docstring(node)
     ] == []

@@ -98,11 +98,7 @@ def test_well_formed_rows_are_those_of_the_csv_module(
 
 
 @settings(max_examples=10)
-@given(
-    tables(),
-    st.integers(0, 8),
-    st.sampled_from([b'1,"open', b"1", b"1,2,3,4,5,6", b'"a"b,c', b"\xff,2"]),
-)
+@given(tables(), st.integers(0, 8), st.sampled_from([b'1,"open', b"1", b"1,2,3,4,5,6", b'"a"b,c', b"\xff,2"]))
 def test_a_broken_row_costs_itself_alone(
     bench: ReadingBench, table: tuple[list[str], list[list[str]]], place: int, broken: bytes
 ) -> None:

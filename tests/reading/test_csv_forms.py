@@ -68,7 +68,8 @@ def test_each_form_gives_the_same_records_and_places(
 ) -> None:
     separator = SEPARATORS[name]
     content = ENCODED[encoding](written(ROWS, separator, end, first.format(separator)))
-    for file, packed in (("a.csv", content), ("a.csv.gz", gzip.compress(content))):
+    # A first line `sep=` does not change how a file is unpacked.
+    for file, packed in (("a.csv", content), ("a.csv.gz", gzip.compress(content)))[: 1 if first else 2]:
         read = bench.read(packed, file)
         assert [(event["event_id"], event["account_id"]) for event in read.events] == [
             ("e1", "商城"), ("e2", "two\nlines,;\t|\x01"), ("e4", None)

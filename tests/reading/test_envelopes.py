@@ -29,6 +29,8 @@ WRAPPED: dict[str, Callable[[str], str]] = {
     "cri": lambda text: f"2026-03-10T02:00:00.123456789Z stdout F {text}",
     "logback": lambda text: json.dumps({"level": "INFO", "message": "{}", "formattedMessage": text, "logger": "auth"}),
 }
+# One of each class: a key, the first of several keys, what Java prints, lines of text.
+CLASSES = ("docker", "fluent", "logback", "cri")
 NAMES = [
     ("sls/2026/11/24/09/30_1795.json.gz", "sls"), ("fluent_bit/auth.log", "fluent"), ("a/fluentd/b.log", "fluent"),
     ("filebeat/auth-20261124.ndjson", "filebeat"), ("elastic/a.ndjson", "filebeat"), ("vector/a.log", "vector"),
@@ -68,17 +70,12 @@ def test_a_record_is_the_same_with_its_envelope_and_without(bench: ReadingBench,
         record("flat"),
     ]
     texts = [json.dumps(row, ensure_ascii=bool(number)) for number, row in enumerate(rows)]
-    # A line without the shipper's envelope is a record, too.
-    content = wrapped(shipper, texts[:2]) + f"{texts[2]}\n".encode()
-    within, plain = bench.read(content, mapping=SHIPPED[shipper]), bench.read(lines(rows))
+    # White space around a record changes nothing. A line without the shipper's envelope is a record, too.
+    around = [f"{blank}{text}{blank}" for blank, text in zip(("\t", " \v", "   "), texts, strict=True)]
+    content = wrapped(shipper, around) + f"{texts[2]}\n".encode()
+    within, plain = bench.read(content, mapping=SHIPPED[shipper]), bench.read(lines([*rows, rows[2]]))
     assert within.events == plain.events
     assert (within.books.nulled, within.rejects) == (plain.books.nulled, [])
-
-
-@pytest.mark.parametrize("shipper", WRAPPED)
-def test_white_space_around_a_record_changes_nothing(bench: ReadingBench, shipper: str) -> None:
-    texts = [f"{before}{json.dumps(record(f'e{len(before)}'))}{before}" for before in ("\t", " \v", "   ")]
-    assert bench.read(wrapped(shipper, texts), mapping=SHIPPED[shipper]).books.accepted == 3
 
 
 ODD = (
@@ -93,9 +90,10 @@ TEXTS = [GOOD.replace('"e1"', odd) for odd in ODD] + [
 
 def test_a_text_is_held_to_the_rules_of_a_line(bench: ReadingBench) -> None:
     everything = SourceMapping(name="x", files=("*",), where="true", unwrap=Unwrap(record="log"))
-    for text in TEXTS:
-        within, plain = bench.read(wrapped("docker", [text]), mapping=everything), bench.read(text.encode())
-        assert (within.events, within.reasons) == (plain.events, plain.reasons), text[:80]
+    within, plain = bench.read(wrapped("docker", TEXTS), mapping=everything), bench.read("\n".join(TEXTS).encode())
+    assert (within.events, within.reasons) == (plain.events, plain.reasons)
+    assert len(within.events) > 5
+    assert len(within.reasons) > 5
 
 
 @pytest.mark.parametrize("shipper", WRAPPED)
@@ -122,7 +120,7 @@ def test_every_line_is_accepted_rejected_or_skipped(bench: ReadingBench, shipper
     assert (read.books.accepted, read.books.rejected, read.books.skipped) == (2, 3, 3)
 
 
-@pytest.mark.parametrize("shipper", WRAPPED)
+@pytest.mark.parametrize("shipper", CLASSES)
 def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, shipper: str) -> None:
     """A Java logger may write the pattern of a message, or a map, into its line. A cut record, however, begins with a
     key.
@@ -136,7 +134,7 @@ def test_a_text_that_only_begins_like_an_object_is_skipped(bench: ReadingBench, 
     assert (read.books.accepted, read.books.skipped) == (1, 4)
 
 
-@pytest.mark.parametrize("shipper", ["sls", "fluent", "vector", "docker", "cri"])
+@pytest.mark.parametrize("shipper", ["fluent", "docker", "cri"])
 def test_a_line_of_a_logger_within_that_of_a_shipper_is_unwrapped(bench: ReadingBench, shipper: str) -> None:
     """A Java service in a container prints its record in a line of JSON, which the container's log wraps once more."""
     rows = [record("e1", phone="13812341234", scheme_id='商城 "x"\\'), record("e2", channel="fax")]
@@ -171,7 +169,7 @@ def test_a_pod_on_docker_logs_lines_of_docker(bench: ReadingBench) -> None:
     assert (read.books.accepted, read.books.skipped, read.rejects) == (1, 1, [])
 
 
-@pytest.mark.parametrize("shipper", WRAPPED)
+@pytest.mark.parametrize("shipper", CLASSES)
 def test_an_object_with_one_common_key_is_another_log(bench: ReadingBench, shipper: str) -> None:
     others = [{"message": "x", "channel": "app"}, {"stage": "init"}]
     texts = [json.dumps(other) for other in others]
@@ -197,7 +195,7 @@ def test_a_printed_map_does_not_hide_the_keys_of_a_java_loggers_line(bench: Read
     assert [event["event_id"] for event in bench.read(lines([line]), mapping=SHIPPED["logback"]).events] == ["e1"]
 
 
-@pytest.mark.parametrize("shipper", [name for name in WRAPPED if name != "cri"])
+@pytest.mark.parametrize("shipper", CLASSES[:3])
 def test_a_broken_line_of_a_shipper_is_malformed(bench: ReadingBench, shipper: str) -> None:
     whole = wrapped(shipper, [json.dumps(record("e1"))])
     read = bench.read(whole + whole[:60] + b"\n[1]\n" + whole, mapping=SHIPPED[shipper])

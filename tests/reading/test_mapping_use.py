@@ -58,8 +58,12 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@EACH_FORMAT
-@pytest.mark.parametrize(("asked", "found"), FAULTS)
+# The first faults, and a missing column of a `where`, depend on the format; all others do not.
+@pytest.mark.parametrize(
+    ("kind", "asked", "found"),
+    [("ndjson", *fault) for fault in FAULTS]
+    + [(kind, *fault) for kind in ("csv", "parquet") for fault in (*FAULTS[:5], FAULTS[7])],
+)
 def test_what_no_record_gives_is_a_fault(
     bench: ReadingBench, kind: str, asked: dict[str, str], found: list[str]
 ) -> None:

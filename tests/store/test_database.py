@@ -84,10 +84,7 @@ def test_an_error_of_duckdb_that_another_library_raises_while_rows_are_fetched(
     tmp_path: Path, library: type[Exception], prefix: str
 ) -> None:
     def explained(said: str) -> Exception:
-        with (
-            pytest.raises((AuthmeterError, library)) as found,
-            workbench(Settings(), tmp_path / "tmp", [tmp_path]),
-        ):
+        with pytest.raises((AuthmeterError, library)) as found, workbench(Settings(), tmp_path / "tmp", [tmp_path]):
             raise library(f"{prefix}{said}")
         return found.value
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,12 +35,10 @@ store.commit(manifest)
 CALLS = "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "mkdir"
 
 
-def killed_before(call: str, number: int, data: Path) -> bool:
-    """Return whether a process that commits was killed before its `number`th call of `call`. Otherwise it completed."""
-    trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
-    ended = subprocess.run([*trace, sys.executable, "-B", "-c", COMMIT, str(data)], cwd=PROJECT, check=False)
-    assert ended.returncode in (0, -signal.SIGKILL)
-    return ended.returncode != 0
+def committed(data: Path, out: Path, *options: str) -> int:
+    """Commit in a process that strace watches, with these options of strace. Return its exit code."""
+    trace = ["strace", "-f", "-o", str(out), *options]
+    return subprocess.run([*trace, sys.executable, "-B", "-c", COMMIT, str(data)], cwd=PROJECT, check=False).returncode
 
 
 def later(manifest: Manifest) -> Manifest:
@@ -64,8 +64,7 @@ def _older(store: Store) -> None:
 
 @pytest.mark.skipif(not HAS_STRACE, reason="strace is not there or may not trace")
 @pytest.mark.parametrize(
-    "prepare",
-    [pytest.param(_new, marks=pytest.mark.lab), _committed, pytest.param(_older, marks=pytest.mark.lab)],
+    "prepare", [pytest.param(_new, marks=pytest.mark.lab), _committed, pytest.param(_older, marks=pytest.mark.lab)]
 )
 def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     prepare: Callable[[Store], None], tmp_path: Path
@@ -75,27 +74,27 @@ def test_a_killed_commit_leaves_the_manifest_before_or_the_new_one(
     prepare(base)
     before = base.read_manifest()
     after = later(base.read_manifest())
+    whole = Store(tmp_path / "whole")
+    shutil.copytree(base.data, whole.data)
+    assert committed(whole.data, tmp_path / "calls", "-e", f"trace={','.join(CALLS)}") == 0
+    assert whole.read_manifest() == after
+    calls = Counter(re.findall(r"^\d+ +(\w+)\(", (tmp_path / "calls").read_text(), re.MULTILINE))
     found = []
-    for call in CALLS:
-        number = 1
-        while True:
-            store = Store(tmp_path / f"{call}-{number}")
-            shutil.copytree(base.data, store.data)
-            is_killed = killed_before(call, number, store.data)
-            left = tree(store.data)
-            read = store.read_manifest()
-            assert read in (before, after), f"killed before {call} {number}"
-            assert tree(store.data) == left
-            store.clear_unfinished(read)
-            assert store.read_manifest() == read
-            store.commit(later(store.read_manifest()))
-            assert store.read_manifest() == after
-            assert sorted(path.name for path in store.warehouse.iterdir()) == ["catalogue.sqlite", "manifest.json"]
-            if not is_killed:
-                assert read == after
-                break
-            found.append(read)
-            number += 1
+    for call, number in [(name, number) for name in CALLS for number in range(1, calls[name] + 1)]:
+        store = Store(tmp_path / f"{call}-{number}")
+        shutil.copytree(base.data, store.data)
+        kill = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
+        assert committed(store.data, Path("/dev/null"), *kill) == -signal.SIGKILL
+        left = tree(store.data)
+        read = store.read_manifest()
+        assert read in (before, after), f"killed before {call} {number}"
+        assert tree(store.data) == left
+        store.clear_unfinished(read)
+        assert store.read_manifest() == read
+        store.commit(later(store.read_manifest()))
+        assert store.read_manifest() == after
+        assert sorted(path.name for path in store.warehouse.iterdir()) == ["catalogue.sqlite", "manifest.json"]
+        found.append(read)
     assert len(found) >= 8
     # The last thing that a commit does changes nothing any more.
     assert before in found
