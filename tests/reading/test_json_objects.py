@@ -126,7 +126,8 @@ def as_object(line: str) -> Row | None:
         ('{"a":1}\n{"b":2}\n', False), ('{"a":1,\n{"b":2}\n', False), ("[2026-03-10] {}\n", False), ("[1,2]\n", False),
         ("", False), ("[ {", True), ("[]", True), ('{\n  "a": 1', True), ('{"a": 1,\n"b": 2}', True),
         ('{ "a": {\r\n "b": 1}}', True), ('\ufeff [\n{"a"', True), ('{\n"\n{"a":1}\n', False), ('{\n"cut', True),
-        ('{\n"cut\\', True), ('[1, null, "a\\"[", {"b":2}]', True), ('["a", "b"]\n{"c":1}\n', False),
+        ('{\n"cut\\', True), ('[-1.5e+3, null, "a\\"[", {"b":2}]', True), ('["a", "b"]\n{"c":1}\n', False),
+        ("[2026-03-10, {}]\n", False), ("[INFO, {}]\n", False),
     ],
 )  # fmt: skip
 def test_a_log_with_an_object_a_line_is_left_as_it_is(head: str, expected: bool) -> None:

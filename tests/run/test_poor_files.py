@@ -85,7 +85,7 @@ POOR = {
     ),
     "a header whose quote is never closed": ("a.csv", b'"event_id","event_time\n1,2\n' * 60, "rule", "malformed"),
     "JSON in CSV": ("a.csv", lines(records(60)), "misnamed", ""),
-    "a JSON array in CSV": ("a.csv", json.dumps(records(400, prefix="x")).encode(), "misnamed", ""),
+    "a JSON array in CSV": ("a.csv", json.dumps([None, *records(400, prefix="x")]).encode(), "misnamed", ""),
     "no record": ("a.csv", as_csv([]) + b"\n" * 1000, "empty", ""),
     "blank lines": ("a.log", b"\n" * 2000, "empty", ""),
     "another channel": ("a.ndjson", lines(BAD), "channels", ""),

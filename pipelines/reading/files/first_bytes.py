@@ -17,8 +17,10 @@ from pipelines.reading.files.unpacking import unpacked
 
 HEAD_BYTES = 4 << 10
 """The number of bytes that are examined."""
-# An array that is empty, or whose first object comes after nothing but texts, numbers and words such as `null`.
-_ARRAY = re.compile(rb'\[\s*(?:\]|(?:(?:"(?:[^"\\\n]|\\.)*"|[-+.\w]+)\s*,\s*)*\{)')
+# An item of an array that is neither an object nor an array.
+_SCALAR = rb'"(?:[^"\\\n]|\\.)*"|null|true|false|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?'
+# An array that is empty, or whose first object comes after nothing but such items.
+_ARRAY = re.compile(rb"\[\s*(?:\]|(?:(?:%s)\s*,\s*)*\{)" % _SCALAR)
 # A first line that ends within an object, followed by a line that begins with a whole JSON string or a closing bracket.
 # The head may end within the string.
 _OVER_LINES = re.compile(rb'(\{[^\n]*[{\[,]?)[ \t\r]*\n\s*(?="(?:[^"\\\n]|\\.)*(?:"|\\?\Z)|[}\]])')

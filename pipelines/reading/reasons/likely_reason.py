@@ -48,7 +48,6 @@ _WORDS = frozenset((*CHANNELS, *STAGES, *OUTCOMES, *PLATFORMS))
 _INSTANT = re.compile(r"\d{10,}(\.\d+)?|\d{4}-\d\d-\d\d.*")
 # Letters are required, as lines of syslog begin with a number in such brackets.
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]")
-_ARRAY = re.compile(r"\[\s*[\[{\]]")
 
 
 def likely_reason(file: LandedFile, mapping: SourceMapping, books: PartBooks) -> Reason:
@@ -147,7 +146,7 @@ def _of_csv(head: bytes, mapping: SourceMapping) -> Reason | None:
     elif not is_in(head, UTF_8):
         return Reason("encoding")
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    if text.startswith("{") or _ARRAY.match(text):
+    if text.startswith(("{", "[[")) or is_spread(head):
         return Reason("misnamed")
     names = csv_layout(io.BytesIO(head)).names
     if not names:
