@@ -330,6 +330,17 @@ def test_a_day_is_late_if_the_first_run_was_killed(folder: DataFolder, post: Pos
     assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
 
 
+def test_a_day_that_a_killed_run_left_unpublished_is_late(folder: DataFolder, post: Post) -> None:
+    with_receivers(folder)
+    folder.land("a.ndjson", records(3, days_before(DAY, 1)))
+    folder.publish(days_before(DAY, 1))
+    folder.land("b.ndjson", records(3))
+    # The run ended after the commit of the day, and before it switched the site.
+    folder.roll_up()
+    assert alert_if_late(folder.root, morning_after(DAY) + timedelta(hours=9))
+    assert post.got == [("one", "late", DAY), ("two", "late", DAY)]
+
+
 @pytest.mark.parametrize(("is_published", "is_failed"), [(False, False), (True, False), (True, True)])
 def test_a_killed_run_of_a_sunday_loses_no_weekly_message(
     copy_of: CopyOf, post: Post, is_published: bool, is_failed: bool

@@ -45,7 +45,7 @@ def test_another_users_folder_is_refused_by_its_owners_name(
     assert tree(own.root) == before
 
 
-@pytest.mark.parametrize("command", [("status",), DETAIL], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", [("check",), DETAIL], ids=lambda command: command[0])
 def test_another_users_folder_is_read(own: DataFolder, tmp_path: Path, command: tuple[str, ...]) -> None:
     give_away(own.root)
     assert authmeter_bound_by_rights(*in_folder(command, tmp_path), data=own.root).code == 0
