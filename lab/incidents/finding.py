@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.settings.settings import Settings
-from pipelines.incidents.causes import NO_CELLS
 from pipelines.incidents.detection.subjects import day_counts, watched_volumes
 from pipelines.incidents.folder import folder_of
 from pipelines.incidents.further.surges import surges
@@ -23,17 +22,12 @@ from pipelines.incidents.volume_incidents import volume_incidents
 
 
 def found_in(
-    connection: duckdb.DuckDBPyConnection,
-    counts: pl.DataFrame,
-    days: tuple[date, ...],
-    missing: Collection[date],
-    *,
-    has_sessions: bool = False,
+    connection: duckdb.DuckDBPyConnection, counts: pl.DataFrame, days: tuple[date, ...], missing: Collection[date]
 ) -> list[dict[str, Any]]:
     """Return the incidents of rates and volumes as rows of `incidents`.
 
     Args:
-        connection: has the table `outcome_daily`, and also `session_daily` and `session_books` if `has_sessions`.
+        connection: has the tables `outcome_daily`, `session_daily` and `session_books`.
         counts: rows of `channel_daily`.
         missing: the days without logs.
     """
@@ -42,7 +36,7 @@ def found_in(
     holidays = Settings().holidays_among(days)
     has_logs, is_holiday = np.array([day not in missing for day in days]), np.array([day in holidays for day in days])
     volumes = watched_volumes(of_days, has_logs, is_holiday)
-    sign_ins, cells_of_sessions = sign_in_incidents(connection, days) if has_sessions else ([], NO_CELLS)
+    sign_ins, cells_of_sessions = sign_in_incidents(connection, days)
     cells = pl.concat([cells, cells_of_sessions])
     every = (*rates, *sign_ins, *volume_incidents(volumes, days), *surges(connection, volumes, days))
     requests = int(counts["authorization_requests"].sum()) + int(counts["verification_requests"].sum())

@@ -107,7 +107,7 @@ class SampleTables:
             f"CREATE OR REPLACE VIEW session_daily AS FROM planned_sessions WHERE day <= DATE '{seen[-1]}'"
         )
         counts = pl.DataFrame(self.connection.sql("FROM channel_daily WHERE day <= $last", params={"last": seen[-1]}))
-        return found_in(self.connection, counts, seen, self.missing, has_sessions=True)
+        return found_in(self.connection, counts, seen, self.missing)
 
 
 def sample_tables(

@@ -13,7 +13,7 @@ from tests.dropped.seen import GOOD, Seen, seen_of_all
 from tests.support import closed_day
 
 
-# Each kind takes two seconds; lab/README.md names the tests that hold the other rows in `make test`.
+# Each kind takes two seconds; lab/promises.md names the tests that hold the other rows in `make test`.
 @pytest.fixture(scope="module", params=[24, pytest.param(1, marks=pytest.mark.lab)])
 def by_heading(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
     """The results of every twenty-fourth kind by heading, and of every kind in the lab."""
