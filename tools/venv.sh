@@ -68,9 +68,13 @@ else
     fault=$(fault)
     [ -z "$fault" ] || make_anew "$fault"
 fi
-bring requirements.lock --require-hashes -r requirements.lock
+# The pip of an old Python takes half as long again.
+bring requirements-pip.lock --require-hashes -r requirements-pip.lock
+# Compiling takes 40 % of an installation, and most modules are never imported. It spares users time in the first run.
+no_compile=--no-compile
+[ "$kind" != user ] || no_compile=
+bring requirements.lock $no_compile --require-hashes -r requirements.lock
 bring pyproject.toml --no-deps --no-build-isolation -e .
-# Compiling takes 40 % of an installation, and most modules of tools and of Spark are never imported.
-[ "$kind" != dev ] || bring requirements-dev.lock --no-compile --require-hashes -r requirements-dev.lock
-[ "$kind" != spark ] || bring requirements-spark.lock --no-compile --require-hashes -r requirements-spark.lock
+[ "$kind" != dev ] || bring requirements-dev.lock $no_compile --require-hashes -r requirements-dev.lock
+[ "$kind" != spark ] || bring requirements-spark.lock $no_compile --require-hashes -r requirements-spark.lock
 [ -s "$stamp" ] || printf 'place %s\npython %s\n' "$here" "$made_of" >"$stamp"

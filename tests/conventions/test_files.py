@@ -92,7 +92,7 @@ def test_no_data_is_tracked() -> None:
 
 
 def test_a_lock_holds_hashes_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock"):
+    for name in ("requirements.lock", *(f"requirements-{kind}.lock" for kind in ("dev", "node", "pip", "spark"))):
         text = (PROJECT / name).read_text()
         blocks = re.split(r"\n(?=[a-zA-Z0-9])", text.strip())
         packages = [block for block in blocks if not block.startswith("#")]

@@ -118,7 +118,7 @@ def fresh(tmp_path: Path) -> Clone:
     shutil.copytree(PROJECT / "tools", made.folder / "tools")
     shutil.copy(PROJECT / "Makefile", made.folder)
     for name in (
-        "requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock",
+        "requirements.lock", *(f"requirements-{kind}.lock" for kind in ("dev", "node", "pip", "spark")),
         "pyproject.toml", "package.json", "package-lock.json", "tsconfig.json",
     ):  # fmt: skip
         (made.folder / name).write_text("1\n")
@@ -273,6 +273,7 @@ def test_a_machine_whose_python_is_too_old_gets_an_error_in_words(clone: Clone) 
 @pytest.mark.parametrize(
     ("file", "call"),
     [
+        ("requirements-pip.lock", "pip install --require-hashes -r requirements-pip.lock"),
         ("requirements.lock", "pip install --require-hashes -r requirements.lock"),
         ("pyproject.toml", "pip install --no-deps --no-build-isolation -e ."),
     ],
