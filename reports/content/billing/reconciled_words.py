@@ -70,7 +70,7 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
         cause, explained = found.by_cause[0]
         part = per_cent(explained / found.absolute_difference, 0)
         if cause == "shift" and found.shift_hours is not None:
-            yield t("of which a shift of {count} h explains {share}").format(count=abs(found.shift_hours), share=part)
+            yield t("a shift of {count} h explains {share} of it").format(count=abs(found.shift_hours), share=part)
         else:
             yield t("{share} of it explained by: {cause}").format(cause=CAUSE_WORDS[cause], share=part)
     if found.unexplained and not found.is_within:

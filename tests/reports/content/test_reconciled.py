@@ -42,7 +42,7 @@ def console(
     [
         (Reconciled([bill(100_000, 99_700, "shift", 276)], [], {(OCTOBER, "default", "number"): -1}),
          "10 月账单与日志相差 0.3%，其中 92% 可由 1 小时时差解释，24 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 0.3%, of which a shift of 1 h explains 92%, no cause was found "
+         "The bill of 2026-10 and the log differ by 0.3%, a shift of 1 h explains 92% of it, no cause was found "
          "for 24.", "warn"),
         # Differences of two accounts do not cancel out; the largest cause is named.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
@@ -84,8 +84,8 @@ def console(
         (Reconciled([], [console(1, 110, 100, "shift", 8, hours=8), console(2, 90, 100, "shift", -10, hours=8),
                          console(3, 50, None, "no_log"), console(1, 999, 100, "unexplained", app="shop")], {}),
          "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 90% 可由 8 小时时差解释，2 次未找到原因。",
-         "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, of which a shift of 8 h "
-         "explains 90%, no cause was found for 2.", "warn"),
+         "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, a shift of 8 h "
+         "explains 90% of it, no cause was found for 2.", "warn"),
         # A day's count of both channels contains the counts of each, as a bill does.
         (Reconciled([], [console(1, 1000, 900, "mismatch", 100), console(1, 600, 550, "mismatch", 50,
                          channel="local_verify"), console(1, 400, 400, channel="one_click"),
