@@ -52,10 +52,11 @@ _TEXTS = """() => {
   if (title !== document.querySelector("h1").textContent) found.add(title);
   return [...found].filter(Boolean);
 }"""
-# Tables that are wider than their box; that of a chart has a box that scrolls.
+# Tables that are wider than their box. That of a chart may scroll on a phone, and with a sixth column anywhere.
 _BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
-  .filter((box) => box.checkVisibility() && !box.querySelector(".dense") && box.scrollWidth > box.clientWidth)
-  .map((box) => box.outerHTML.slice(0, 120))"""
+  .filter((box) => !box.querySelector(innerWidth < 500 ? ".dense" : ".dense th:nth-child(6)"))
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+  .map((box) => `${box.scrollWidth} > ${box.clientWidth}: ${box.querySelector("thead").textContent}`)"""
 # Figures of cards that overlap with the drawing of their card.
 _OVERLAPS = """() => Array.from(document.querySelectorAll(".card .figure")).filter((one) => {
   const [figure, drawing] = Array.from(one.querySelectorAll(".short, svg")).map((part) => part.getBoundingClientRect());
