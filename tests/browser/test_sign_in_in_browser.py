@@ -99,10 +99,36 @@ def test_two_values_are_compared_and_only_differences_are_stated(reader: Reader)
     # It has no session in one-click login, so that the logs lack no step.
     assert rows["点击率"][1:] == ["—", "—"]
     reader.speak("en")
-    page.locator("[data-side=dimension]").select_option(label="Scheme")
+    page.locator("[data-side=compare]").select_option(label="Scheme")
     page.locator("[data-side=b]").select_option(label=HOSTILE_NAMES["img"])
     assert HOSTILE_NAMES["img"] in page.locator("[data-sides-table] th").all_inner_texts()[2]
     assert page.locator("main img").count() == 0
+
+
+def test_the_compared_values_are_in_the_address(reader: Reader) -> None:
+    page = opened(reader, ALL_APPS, lang="en", days=30)
+    sides = "() => [...document.querySelectorAll('[data-side]')].map((one) => one.value)"
+    at_first = page.evaluate(sides)
+    page.locator("[data-side=compare]").select_option(label="Carrier")
+    page.locator("[data-side=a]").select_option(index=1)
+    page.locator("[data-side=b]").select_option(index=0)
+    chosen = page.evaluate(sides)
+    assert "&".join(f"{name}={one}" for name, one in zip(("compare", "a", "b"), chosen, strict=True)) in page.url
+    page.reload()
+    page.wait_for_selector("#sign-ins[data-loaded]")
+    assert page.evaluate(sides) == chosen
+    for _ in range(3):
+        page.go_back()
+    assert page.evaluate(sides) == at_first
+    page = opened(reader, ALL_APPS, lang="en", days=30, compare="carrier", a="nobody")
+    assert page.evaluate(sides)[0] == "carrier"
+    assert (
+        page.locator("[data-part=instead] p")
+        .inner_text()
+        .startswith(
+            "The address requests compare=carrier&a=nobody, which this page does not have. Shown instead: Carrier · "
+        )
+    )
 
 
 @pytest.mark.parametrize("app", ["", "sample-app-0001"])
@@ -177,7 +203,7 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     rates = {row[0]: row[1:] for row in compared(page)}
     assert rates["Sign-in rate"] == ["92.9% 92.3–93.4% 7,550 / 8,130", "90.3% 89.2–91.3% 2,700 / 2,990",
                                      "B is lower by 2.6 percentage points (1.4 to 3.8)"]  # fmt: skip
-    page.locator("[data-side=dimension]").select_option(label="Carrier")
+    page.locator("[data-side=compare]").select_option(label="Carrier")
     assert page.locator("[data-side=a] option").all_inner_texts() == ["China Mobile", "China Unicom"]
     reader.speak("zh")
     assert page.locator("[data-side=b] option").all_inner_texts() == ["中国移动", "中国联通"]

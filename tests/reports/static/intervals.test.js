@@ -51,7 +51,7 @@ test("a difference is said of B, and only where chance does not explain it", () 
 test("a chosen value stays chosen in a span with other values in another order", () => {
   assert.equal(keptPlace(["5.2", "5.3", "5.1"], "5.1", 0), 2);
   assert.equal(keptPlace(["5.3", "5.2"], "5.1", 0), 0, "not in this span");
-  assert.equal(keptPlace(["5.3", "5.2"], "", 1), 1, "nothing was chosen");
+  assert.equal(keptPlace(["5.3", "5.2"], null, 1), 1, "nothing was chosen");
 });
 
 test("a rate is called not logged only if the logs lack a step of it", () => {

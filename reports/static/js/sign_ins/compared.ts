@@ -1,6 +1,8 @@
 /* Compares any two values of a dimension: each rate with its interval, and the meaning of the difference. */
 
+import { asked, keepInAddress, onAddress, onBack } from "../choices/address.js";
 import { _, filled, metricLink } from "../choices/language.js";
+import { checkAddress } from "../choices/unmet.js";
 import { fixed, number } from "../data/format.js";
 import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { element, named } from "../dom.js";
@@ -83,62 +85,82 @@ function comparedTable(a: ComparedValue, b: ComparedValue) {
 
 /**
  * The index of the chosen value among the values of the present span: other spans have other values in another order.
- * @param chosen the key of the chosen value; empty if none was chosen.
+ * @param chosen the key of the chosen value; null if none was chosen.
  * @param preferred the index if nothing was chosen, or the chosen value cannot be chosen now.
  */
-export function keptPlace(keys: string[], chosen: string, preferred: number) {
-  const place = keys.indexOf(chosen);
+export function keptPlace(keys: string[], chosen: string | null, preferred: number) {
+  const place = keys.indexOf(chosen ?? "");
   return place < 0 ? preferred : place;
 }
 
-/** Fills a select field and returns the selected entry: the reader's choice, else the preferred one. */
-function fill<Offered extends { key: string | null }>(
-  field: HTMLSelectElement,
-  offered: Offered[],
-  nameOf: (one: Offered) => string,
-  preferred: number,
-): Offered {
-  // As JSON, because the key of the merged values is null, and a version may be named "null".
-  const keys = offered.map(({ key }) => JSON.stringify(key));
-  const place = keptPlace(keys, field.dataset.chosen || "", preferred);
-  field.replaceChildren(...offered.map((one, i) => element("option", { value: keys[i], textContent: nameOf(one) })));
-  field.value = keys[place];
-  return offered[place];
+/** The parameters of the address with the dimension and its two values. */
+const SIDES = ["compare", "a", "b"] as const;
+/** Stands in the address for the merged values, which have no key. */
+const OTHERS = "**";
+
+type Offered = { key: string | null };
+const keysOf = (offered: Offered[]): string[] => offered.map(({ key }) => key ?? OTHERS);
+
+/** The offered entry that the address names, else the preferred one. */
+function chosen<One extends Offered>(offered: One[], side: string, preferred: number): One {
+  return offered[keptPlace(keysOf(offered), asked(side), preferred)];
+}
+
+/** The chosen dimension and its two values; null if nothing can be compared. */
+function choice(dimensions: ComparedDimension[]): [ComparedDimension, ComparedValue, ComparedValue] | null {
+  if (!dimensions.length) return null;
+  const dimension = chosen(dimensions, "compare", 0);
+  const a = chosen(dimension.values, "a", 0);
+  const b = chosen(dimension.values, "b", a === dimension.values[0] ? 1 : 0);
+  return [dimension, a, b];
 }
 
 /**
  * Makes the fields of a part, and returns the function that draws it, to be called after every change of span or
  * language.
- * @param offered returns the dimensions that can be compared over the shown span.
+ * @param offered returns the dimensions that can be compared over the shown span, each with two values or more.
  */
 export function comparedPart(part: HTMLElement, offered: () => ComparedDimension[]): () => void {
-  const [dimension, a, b] = ["dimension", "a", "b"].map((side) => element("select", { "data-side": side }));
-  const field = (select: HTMLElement, ...name: (Node | string)[]) =>
-    element("label.field", element("span", ...name), select);
+  const fields = SIDES.map((side) => element("select", { "data-side": side }));
+  const names = [both("Dimension"), ["A"], ["B"]];
   const place = element("div");
   part.replaceChildren(
     element("h2.inset", ...both("Compare two"), " ", element("small", ...both("with 95% intervals"))),
-    element("div.filters", field(dimension, ...both("Dimension")), field(a, "A"), field(b, "B")),
+    element("div.filters", ...fields.map((field, i) => element("label.field", element("span", ...names[i]), field))),
     place,
   );
   place.dataset.sidesTable = "";
   function draw() {
     const dimensions = offered();
-    part.hidden = !dimensions.length;
-    if (!dimensions.length) return;
-    const { values } = fill(dimension, dimensions, ({ label }) => label, 0);
-    const nameOf = ({ label }: ComparedValue) => label;
-    const first = fill(a, values, nameOf, 0);
-    const second = fill(b, values, nameOf, first === values[0] ? Math.min(1, values.length - 1) : 0);
-    place.replaceChildren(comparedTable(first, second));
+    const shown = choice(dimensions);
+    part.hidden = !shown;
+    if (!shown) return;
+    const [{ values }, a, b] = shown;
+    const lists: (Offered & { label: string })[][] = [dimensions, values, values];
+    fields.forEach((field, i) => {
+      const keys = keysOf(lists[i]);
+      field.replaceChildren(
+        ...lists[i].map(({ label }, n) => element("option", { value: keys[n], textContent: label })),
+      );
+      field.selectedIndex = (lists[i] as Offered[]).indexOf(shown[i]);
+    });
+    place.replaceChildren(comparedTable(a, b));
   }
-  for (const side of [dimension, a, b]) {
-    side.addEventListener("change", () => {
-      side.dataset.chosen = side.value;
+  fields.forEach((field, i) => {
+    field.addEventListener("change", () => {
       // Another dimension has other values.
-      if (side === dimension) for (const other of [a, b]) delete other.dataset.chosen;
+      keepInAddress({ ...(i ? {} : { a: "", b: "" }), [SIDES[i]]: field.value });
       draw();
     });
-  }
+  });
+  checkAddress([...SIDES], () => {
+    const shown = choice(offered());
+    if (!shown) return null;
+    const isShown = SIDES.every((side, i) => [null, ...keysOf([shown[i]])].includes(asked(side)));
+    return isShown ? null : shown.map(({ label }) => label).join(" · ");
+  });
+  onBack(draw);
+  // The part can be made long after the line that says what is shown instead.
+  onAddress.tell();
   return draw;
 }
