@@ -49,6 +49,13 @@ RATES: Final = {
     "slow_fall": ("success rate", "sign-ins"),
     "sign_in_rate": ("sign-in rate", "sign-ins"),
 }
+# The English texts whose number is 1.
+SINGULAR: Final = {
+    "sign-ins": "sign-in",
+    "results": "result",
+    "{cost} records": "{cost} record",
+    "{cost} records missing": "{cost} record missing",
+}
 FAULTS: Final = {
     "missing_day": "a day without records",
     "copied_day": "a copy of another day",
