@@ -52,6 +52,7 @@ _LONGEST: Final = 40
 # Smaller falls are printed with a decimal.
 _SMALL_FALL: Final = 0.05
 _NAMES: Final = (*BY_KEY, *FAULT_PARTS, "channel")
+_ONE_HOUR: Final = re.compile(r"\bhour=\d+$")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
@@ -239,7 +240,10 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
     if value == UNKNOWN and dimension in BY_KEY:
         return BY_KEY[dimension].unknown
     if dimension in FAULT_PARTS:
-        return _t(FAULT_PARTS[dimension]).format(value=short_name(value))
+        form, (first, _, last) = FAULT_PARTS[dimension], value.partition("-")
+        if dimension == "hours" and first == last:
+            form, value = SINGULAR[form], first
+        return _t(form).format(value=short_name(value))
     if dimension == "app_key" and app_name not in (None, value):
         return _t(NAMED_APP).format(name=short_name(app_name or ""), key=value)
     if dimension in ("channel", "entry_channel"):
@@ -253,6 +257,8 @@ def _fault(one: Incident, channels: Channels) -> Bilingual:
     of_cell = FAULTS.get(f"{one.metric} {one.cause.cell}")
     is_few = one.metric == "hour_shift" and half_up(one.level_now, 0) > 0
     named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
+    if _ONE_HOUR.search(one.cause.cell or ""):
+        named = SINGULAR.get(named or "", named)
     fault = _t(named) if named else _same(one.metric)
     if of_cell or one.cause.cell is None:
         return _t(of_cell) if of_cell else fault

@@ -105,7 +105,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，11-25 缺少 139 条记录"),
         (
             replace(DATA, metric="hour_shift", level_now=12.0, cause=Cause("cell", "source=gw2 & hour=20")),
-            "数据 · 某些小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，11-25 缺少 139 条记录",
+            "数据 · 某个小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，11-25 缺少 139 条记录",
         ),
         (
             replace(DATA, metric="hour_shift", cause=Cause("cell", "source=gw2 & hour=03, 04")),
@@ -282,3 +282,15 @@ def test_a_loss_of_one_is_in_the_singular(one: Incident, texts: tuple[str, str])
             ended.zh.replace(f"{lost:.0f} ", "139 ")
             == incident_text(replace(one, lost_total=139.0, state="recovered", **ENDED), "a", AS_OF).zh
         )
+
+
+def test_one_hour_is_in_the_singular() -> None:
+    def said(metric: str, cell: str, now: float = 0.0) -> str:
+        one = replace(DATA, metric=metric, cause=Cause(cell=cell), level_now=now)
+        return incident_text(one, "", AS_OF).en.partition(",")[0]
+
+    assert said("hour_shift", "source=gw2 & hour=03") == "Data · an hour is missing (source gw2 & hour 03)"
+    assert said("hour_shift", "source=gw2 & hour=03", 9) == "Data · few records in an hour (source gw2 & hour 03)"
+    assert said("hour_shift", "source=gw2 & hour=03, 04") == "Data · hours are missing (source gw2 & hour 03"
+    assert said("short_day", "hours=22-23") == "Data · fewer records than usual (none in hours 22-23)"
+    assert said("short_day", "hours=23-23") == "Data · fewer records than usual (none in hour 23)"
