@@ -49,6 +49,16 @@ RATES: Final = {
     "slow_fall": ("success rate", "sign-ins"),
     "sign_in_rate": ("sign-in rate", "sign-ins"),
 }
+# The English texts of one sign-in, result, record or hour.
+SINGULAR: Final = {
+    "sign-ins": "sign-in",
+    "results": "result",
+    "{cost} records": "{cost} record",
+    "{cost} records missing": "{cost} record missing",
+    "hours are missing": "an hour is missing",
+    "few records in some hours": "few records in an hour",
+    "none in hours {value}": "none in hour {value}",
+}
 FAULTS: Final = {
     "missing_day": "a day without records",
     "copied_day": "a copy of another day",

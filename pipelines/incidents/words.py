@@ -34,6 +34,7 @@ from pipelines.incidents.sentences import (
     PROBLEMS,
     RATES,
     SEVERAL_DAYS,
+    SINGULAR,
     STATES,
     TITLE,
     WARNINGS,
@@ -51,6 +52,7 @@ _LONGEST: Final = 40
 # Smaller falls are printed with a decimal.
 _SMALL_FALL: Final = 0.05
 _NAMES: Final = (*BY_KEY, *FAULT_PARTS, "channel")
+_ONE_HOUR: Final = re.compile(r"\bhour=\d+$")
 _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
@@ -71,13 +73,12 @@ def incident_text(
         channels: the words of declared channels, by key.
     """
     names = incident_names(one, app_name, cause_app_name, channels)
-    names["cost"] = names["lost" if one.state == "open" else "total"]
+    cost = names["lost" if one.state == "open" else "total"]
     names["when"] = _t(ON_DAY).format(day=_day(one.loss_day(as_of)))
     names["span"] = _t(ONE_DAY if one.last_day in (None, one.first_day) else SEVERAL_DAYS).format(**names)
     what, loss = KINDS.get(one.metric) or KINDS[one.kind]
     template = STATES.get(f"{one.metric} {_state(one)}") or STATES[_state(one)]
-    cost = _t(loss).format(**names) if loss else ""
-    return _t(template).format(**names, what=_t(what).format(**names), loss=cost)
+    return _t(template).format(**names, what=_t(what).format(**names), loss=_loss(one, cost) if loss else "")
 
 
 def incident_title(one: Incident, app_name: str, channels: Channels) -> Bilingual:
@@ -93,14 +94,12 @@ def loss_words(one: Incident, as_of: date, channels: Channels, *, with_total: bo
     """Return the cost of an open incident on its newest day and, if `with_total`, of all its days. If the newest day
     lost nothing, return that the figure is back at its usual level. Return None if the incident has no loss to print.
     """
-    _, loss = KINDS.get(one.metric) or KINDS[one.kind]
     if has_no_loss(one):
         return None
     names = incident_names(one, "", None, channels)
-    filled = _t(loss).format(**names | {"cost": names["lost"]})
     form = LOSSES["back" if is_back(one) else "all" if with_total and one.days > 1 else "day"]
     when = _t(ON_DAY).format(day=_day(one.loss_day(as_of)))
-    return _t(form).format(loss=filled, when=when, total=names["total"])
+    return _t(form).format(loss=_loss(one, names["lost"]), when=when, total=names["total"])
 
 
 def cause_words(one: Incident, app_name: str | None, channels: Channels) -> Bilingual | None:
@@ -155,6 +154,17 @@ def has_no_loss(one: Incident) -> bool:
     return is_unknown or not (KINDS.get(one.metric) or KINDS[one.kind])[1]
 
 
+def _loss(one: Incident, cost: Bilingual) -> Bilingual:
+    """Return the text of a loss of `cost` requests, sessions or records."""
+
+    def numbered(msgid: str) -> Bilingual:
+        return _t(SINGULAR.get(msgid, msgid) if cost.en == "1" else msgid)
+
+    _, loss = KINDS.get(one.metric) or KINDS[one.kind]
+    _, successes = RATES.get(one.metric, ("", ""))
+    return numbered(loss).format(cost=cost, successes=numbered(successes) if successes else "")
+
+
 def _state(one: Incident) -> str:
     if has_no_loss(one):
         return one.state if one.state == "withdrawn" else f"{one.state} without loss"
@@ -179,8 +189,7 @@ def incident_names(
     if one.kind != "data" or one.metric == SHORT_DAY:
         names["before"], names["now"] = level_words(one)
     if one.metric in RATES:
-        rate, successes = RATES[one.metric]
-        names |= {"rate": _t(rate), "successes": _t(successes)}
+        names["rate"] = _t(RATES[one.metric][0])
     elif one.kind == "data":
         names["fault"] = _fault(one, channels)
     return names
@@ -231,7 +240,10 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
     if value == UNKNOWN and dimension in BY_KEY:
         return BY_KEY[dimension].unknown
     if dimension in FAULT_PARTS:
-        return _t(FAULT_PARTS[dimension]).format(value=short_name(value))
+        form, (first, _, last) = FAULT_PARTS[dimension], value.partition("-")
+        if dimension == "hours" and first == last:
+            form, value = SINGULAR[form], first
+        return _t(form).format(value=short_name(value))
     if dimension == "app_key" and app_name not in (None, value):
         return _t(NAMED_APP).format(name=short_name(app_name or ""), key=value)
     if dimension in ("channel", "entry_channel"):
@@ -245,6 +257,8 @@ def _fault(one: Incident, channels: Channels) -> Bilingual:
     of_cell = FAULTS.get(f"{one.metric} {one.cause.cell}")
     is_few = one.metric == "hour_shift" and half_up(one.level_now, 0) > 0
     named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
+    if _ONE_HOUR.search(one.cause.cell or ""):
+        named = SINGULAR.get(named or "", named)
     fault = _t(named) if named else _same(one.metric)
     if of_cell or one.cause.cell is None:
         return _t(of_cell) if of_cell else fault

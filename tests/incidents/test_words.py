@@ -42,6 +42,7 @@ USED = {
     sentences.FAULT_OF, sentences.NAMED_APP, sentences.ALL_APPS, sentences.ALL_CHANNELS, sentences.NOTED,
     sentences.ON_DAY, sentences.ONE_DAY, sentences.SEVERAL_DAYS, sentences.TITLE, sentences.WARNINGS,
     *sentences.CAUSE_LINES.values(), *sentences.LOSSES.values(), *sentences.PROBLEMS, *sentences.ITEMS,
+    *sentences.SINGULAR.values(),
 }  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def test_an_open_rate_reads_as_the_contract_has_it() -> None:
         (DATA, "数据 · 日志未到（来源 gw2），11-08 起第 18 天，11-25 缺少 139 条记录"),
         (
             replace(DATA, metric="hour_shift", level_now=12.0, cause=Cause("cell", "source=gw2 & hour=20")),
-            "数据 · 某些小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，11-25 缺少 139 条记录",
+            "数据 · 某个小时记录偏少（来源 gw2 & 20 时），11-08 起第 18 天，11-25 缺少 139 条记录",
         ),
         (
             replace(DATA, metric="hour_shift", cause=Cause("cell", "source=gw2 & hour=03, 04")),
@@ -253,3 +254,43 @@ def test_problems_items_and_warnings_are_counted_apart() -> None:
         "2 个问题正在发生，另有 1 项提示，有 3 条告警", "2 problems are happening, 1 item to look at, warnings: 3"
     )
     assert problem_words(0, 0, 0).zh == "没有问题正在发生"
+
+
+@pytest.mark.parametrize(
+    ("one", "texts"),
+    [
+        (WALLET, ("1 fewer sign-in on", "2 fewer sign-ins on")),
+        (replace(WALLET, metric="verification_result_rate"), ("1 fewer result on", "2 fewer results on")),
+        (replace(WALLET, metric="sign_in_rate"), ("1 fewer sign-in on", "2 fewer sign-ins on")),
+        (replace(WALLET, metric="cancellation_rate"), ("1 more cancelled on", "2 more cancelled on")),
+        (VOLUME, ("1 fewer on", "2 fewer on")),
+        (DATA, ("1 record missing on", "2 records missing on")),
+        (replace(DATA, metric="rejected_share"), ("1 record on", "2 records on")),
+    ],
+)
+def test_a_loss_of_one_is_in_the_singular(one: Incident, texts: tuple[str, str]) -> None:
+    for lost, text in zip((1.2, 1.8), texts, strict=True):
+        costs = replace(one, lost=lost, lost_total=lost)
+        assert f" {text} 11-25" in incident_text(costs, "a", AS_OF).en
+        loss = loss_words(costs, AS_OF)
+        assert loss
+        assert loss.en.startswith(f"{text} 11-25")
+        ended = incident_text(replace(costs, state="recovered", **ENDED), "a", AS_OF)
+        assert f"recovered; {text}".removesuffix(" on") in ended.en
+        # Chinese has no singular.
+        assert (
+            ended.zh.replace(f"{lost:.0f} ", "139 ")
+            == incident_text(replace(one, lost_total=139.0, state="recovered", **ENDED), "a", AS_OF).zh
+        )
+
+
+def test_one_hour_is_in_the_singular() -> None:
+    def said(metric: str, cell: str, now: float = 0.0) -> str:
+        one = replace(DATA, metric=metric, cause=Cause(cell=cell), level_now=now)
+        return incident_text(one, "", AS_OF).en.partition(",")[0]
+
+    assert said("hour_shift", "source=gw2 & hour=03") == "Data · an hour is missing (source gw2 & hour 03)"
+    assert said("hour_shift", "source=gw2 & hour=03", 9) == "Data · few records in an hour (source gw2 & hour 03)"
+    assert said("hour_shift", "source=gw2 & hour=03, 04") == "Data · hours are missing (source gw2 & hour 03"
+    assert said("short_day", "hours=22-23") == "Data · fewer records than usual (none in hours 22-23)"
+    assert said("short_day", "hours=23-23") == "Data · fewer records than usual (none in hour 23)"

@@ -120,20 +120,28 @@ def failed_words(day: date, failed: Failed, stop: Stop | None, word: Callable[[s
     some_back = t(
         "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, {lost} were not seen signing in"
     )
-    became = (some_back if failed.recovered else none_back).format(day=month_day(day), **_failed(failed))
+    one_lost = t(
+        "On {day}, of {failed} that failed, {share} signed in by a retry or otherwise, 1 was not seen signing in"
+    )
+    text = none_back if not failed.recovered else one_lost if failed.lost == 1 else some_back
+    became = text.format(day=month_day(day), **_failed(failed))
     return _joined([became, _cut(failed), _stopped(stop, word)])
 
 
 def _signed_in(day: str, found: DaySessions) -> Bilingual:
+    is_one = found.sessions == 1
     if found.sign_in_rate is None:
-        return t("{day}: {sessions} sign-in sessions, all cut by midnight").format(
-            day=day, sessions=count(found.sessions)
+        one, many = (
+            t("{day}: 1 sign-in session, cut by midnight"),
+            t("{day}: {sessions} sign-in sessions, all cut by midnight"),
         )
-    text = (
-        t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight not counted)")
-        if found.cut
-        else t("{day}: {sessions} sign-in sessions, {rate} signed in")
-    )
+        return (one if is_one else many).format(day=day, sessions=count(found.sessions))
+    if found.cut:
+        text = t("{day}: {sessions} sign-in sessions, {rate} signed in ({cut} cut by midnight not counted)")
+    elif is_one:
+        text = t("{day}: 1 sign-in session, {rate} signed in")
+    else:
+        text = t("{day}: {sessions} sign-in sessions, {rate} signed in")
     return text.format(day=day, sessions=count(found.sessions), rate=level(found.sign_in_rate), cut=count(found.cut))
 
 
@@ -144,8 +152,9 @@ def _after_failure(failed: Failed) -> list[Bilingual | None]:
         return [t("; of {failed} that failed first, none was seen signing in").format(**_failed(failed)), _cut(failed)]
     if not failed.lost:
         return [t("; of {failed} that failed first, all signed in later").format(**_failed(failed)), _cut(failed)]
-    text = t("; of {failed} that failed first, {share} signed in later, the other {lost} were not seen signing in")
-    return [text.format(**_failed(failed)), _cut(failed)]
+    one = t("; of {failed} that failed first, {share} signed in later, the other was not seen signing in")
+    many = t("; of {failed} that failed first, {share} signed in later, the other {lost} were not seen signing in")
+    return [(one if failed.lost == 1 else many).format(**_failed(failed)), _cut(failed)]
 
 
 def _failed(failed: Failed) -> dict[str, str]:

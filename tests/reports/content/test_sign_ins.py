@@ -72,6 +72,15 @@ class TestFirstLine:
         assert none_back.zh == "03-10：3 次登录会话，33.3% 登录成功；先失败的 2 次均未见登录"
         assert sentence(DAY, of_day(cut=3), word).en == "03-10: 3 sign-in sessions, all cut by midnight"
 
+    def test_one_session_is_in_the_singular(self):
+        assert sentence(DAY, of_day(1), word).en == "03-10: 1 sign-in session, 100.0% signed in"
+        assert sentence(DAY, of_day(cut=1), word).en == "03-10: 1 sign-in session, cut by midnight"
+        one_lost = sentence(DAY, of_day(1, 1, failed=Failed(2, 0, 1)), word)
+        assert one_lost.en.endswith("; of 2 that failed first, 50% signed in later, the other was not seen signing in")
+        card = failed_words(DAY, Failed(2, 0, 1), None, word)
+        assert card is not None
+        assert card.en.endswith("50% signed in by a retry or otherwise, 1 was not seen signing in")
+
     def test_without_sessions_it_has_no_rate(self):
         assert "%" not in sentence(DAY, of_day(), word).en
         assert sentence(DAY, of_day(records=0), word).zh == "03-10：没有登录记录"
