@@ -10,6 +10,7 @@ import hmac
 import io
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -257,6 +258,13 @@ class DataFolder:
         """Return the rows of every published table in their stored order."""
         with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:
             return {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
+
+    def accepted(self) -> dict[date, int]:
+        """Return the number of accepted records by day, with copies, of the contents that count, without a roll-up."""
+        found: Counter[date] = Counter()
+        for entry in self.manifest.live_files():
+            found.update({day: rows.accepted for day, rows in entry.days.items()})
+        return dict(found)
 
     def counted(self) -> dict[date, int]:
         """Return the number of records without copies by rolled-up day, from the day tables."""
