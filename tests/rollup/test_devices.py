@@ -33,7 +33,7 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
             for n in range(400)
         ],
     )  # fmt: skip
-    folder.tables()
+    folder.roll_up()
     before = folder.manifest.days[DAY].content
     seen = []
 

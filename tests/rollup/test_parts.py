@@ -70,9 +70,9 @@ def test_a_part_goes_with_the_last_of_its_files(shared: DataFolder) -> None:
     for path, prefix in (("a.ndjson", "a"), ("b.ndjson", "b"), ("c.ndjson", "c")):
         assert shared.store.part_folder(part).exists()
         shared.land(path, [*records(8, prefix=prefix), *records(1, BEFORE, prefix)])
-        shared.roll_up()
+        shared.ingest()
         shared.store.clear_unfinished(shared.manifest)
-    assert shared.counted() == {BEFORE: 3, DAY: 24}
+    assert shared.accepted() == {BEFORE: 3, DAY: 24}
     assert not shared.store.part_folder(part).exists()
 
 
