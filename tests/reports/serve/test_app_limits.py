@@ -27,7 +27,11 @@ def test_a_holder_gets_the_files_of_the_app_and_the_assets(limited: Serving, pat
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", OTHERS)
+# Names in another case or without their folder.
+MORE_OTHERS = ("Apps/shop/index.html", "shop/index.html", "apps/index.html", "Assets/report.js", "data/apps/shop")
+
+
+@pytest.mark.parametrize("path", [*OTHERS, *MORE_OTHERS])
 def test_a_holder_gets_nothing_else(limited: Serving, path: str) -> None:
     for method in ("GET", "HEAD"):
         answer = limited.ask(f"/{path}", "shop", method=method)
@@ -69,7 +73,8 @@ def test_an_app_that_is_not_published_is_listed_as_such(limited: Serving) -> Non
     text = limited.ask("/", "gone").text
     assert "尚未发布" in text
     assert "/apps/gone" not in text
-    assert limited.ask("/apps/gone/", "gone").status == 403
+    for folder in ("gone", "None"):
+        assert limited.ask(f"/apps/{folder}/", "gone").status == 403
     assert "note: the tokens file names gone" in limited.said()
 
 
