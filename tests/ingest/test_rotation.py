@@ -23,18 +23,13 @@ NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_dail
            "login_trend_summary")  # fmt: skip
 OPTIONS = ("compress", "delaycompress", "copytruncate", "nocreate", "dateext")
 CASES: dict[str, dict[str, Any]] = {
-    "logrotate's defaults": {"rotate": 4},
-    "one file kept": {"rotate": 1},
-    "compress": {"compress": True},
-    "delaycompress": {"compress": True, "delaycompress": True},
-    "dateext": {"dateext": True},
+    "logrotate's defaults": {"rotate": 4}, "one file kept": {"rotate": 1}, "compress": {"compress": True},
+    "delaycompress": {"compress": True, "delaycompress": True}, "dateext": {"dateext": True},
     "dateext, delaycompress": {"dateext": True, "compress": True, "delaycompress": True},
-    "copytruncate": {"copytruncate": True},
-    "copytruncate, compress": {"copytruncate": True, "compress": True},
-    "nocreate": {"nocreate": True},
-    "extension": {"extension": True, "compress": True, "delaycompress": True},
+    "copytruncate": {"copytruncate": True}, "copytruncate, compress": {"copytruncate": True, "compress": True},
+    "nocreate": {"nocreate": True}, "extension": {"extension": True, "compress": True, "delaycompress": True},
     "another suffix": {"name": "auth.jsonl"},
-}
+}  # fmt: skip
 
 
 def hours(day: date, first: int, last: int, app: str = "shop") -> list[Row]:

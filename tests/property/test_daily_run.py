@@ -19,16 +19,10 @@ from tests.support import DAY, DataFolder, days_before
 SEEDS = (3, 6, 11, 12)
 # Lateness and restatement in day_quality describe the arrival: they may differ between orders, the numbers must not.
 TABLES = {
-    "usage_daily": "*",
-    "channel_daily": "*",
-    "channel_detail_daily": "*",
-    "outcome_daily": "*",
-    "latency_daily": "*",
-    "login_trend": "*",
-    "login_trend_summary": "*",
-    "day_quality": "* EXCLUDE (late_records, restated)",
+    "usage_daily": "*", "channel_daily": "*", "channel_detail_daily": "*", "outcome_daily": "*", "latency_daily": "*",
+    "login_trend": "*", "login_trend_summary": "*", "day_quality": "* EXCLUDE (late_records, restated)",
     "rejected_records": "*",
-}
+}  # fmt: skip
 
 
 def cells(folder: DataFolder) -> dict[str, list[tuple[Any, ...]]]:

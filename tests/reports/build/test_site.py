@@ -44,18 +44,9 @@ from tests.support import damage_blocks
 PAGES = {
     f"{name}.html"
     for name in (
-        "index",
-        "usage",
-        "monitor",
-        "signin",
-        "quality",
-        "metrics",
-        "files",
-        "packages",
-        "reconciliation",
-        "limits",
+        "index", "usage", "monitor", "signin", "quality", "metrics", "files", "packages", "reconciliation", "limits",
     )
-}
+}  # fmt: skip
 MANY = 60
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
@@ -142,24 +133,10 @@ def columns(path: Path) -> dict[str, Any]:
 
 def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) -> None:
     assert names(site) == PAGES | {
-        "usage_all.csv",
-        "packages.csv",
-        "package_usage.csv",
-        "reconciliation_daily.csv",
-        "reconciliation_monthly.csv",
-        "limits.csv",
-        "sessions.csv",
-        "session_paths.csv",
-        "session_stops.csv",
-        "funnel.csv",
-        "manifest.json",
-        "apps",
-        "assets",
-        "data",
-        "days",
-        "monthly",
-        "tables",
-    }
+        "usage_all.csv", "packages.csv", "package_usage.csv", "reconciliation_daily.csv",
+        "reconciliation_monthly.csv", "limits.csv", "sessions.csv", "session_paths.csv", "session_stops.csv",
+        "funnel.csv", "manifest.json", "apps", "assets", "data", "days", "monthly", "tables",
+    }  # fmt: skip
     assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js", "sign_ins.js"}
     assert names(site / "apps") == set(folders.values())
 
