@@ -47,14 +47,9 @@ def record(event_id: str, day: date = DAY, **changes: object) -> Row:
     `changes` replace fields; None removes a field.
     """
     fields: Row = {
-        "event_id": event_id,
-        "event_time": f"{day}T10:00:00.000+08:00",
-        "app_key": "shop",
-        "channel": "one_click",
-        "stage": "authorize",
-        "outcome": "success",
-        **changes,
-    }
+        "event_id": event_id, "event_time": f"{day}T10:00:00.000+08:00", "app_key": "shop", "channel": "one_click",
+        "stage": "authorize", "outcome": "success", **changes,
+    }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None}
 
 
