@@ -270,6 +270,14 @@ class DataFolder:
         with closing(_reader().cursor()) as connection:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
+    def stored(self, table: str, columns: str, day: date = DAY) -> list[tuple[Any, ...]]:
+        """Return `columns`, a list of SQL expressions, of a stored day table, sorted by value."""
+        file = str(self.store.day_table(self.manifest.days[day], table))
+        with closing(_reader().cursor()) as connection:
+            return connection.execute(
+                f"SELECT {columns} FROM read_parquet($file) ORDER BY ALL", {"file": file}
+            ).fetchall()
+
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
         """Return `columns`, a list of SQL expressions, of all stored restatements, sorted by value."""
         files = [str(file) for file in self.store.restatement_files(self.manifest)]

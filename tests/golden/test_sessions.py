@@ -128,6 +128,6 @@ def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path
         )
         for place, (time, channel, outcome, platform) in enumerate(steps)
     ])  # fmt: skip
-    folder.tables(now=morning_after(DAY + timedelta(days=1)))
-    query = "SELECT entry_channel, platform, sessions FROM session_daily ORDER BY entry_channel"
-    assert folder.rows(query) == [("one_click", "ios", 1), ("wechat", "android", 1)]
+    folder.roll_up(now=morning_after(DAY + timedelta(days=1)))
+    found = folder.stored("session_daily", "entry_channel, platform, sessions")
+    assert found == [("one_click", "ios", 1), ("wechat", "android", 1)]
