@@ -270,13 +270,12 @@ class DataFolder:
         with closing(_reader().cursor()) as connection:
             return dict(connection.execute(query, {"files": files}).fetchall())
 
-    def stored(self, table: str, columns: str, day: date = DAY) -> list[tuple[Any, ...]]:
-        """Return `columns`, a list of SQL expressions, of a stored day table, sorted by value."""
-        file = str(self.store.day_table(self.manifest.days[day], table))
+    def stored(self, table: str, columns: str) -> list[tuple[Any, ...]]:
+        """Return `columns`, a list of SQL expressions, of a day table of all rolled-up days, sorted by value."""
+        files = list(self.store.day_table_files(self.manifest, table).values())
         with closing(_reader().cursor()) as connection:
-            return connection.execute(
-                f"SELECT {columns} FROM read_parquet($file) ORDER BY ALL", {"file": file}
-            ).fetchall()
+            query = f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL"
+            return connection.execute(query, {"files": files}).fetchall()
 
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
         """Return `columns`, a list of SQL expressions, of all stored restatements, sorted by value."""

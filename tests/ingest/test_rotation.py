@@ -70,15 +70,16 @@ def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -
         for app, log in logs.items():
             log.write(hours(tomorrow, 2, 3, app))
             log.turn(f"{tomorrow:%Y%m%d}")
-    folder.tables(DAYS[3])
-    rows = folder.rows("SELECT app_key, day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL")
+    folder.roll_up(DAYS[3])
+    # All records of an app are in one row of a day.
+    rows = folder.stored("outcome_daily", "app_key, day, records")
     for case, app in zip(CASES, logs, strict=True):
         counted = {day: records for key, day, records in rows if key == app}
         assert counted == {DAY: 21, **dict.fromkeys(DAYS[1:3], 24), DAYS[3]: 3}, case
     assert books(folder)[1:-1] == [(day, 24 * len(CASES), 0, 0, False) for day in DAYS[1:3]]
     assert {entry.status for entry in folder.manifest.files} == {"read", "replaced"}
     assert held(folder) == []
-    assert folder.rows("SELECT * FROM restatements") == []
+    assert folder.restated("day") == []
 
 
 def history(seed: int, folder: DataFolder) -> list[Row]:

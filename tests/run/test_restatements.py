@@ -128,7 +128,7 @@ def test_a_mended_dictionary_restates_without_reading_logs_again(folder: DataFol
     )
     folder.land("late.ndjson", records(1, BEFORE, "late"))
     folder.roll_up()
-    assert [folder.stored("outcome_daily", "DISTINCT outcome", day) for day in (BEFORE, DAY)] == [[("success",)]] * 2
+    assert folder.stored("outcome_daily", "DISTINCT outcome") == [("success",)]
     mended = "registry, result codes or billing rule"
     found = folder.restated("day, cause, metric, published_before, published_now")
     of_day = [("authorizations", 0, 1), ("authorizations_failed", 1, 0)]
