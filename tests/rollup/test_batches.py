@@ -57,7 +57,7 @@ def contents(folder: DataFolder) -> dict[date, str]:
 
 
 def test_a_day_has_the_same_tables_in_every_batch(together: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next test but one also makes batches of two days and of one."""
+    """`test_a_batch_that_does_not_fit_into_memory_is_halved` makes batches of two days and of one."""
     before = contents(together)
     assert list(before) == DAYS
     assert len(set(before.values())) == len(DAYS)
