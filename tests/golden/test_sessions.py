@@ -95,25 +95,6 @@ def test_the_worked_example_of_the_pages_is_counted_as_they_say(folder: DataFold
     assert ("page_signed_in", 10_000) in rows("step, p50_ms", "session_times_daily")
 
 
-def test_the_times_of_all_apps_are_percentiles_over_their_sessions(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.land("log.ndjson", [
-        record(f"{app} {device} {stage}", event_time=f"{DAY}T{time}+08:00", app_key=app, stage=stage, device_id=device)
-        for app, device, page, click in (
-            ("few", "d1", "10:00:00", "10:00:09"), ("few", "d2", "10:00:05", "10:00:04"),
-            ("many", "d1", "10:00:00", "10:00:01"), ("many", "d2", "10:00:00", "10:00:02"),
-            ("many", "d3", "10:00:00", "10:00:03"),
-        )
-        for stage, time in (("page", page), ("click", click))
-    ])  # fmt: skip
-    folder.tables()
-    times = "SELECT app_key, step, sessions, p50_ms, p95_ms, negative FROM session_times_daily"
-    assert folder.rows(times) == [
-        ("*", "page_click", 4, 2000, 9000, 1), ("few", "page_click", 1, 9000, 9000, 1),
-        ("many", "page_click", 3, 2000, 3000, 0),
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("Etc/GMT-14", "+14:00")])
 def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path, zone: str, offset: str) -> None:
     """The number by which records are ordered is largest at the end of a day in the far west, and must not overflow."""
