@@ -47,13 +47,9 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
     """
     started = time.perf_counter()
     process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
+        command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8",
+    )  # fmt: skip
     peak = [0]
     done = threading.Event()
     sampler = threading.Thread(target=_sample, args=(process.pid, peak, done))

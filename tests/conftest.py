@@ -61,6 +61,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
+def pytest_collection_finish() -> None:
+    """Exclude modules and collected tests from later garbage collections, each of which would take 0.3 s."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def no_instance_of_another_test() -> None:
     """Remove Dagster's reference to an instance of an earlier test, which may be deleted."""

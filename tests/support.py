@@ -10,6 +10,7 @@ import hmac
 import io
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -46,14 +47,9 @@ def record(event_id: str, day: date = DAY, **changes: object) -> Row:
     `changes` replace fields; None removes a field.
     """
     fields: Row = {
-        "event_id": event_id,
-        "event_time": f"{day}T10:00:00.000+08:00",
-        "app_key": "shop",
-        "channel": "one_click",
-        "stage": "authorize",
-        "outcome": "success",
-        **changes,
-    }
+        "event_id": event_id, "event_time": f"{day}T10:00:00.000+08:00", "app_key": "shop", "channel": "one_click",
+        "stage": "authorize", "outcome": "success", **changes,
+    }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -258,6 +254,13 @@ class DataFolder:
         with closing(duckdb.connect(str(self.store.database), read_only=True)) as connection:
             return {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
 
+    def accepted(self) -> dict[date, int]:
+        """Return the number of accepted records by day, with copies, of the contents that count, without a roll-up."""
+        found: Counter[date] = Counter()
+        for entry in self.manifest.live_files():
+            found.update({day: rows.accepted for day, rows in entry.days.items()})
+        return dict(found)
+
     def counted(self) -> dict[date, int]:
         """Return the number of records without copies by rolled-up day, from the day tables."""
         files = list(self.store.day_table_files(self.manifest, "outcome_daily").values())
@@ -266,6 +269,13 @@ class DataFolder:
         query = "SELECT day, sum(records)::INTEGER FROM read_parquet($files) GROUP BY ALL ORDER BY ALL"
         with closing(_reader().cursor()) as connection:
             return dict(connection.execute(query, {"files": files}).fetchall())
+
+    def stored(self, table: str, columns: str) -> list[tuple[Any, ...]]:
+        """Return `columns`, a list of SQL expressions, of a day table of all rolled-up days, sorted by value."""
+        files = list(self.store.day_table_files(self.manifest, table).values())
+        with closing(_reader().cursor()) as connection:
+            query = f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL"
+            return connection.execute(query, {"files": files}).fetchall()
 
     def restated(self, columns: str) -> list[tuple[Any, ...]]:
         """Return `columns`, a list of SQL expressions, of all stored restatements, sorted by value."""

@@ -280,15 +280,11 @@ def _session_times_daily(sessions: list[Session]) -> list[Row]:
         forward = sorted(ms for ms in found if ms >= 0)
         rows.append(
             {
-                "day": day,
-                "app_key": app_key,
-                "step": step,
-                "sessions": len(forward),
-                "p50_ms": _percentile(forward, 50),
-                "p95_ms": _percentile(forward, 95),
+                "day": day, "app_key": app_key, "step": step, "sessions": len(forward),
+                "p50_ms": _percentile(forward, 50), "p95_ms": _percentile(forward, 95),
                 "negative": len(found) - len(forward),
             }
-        )
+        )  # fmt: skip
     return rows
 
 

@@ -305,19 +305,10 @@ def _replaced(rng: Random, line: bytes) -> bytes:
 
 
 _MUTATIONS = (
-    _cut,
-    _flipped,
-    _flipped,
-    _random_bytes,
-    _other_value,
-    _nested,
-    _inserted(b"\0", b"\\u0000", b"\t", b"\x1b"),
-    _inserted(b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe4\xb8"),
-    _twice,
-    _let_pass,
-    _around,
+    _cut, _flipped, _flipped, _random_bytes, _other_value, _nested, _inserted(b"\0", b"\\u0000", b"\t", b"\x1b"),
+    _inserted(b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe4\xb8"), _twice, _let_pass, _around,
     _replaced,
-)
+)  # fmt: skip
 
 
 def _long(scale: float, root: Path) -> list[Result]:

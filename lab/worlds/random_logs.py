@@ -191,17 +191,10 @@ def _bad_line(rng: Random, line: bytes) -> bytes:
     before, after = rng.choice(AROUND)
     return rng.choice(
         (
-            before + line + after,
-            line[: rng.randrange(1, len(line))],
-            line[1:],
-            line + line,
-            line + b" " + line,
-            line + b"\r" + line,
-            b"{" + inside + b",,}",
-            b"{," + inside + b"}",
-            line.replace(b'"', b"'"),
+            before + line + after, line[: rng.randrange(1, len(line))], line[1:], line + line, line + b" " + line,
+            line + b"\r" + line, b"{" + inside + b",,}", b"{," + inside + b"}", line.replace(b'"', b"'"),
         )
-    )
+    )  # fmt: skip
 
 
 def _odd_line(rng: Random, event: Event) -> bytes:

@@ -1,7 +1,7 @@
 """Compares every cell of the published billing tables with the independent count.
 
-Two runs read a random folder, the second with late records. `test_packages_as_counted.py` and
-`test_reconciled_as_counted.py` compare single tables for more random data.
+Two runs read a random folder, the second with late records. `test_tables_as_counted.py` compares single tables for
+more random data.
 """
 
 from __future__ import annotations

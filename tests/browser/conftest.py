@@ -26,14 +26,9 @@ from tests.browser.worlds import WORLDS
 from tests.once import once_for_all
 
 FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 SHOP = f"apps/{app_folder('shop', ['Shop'])}/index.html"
 """The page of the main app, of the worlds `example` and `logged`."""
 # In place of Plotly: charts get their numbers, shapes and names but no drawing, which takes half of the time of a page.

@@ -13,16 +13,8 @@ from tests.support import DataFolder, tree
 LONG = "long/" + "x" * 300 + ".log"
 REFUSED = ["../up.log", "a/../../b.log", "a//b.log", "/abs.log", "a/./c.log", "a/x\x1b[2J.log"]
 BROUGHT = [
-    "abs.log",
-    "-rf.log",
-    "$(touch x).log",
-    "`id`.log",
-    "a;b.log",
-    "back\\slash.log",
-    "p%2e%2e.log",
-    "空.log",
-    LONG,
-]
+    "abs.log", "-rf.log", "$(touch x).log", "`id`.log", "a;b.log", "back\\slash.log", "p%2e%2e.log", "空.log", LONG,
+]  # fmt: skip
 
 
 def bring(folder: DataFolder, moto: Server, bucket: str) -> FetchReport:

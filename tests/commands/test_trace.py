@@ -118,13 +118,9 @@ def test_each_record_says_what_it_counted_as(call: Call, user: DataFolder) -> No
     retried = subject["sessions"][2]["records"]
     flags = [(one["is_failure"], one["is_completing"], one["is_billed"], one["copy_of"] is None) for one in retried]
     assert flags == [
-        (False, False, False, True),
-        (False, False, False, True),
-        (True, False, False, True),
-        (False, False, False, True),
-        (False, True, True, True),
-        (False, False, False, False),
-    ]
+        (False, False, False, True), (False, False, False, True), (True, False, False, True),
+        (False, False, False, True), (False, True, True, True), (False, False, False, False),
+    ]  # fmt: skip
     files = {one["file"] for one in retried[4:]}
     assert files == {"server/a.ndjson", "server/again.ndjson"}
     assert retried[5]["copy_of"] == retried[4]["file"]

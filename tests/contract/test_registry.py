@@ -45,14 +45,10 @@ def test_an_app_row_is_read_as_it_is_written(tmp_path: Path) -> None:
     registry = load(tmp_path, apps=APPS + '"shop","商城, ""新""",ios,acc,2026-01-02,disabled\n')
     assert registry.apps == [
         {
-            "app_key": "shop",
-            "app_name": '商城, "新"',
-            "platform": "ios",
-            "account_id": "acc",
-            "created_at": "2026-01-02",
-            "status": "disabled",
+            "app_key": "shop", "app_name": '商城, "新"', "platform": "ios", "account_id": "acc",
+            "created_at": "2026-01-02", "status": "disabled",
         }
-    ]
+    ]  # fmt: skip
     assert registry.platforms == {"shop": "ios"}
 
 

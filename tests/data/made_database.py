@@ -2,9 +2,12 @@
 day.
 """
 
+from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -24,16 +27,10 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        path.write_bytes(_empty_file())
         self.connection = duckdb.connect(str(path))
         # Hundreds of rows, each of which would else be written through to the disk.
         self.connection.execute("BEGIN")
-        for table in TABLES.values():
-            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-            self.connection.execute(f"CREATE TABLE {table.name} ({columns})")
-        # A day is as any other where a test says nothing else.
-        for flag in ("is_holiday", "is_short"):
-            self.connection.execute(f"ALTER TABLE day_quality ALTER COLUMN {flag} SET DEFAULT false")
-        create_views(self.connection, "main")
 
     def add(self, table: str, *rows: dict[str, object]) -> None:
         """Append rows to a table. Neighbouring rows with the same columns are added by one statement, which
@@ -79,6 +76,22 @@ class Database:
         self.connection.execute("COMMIT")
         self.connection.close()
         return self.path
+
+
+@cache
+def _empty_file() -> bytes:
+    """Return the file of a database with every table and view. Copying it takes half as long as making it again."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.duckdb"
+        with closing(duckdb.connect(str(file))) as connection:
+            for table in TABLES.values():
+                columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+                connection.execute(f"CREATE TABLE {table.name} ({columns})")
+            # A day is as any other where a test says nothing else.
+            for flag in ("is_holiday", "is_short"):
+                connection.execute(f"ALTER TABLE day_quality ALTER COLUMN {flag} SET DEFAULT false")
+            create_views(connection, "main")
+        return file.read_bytes()
 
 
 def day(back: int) -> date:

@@ -19,14 +19,10 @@ from tests.data.made_sign_ins import add_sign_ins
 # Names that break out of HTML, scripts, charts, CSV cells or their line.
 HOSTILE_NAMES = {
     "img": '<img src=x onerror="document.title=`owned`">',
-    "script": "</script><script>document.title='owned'</script>",
-    "cmd": "=cmd|' /C calc'!A0",
-    "quotes": "\"double\" 'single' `back` &amp; a,b",
-    "bidi": "abc\u202edef\u2066ghi",
-    "emoji": "应用 👩‍👩‍👧‍👦 café",
-    "long": "长" * 300,
-    "link": '<a href="https://example.invalid/">click</a>',
-}
+    "script": "</script><script>document.title='owned'</script>", "cmd": "=cmd|' /C calc'!A0",
+    "quotes": "\"double\" 'single' `back` &amp; a,b", "bidi": "abc\u202edef\u2066ghi", "emoji": "应用 👩‍👩‍👧‍👦 café",
+    "long": "长" * 300, "link": '<a href="https://example.invalid/">click</a>',
+}  # fmt: skip
 
 
 # Day 3 before the as-of is missing; the first day with data is 40 days before it.
@@ -214,13 +210,8 @@ def _add_reconciliation(made: Database) -> None:
                  "log_days": 12, "explained": 0, "unexplained": 400},
     )  # fmt: skip
     count = {
-        "account_id": "default",
-        "app_key": "*",
-        "channel": "number",
-        "measure": "billed",
-        "tolerance": 5,
-        "late": 0,
-    }
+        "account_id": "default", "app_key": "*", "channel": "number", "measure": "billed", "tolerance": 5, "late": 0,
+    }  # fmt: skip
     for back in range(30):
         off = 12 if back == 6 else 0
         made.add("reconciliation_daily", count | {

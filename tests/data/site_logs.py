@@ -22,15 +22,11 @@ DAYS = 71
 MISSING_BACK, LATE_BACK, HELD_BACK = 17, 5, 9
 # App, records a day, share of days on which it logs, channels. `stopped` is silent on the data day.
 HABITS = {
-    "shop": (700, 1.0, CHANNELS),
-    "Shop": (30, 0.9, ("one_click", "local_verify")),
-    "social": (25, 1.0, ("wechat", "qq", "weibo")),
-    "numbers": (20, 0.95, ("local_verify",)),
-    "CON": (12, 0.4, CHANNELS),
-    "stopped": (20, 1.0, ("one_click", "weibo")),
-    "ghost": (15, 1.0, ("one_click", "qq")),
+    "shop": (700, 1.0, CHANNELS), "Shop": (30, 0.9, ("one_click", "local_verify")),
+    "social": (25, 1.0, ("wechat", "qq", "weibo")), "numbers": (20, 0.95, ("local_verify",)),
+    "CON": (12, 0.4, CHANNELS), "stopped": (20, 1.0, ("one_click", "weibo")), "ghost": (15, 1.0, ("one_click", "qq")),
     "-x": (3, 0.2, CHANNELS),
-}
+}  # fmt: skip
 REGISTRY = """app_key,app_name,platform,account_id,created_at,status
 shop,示例商城,android,account-1,2026-01-02,enabled
 Shop,Shop twin,ios,account-2,2026-01-02,disabled
@@ -100,14 +96,10 @@ def _day(rng: Random, back: int) -> Iterator[Row]:
 
 def _record(rng: Random, back: int, app: str, channel: str, event_id: str) -> Row:
     row: Row = {
-        "event_id": event_id,
-        "event_time": _midnight(back) + rng.randrange(86_400_000),
-        "app_key": app,
-        "channel": channel,
-        "stage": rng.choice(STAGES),
-        "device_id": f"d{rng.randrange(400)}",
+        "event_id": event_id, "event_time": _midnight(back) + rng.randrange(86_400_000), "app_key": app,
+        "channel": channel, "stage": rng.choice(STAGES), "device_id": f"d{rng.randrange(400)}",
         **_version(back, int(event_id.rpartition("-")[2])),
-    }
+    }  # fmt: skip
     # Recent days succeed less often, so that rates move.
     if rng.random() < (0.6 if back < 4 else 0.75):
         row["outcome"] = "success"

@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """A folder to which one run published all cases."""
     folder = DataFolder(tmp_path_factory.mktemp("sessions") / "data")
     folder.write("authmeter.toml", "[channels.apple]\n")
-    folder.land("log.ndjson", [one for case in CASES for one in records_of(case)])
+    folder.land("log.ndjson", [*(one for case in CASES for one in records_of(case)), *worked_example()])
     folder.tables()
     return folder
 
@@ -69,50 +69,30 @@ def test_every_case_expects_rows() -> None:
     assert len(CASES) > 20
 
 
-def test_the_worked_example_of_the_pages_is_counted_as_they_say(tmp_path: Path) -> None:
+def worked_example() -> Iterator[Row]:
+    """Yield the records of the worked example in the docs. Their app is `docs`."""
     page = (PROJECT / "docs" / "analyst.md").read_text("utf-8")
     _, example = page.split("| time | channel | stage | outcome | device | attempt |\n", 1)
     _, *lines = example.split("\n\n", 1)[0].splitlines()
     names = ("event_time", "channel", "stage", "outcome", "device_id", "attempt_id")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    folder = DataFolder(tmp_path / "data")
-    folder.land("log.ndjson", [
-        record(f"e{place}", **{
-            name: f"{DAY}T{cell}+08:00" if name == "event_time" else cell
-            for name, cell in zip(names, row, strict=True) if cell
-        })
-        for place, row in enumerate(rows)
-    ])  # fmt: skip
-    folder.tables()
-    assert folder.rows("SELECT records, without_subject, sessions, by_server FROM session_books") == [(7, 0, 2, True)]
-    assert folder.rows("SELECT entry_channel, direct, retry, sessions FROM session_daily ORDER BY entry_channel") == [
+    for place, line in enumerate(lines):
+        cells = zip(names, (cell.strip() for cell in line.strip("|").split("|")), strict=True)
+        given = {name: f"{DAY}T{cell}+08:00" if name == "event_time" else cell for name, cell in cells if cell}
+        yield record(f"docs {place}", **({"app_key": "docs"} | given))
+
+
+def test_the_worked_example_of_the_pages_is_counted_as_they_say(folder: DataFolder) -> None:
+    def rows(columns: str, table: str) -> list[tuple[object, ...]]:
+        return folder.rows(f"SELECT {columns} FROM {table} WHERE app_key = 'docs'")
+
+    assert rows("records, without_subject, sessions, by_server", "session_books") == [(7, 0, 2, True)]
+    assert rows("entry_channel, direct, retry, sessions", "session_daily") == [
         ("one_click", 0, 1, 1), ("wechat", 1, 0, 1),
     ]  # fmt: skip
-    paths = "SELECT failed_channel, failure, way, signed_in_by, within_minute FROM session_paths_daily"
-    assert folder.rows(paths) == [("one_click", "timeout", "retry", "one_click", 1)]
+    paths = rows("failed_channel, failure, way, signed_in_by, within_minute", "session_paths_daily")
+    assert paths == [("one_click", "timeout", "retry", "one_click", 1)]
     # The login signs in, 10 seconds after the page.
-    assert folder.rows("SELECT p50_ms FROM session_times_daily WHERE app_key = 'shop' AND step = 'page_signed_in'") == [
-        (10_000,)
-    ]
-
-
-def test_the_times_of_all_apps_are_percentiles_over_their_sessions(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.land("log.ndjson", [
-        record(f"{app} {device} {stage}", event_time=f"{DAY}T{time}+08:00", app_key=app, stage=stage, device_id=device)
-        for app, device, page, click in (
-            ("few", "d1", "10:00:00", "10:00:09"), ("few", "d2", "10:00:05", "10:00:04"),
-            ("many", "d1", "10:00:00", "10:00:01"), ("many", "d2", "10:00:00", "10:00:02"),
-            ("many", "d3", "10:00:00", "10:00:03"),
-        )
-        for stage, time in (("page", page), ("click", click))
-    ])  # fmt: skip
-    folder.tables()
-    times = "SELECT app_key, step, sessions, p50_ms, p95_ms, negative FROM session_times_daily"
-    assert folder.rows(times) == [
-        ("*", "page_click", 4, 2000, 9000, 1), ("few", "page_click", 1, 9000, 9000, 1),
-        ("many", "page_click", 3, 2000, 3000, 0),
-    ]  # fmt: skip
+    assert ("page_signed_in", 10_000) in rows("step, p50_ms", "session_times_daily")
 
 
 @pytest.mark.parametrize(("zone", "offset"), [("Etc/GMT+12", "-12:00"), ("Etc/GMT-14", "+14:00")])
@@ -129,6 +109,6 @@ def test_a_session_takes_its_platform_from_one_click_in_each_zone(tmp_path: Path
         )
         for place, (time, channel, outcome, platform) in enumerate(steps)
     ])  # fmt: skip
-    folder.tables(now=morning_after(DAY + timedelta(days=1)))
-    query = "SELECT entry_channel, platform, sessions FROM session_daily ORDER BY entry_channel"
-    assert folder.rows(query) == [("one_click", "ios", 1), ("wechat", "android", 1)]
+    folder.roll_up(now=morning_after(DAY + timedelta(days=1)))
+    found = folder.stored("session_daily", "entry_channel, platform, sessions")
+    assert found == [("one_click", "ios", 1), ("wechat", "android", 1)]

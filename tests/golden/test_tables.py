@@ -9,6 +9,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,20 +54,9 @@ QUERIES = {
     **{
         f"rollup/{step.name}": step.query
         for step in (
-            *PLAN.delivered_steps,
-            *PLAN.number_steps,
-            *PLAN.copies,
-            *PLAN.word_steps,
-            *PLAN.record_steps,
-            *PLAN.subjects.steps,
-            *PLAN.session_steps,
-            PLAN.device_records,
-            *PLAN.range_steps,
-            *PLAN.range_sums,
-            PLAN.key_records,
-            *PLAN.key_steps,
-            *PLAN.last_steps,
-            *PLAN.tables,
+            *PLAN.delivered_steps, *PLAN.number_steps, *PLAN.copies, *PLAN.word_steps, *PLAN.record_steps,
+            *PLAN.subjects.steps, *PLAN.session_steps, PLAN.device_records, *PLAN.range_steps, *PLAN.range_sums,
+            PLAN.key_records, *PLAN.key_steps, *PLAN.last_steps, *PLAN.tables,
         )
     },
     **{
@@ -76,24 +66,17 @@ QUERIES = {
     **{f"billing/{name}": query for name, query in ACCOUNT_VIEWS.items()},
     **{f"marts/{name}": query for name, query in MARTS.items()},
     **{f"marts/{name}": query for name, query in view_queries().items()},
-}
+}  # fmt: skip
 # Published tables have an order. Intermediate tables of a roll-up have none.
 ORDERED = {f"rollup/{step.name}" for step in PLAN.tables} | {name for name in QUERIES if name.startswith("marts/")}
 # These statements only order existing rows; the cases of `rollup` and `billing` cover the contents of the rows.
 ORDER_ALONE = {
     f"marts/{name}"
     for name in (
-        "channel_daily",
-        "channel_detail_daily",
-        "outcome_daily",
-        "latency_daily",
-        "unmapped_codes",
-        "billing_daily",
-        "billing_hourly",
-        *RECENT,
-        *SESSION_TABLES,
+        "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "unmapped_codes", "billing_daily",
+        "billing_hourly", *RECENT, *SESSION_TABLES,
     )
-}
+}  # fmt: skip
 # These statements count sessions over packed numbers of time, stage and words; the cases of `sessions` cover them.
 IN_NUMBERS = {
     f"rollup/{name}"
@@ -165,12 +148,22 @@ def create(connection: duckdb.DuckDBPyConnection, file: Path, folder: Path, day:
     connection.execute(f"SET VARIABLE {file.stem}_files = ['{parquet}']")
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with workbench(Settings(), tmp_path, [tmp_path]) as opened:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One database for all cases: opening one takes half as long as a case."""
+    base = tmp_path_factory.getbasetemp()
+    with workbench(Settings(), base / "spilled", [base]) as opened:
         add_limit_walk(opened)
+        yield opened
+
+
+@pytest.fixture
+def connection(database: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with its own temporary tables, views and variables, and an empty database `out`."""
+    with closing(database.cursor()) as opened:
         opened.execute("ATTACH ':memory:' AS out")
         yield opened
+    database.execute("DETACH out")
 
 
 def name_of(case: Path) -> str:

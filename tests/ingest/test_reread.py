@@ -46,9 +46,9 @@ def read_again(folder: DataFolder, request: RereadRequest | None = None, day: da
     return opened
 
 
-def run(folder: DataFolder, request: RereadRequest | None = None, day: date = DAY, *, has_tables: bool = False) -> None:
+def run(folder: DataFolder, day: date = DAY, *, has_tables: bool = False) -> None:
     """Run with a reread up to the day tables, or with `has_tables` up to the published tables."""
-    opened = read_again(folder, request, day)
+    opened = read_again(folder, day=day)
     opened.roll_up(day)
     if has_tables:
         opened.build_marts()
@@ -121,8 +121,8 @@ def test_a_file_that_shares_its_part_is_read_again_alone(folder: DataFolder) -> 
     read_again(wrong)
     assert wrong.manifest.files == before
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
-    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+    read_again(wrong)
+    assert wrong.accepted() == {BEFORE: 6, DAY: 9}
     assert wrong.files("good.ndjson") == before[:1]
     (mended,) = wrong.files("shop-10.ndjson")
     assert (mended.place, mended.earlier_parts) == (0, [f"{before[2].part}/1"])
@@ -133,7 +133,7 @@ def test_late_records_stay_late(folder: DataFolder) -> None:
     folder.land("good.ndjson", records(3))
     folder.roll_up()
     folder.land("shop.ndjson", foreign(4) + foreign(2, AFTER))
-    folder.roll_up(AFTER)
+    folder.ingest(AFTER)
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
     read_again(folder, day=AFTER)
     assert folder.manifest.late_records == {DAY: 4}
@@ -143,14 +143,11 @@ def test_the_clock_is_that_of_the_first_reading(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\n")
     old, future = days_before(DAY, 60), DAY + timedelta(days=4)
     folder.land("a.ndjson", [record("old", old), record("future", future), record("now")])
-    folder.roll_up()
-    later = DAY + timedelta(days=20)
-    folder.land("b.ndjson", records(1, later))
-    folder.roll_up(later)
+    folder.ingest()
     before = folder.files("a.ndjson")
-    run(folder, day=later)
+    read_again(folder, day=DAY + timedelta(days=20))
     assert folder.files("a.ndjson") == before
-    assert folder.counted() == {old: 1, DAY: 1, later: 1}
+    assert folder.accepted() == {old: 1, DAY: 1}
 
 
 def test_where_nothing_was_mended_nothing_changes(wrong: DataFolder) -> None:
@@ -170,55 +167,55 @@ def test_a_longer_retention_reads_records_that_were_too_old(folder: DataFolder) 
     folder.write("authmeter.toml", "retention_days = 60\n")
     old = days_before(DAY, 61)
     folder.land("a.ndjson", [record("old", old), record("now")])
-    folder.roll_up()
+    folder.ingest()
     folder.write("authmeter.toml", "retention_days = 90\n")
     # A run alone does not read the file again, so the advice of the warning must name the command that does.
-    folder.roll_up()
-    assert folder.counted() == {DAY: 1}
+    folder.ingest()
+    assert folder.accepted() == {DAY: 1}
     advice = words_of("too_old")
     assert "authmeter reread" in advice.zh
     assert "authmeter reread" in advice.en
-    run(folder)
-    assert folder.counted() == {old: 1, DAY: 1}
+    read_again(folder)
+    assert folder.accepted() == {old: 1, DAY: 1}
 
 
 def test_one_source_alone_is_read_again(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
     wrong.write("sources/other.toml", MENDED.replace('"shop"', '"other"').replace("shop*", "good*"))
-    run(wrong, RereadRequest(source="shop"))
-    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+    read_again(wrong, RereadRequest(source="shop"))
+    assert wrong.accepted() == {BEFORE: 6, DAY: 9}
 
 
 def test_a_file_that_another_source_reads_now_is_of_that_source(folder: DataFolder) -> None:
     folder.land("shop.ndjson", foreign(4))
     folder.land("good.ndjson", records(3))
-    folder.roll_up()
+    folder.ingest()
     assert [(entry.source, entry.rejected) for entry in folder.files("shop.ndjson")] == [("canonical", 4)]
     folder.write("sources/shop.toml", MENDED)
-    run(folder, RereadRequest(source="shop"))
+    read_again(folder, RereadRequest(source="shop"))
     assert [(entry.source, entry.accepted) for entry in folder.files("shop.ndjson")] == [("shop", 4)]
-    assert folder.counted() == {DAY: 7}
+    assert folder.accepted() == {DAY: 7}
 
 
-@pytest.mark.parametrize("first", [AFTER, AFTER + timedelta(days=1)])
-def test_files_with_rejects_are_of_the_day_they_came_on(wrong: DataFolder, first: date) -> None:
+def test_files_with_rejects_are_of_the_day_they_came_on(wrong: DataFolder) -> None:
     # Both came on the morning after DAY.
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong, RereadRequest(first=first))
-    assert wrong.counted() == ({BEFORE: 6, DAY: 9} if first <= AFTER else {BEFORE: 2, DAY: 3})
+    read_again(wrong, RereadRequest(first=AFTER + timedelta(days=1)))
+    assert wrong.accepted() == {BEFORE: 2, DAY: 3}
+    read_again(wrong, RereadRequest(first=AFTER))
+    assert wrong.accepted() == {BEFORE: 6, DAY: 9}
 
 
 def test_files_of_earlier_days_are_left_alone(folder: DataFolder) -> None:
     folder.write("sources/shop.toml", MENDED)
     folder.land("shop-09.ndjson", foreign(4, BEFORE))
     folder.land("shop-10.ndjson", foreign(6))
-    folder.roll_up()
+    folder.ingest()
+    before = folder.files("shop-09.ndjson")
     folder.write("sources/shop.toml", MENDED.replace("'qq'", "'weibo'"))
-    run(folder, RereadRequest(first=DAY), has_tables=True)
-    assert folder.rows("SELECT day, channel, authorizations::INTEGER FROM channel_daily ORDER BY day") == [
-        (BEFORE, "qq", 4),
-        (DAY, "weibo", 6),
-    ]
+    read_again(folder, RereadRequest(first=DAY))
+    assert folder.files("shop-09.ndjson") == before
+    assert folder.files("shop-10.ndjson")[0].earlier_parts
 
 
 def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -227,8 +224,8 @@ def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsy
         MENDED.replace('"shop"', '"good"').replace("shop*", "good*").replace('"id"', '"event_id"').replace(
             '"time"', '"event_time"').replace("format =", "where = \"event_id <> 'e0310-1'\"\nformat ="),
     )  # fmt: skip
-    run(wrong, RereadRequest(source="good"))
-    assert wrong.counted() == {BEFORE: 2, DAY: 2}
+    read_again(wrong, RereadRequest(source="good"))
+    assert wrong.accepted() == {BEFORE: 2, DAY: 2}
     assert "removed: good.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
 
 
@@ -240,8 +237,8 @@ def test_a_record_that_another_file_has_is_not_reported_as_removed(
     folder.land("other.ndjson", [record("101", channel="qq"), record("other")])
     folder.roll_up()
     folder.write("sources/shop.toml", MENDED.replace("format =", "where = \"id NOT IN ('101', '102')\"\nformat ="))
-    run(folder)
-    assert folder.counted() == {DAY: 4}
+    read_again(folder)
+    assert folder.accepted() == {DAY: 4}
     assert "removed: shop.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
 
 
@@ -264,8 +261,8 @@ def test_records_of_a_day_whose_events_are_deleted_stay_too_old(folder: DataFold
 def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     (wrong.store.landing / "shop-09.ndjson").unlink()
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
-    assert wrong.counted() == {BEFORE: 2, DAY: 9}
+    read_again(wrong)
+    assert wrong.accepted() == {BEFORE: 2, DAY: 9}
     assert (
         "unchanged: 1 file, changed or missing in landing since they were read: shop-09.ndjson"
         in capsys.readouterr().out
@@ -282,12 +279,12 @@ def read_a_log(folder: DataFolder) -> None:
 def test_a_held_file_is_read_again_and_stays_held(copy_of: CopyOf) -> None:
     folder = copy_of(read_a_log)
     folder.land("shop.ndjson", foreign(2, AFTER, "no"))
-    folder.roll_up(AFTER)
+    folder.ingest(AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
     folder.write("sources/shop.toml", MENDED.replace("'error'", "'timeout'"))
-    run(folder, day=AFTER)
+    read_again(folder, day=AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
-    assert folder.counted() == {DAY: 4}
+    assert folder.accepted() == {DAY: 4}
     assert folder.files("shop.ndjson")[1].earlier_parts
 
 
@@ -295,13 +292,13 @@ def test_a_held_file_counts_once_its_mapping_is_mended(copy_of: CopyOf) -> None:
     folder = copy_of(read_a_log)
     # The app names its ids otherwise now, so the new content seems to have none of the closed day's records.
     folder.land("shop.ndjson", foreign(6).replace(b'"id"', b'"event"'))
-    folder.roll_up(AFTER)
+    folder.ingest(AFTER)
     assert folder.statuses("shop.ndjson") == ["read", "held"]
     folder.write("sources/shop.toml", MENDED.replace('"id"', '"coalesce(id, event)"'))
-    run(folder, day=AFTER)
+    read_again(folder, day=AFTER)
     assert folder.statuses("shop.ndjson") == ["replaced", "read"]
     assert folder.files("shop.ndjson")[1].finding is None
-    assert folder.counted() == {DAY: 6}
+    assert folder.accepted() == {DAY: 6}
 
 
 def test_a_held_file_that_is_read_the_same_keeps_its_finding(copy_of: CopyOf) -> None:
@@ -330,14 +327,14 @@ def test_a_refused_file_is_tried_again(folder: DataFolder, monkeypatch: pytest.M
     folder.write("authmeter.toml", "max_unpack_ratio = 500\n")
     folder.ingest()
     assert folder.statuses("a.ndjson.gz") == ["damaged"]
-    run(folder)
+    read_again(folder)
     assert folder.statuses("a.ndjson.gz") == ["read"]
-    assert folder.counted() == {DAY: 5001}
+    assert folder.accepted() == {DAY: 5001}
 
 
 def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    wrong.roll_up()
+    wrong.ingest()
     before = wrong.manifest
     with monkeypatch.context() as broken:
 
@@ -346,15 +343,15 @@ def test_a_reread_that_dies_changed_nothing(wrong: DataFolder, monkeypatch: pyte
 
         broken.setattr(reread, "count_late", dies)
         with pytest.raises(KeyboardInterrupt):
-            run(wrong)
+            read_again(wrong)
     assert wrong.manifest == before
-    run(wrong)
-    assert wrong.counted() == {BEFORE: 6, DAY: 9}
+    read_again(wrong)
+    assert wrong.accepted() == {BEFORE: 6, DAY: 9}
 
 
 def test_a_reread_of_a_reread_changes_nothing(wrong: DataFolder) -> None:
     wrong.write("sources/shop.toml", MENDED)
-    run(wrong)
+    read_again(wrong)
     before = wrong.manifest
     read_again(wrong)
     assert wrong.manifest == before

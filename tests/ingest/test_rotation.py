@@ -23,18 +23,13 @@ NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_dail
            "login_trend_summary")  # fmt: skip
 OPTIONS = ("compress", "delaycompress", "copytruncate", "nocreate", "dateext")
 CASES: dict[str, dict[str, Any]] = {
-    "logrotate's defaults": {"rotate": 4},
-    "one file kept": {"rotate": 1},
-    "compress": {"compress": True},
-    "delaycompress": {"compress": True, "delaycompress": True},
-    "dateext": {"dateext": True},
+    "logrotate's defaults": {"rotate": 4}, "one file kept": {"rotate": 1}, "compress": {"compress": True},
+    "delaycompress": {"compress": True, "delaycompress": True}, "dateext": {"dateext": True},
     "dateext, delaycompress": {"dateext": True, "compress": True, "delaycompress": True},
-    "copytruncate": {"copytruncate": True},
-    "copytruncate, compress": {"copytruncate": True, "compress": True},
-    "nocreate": {"nocreate": True},
-    "extension": {"extension": True, "compress": True, "delaycompress": True},
+    "copytruncate": {"copytruncate": True}, "copytruncate, compress": {"copytruncate": True, "compress": True},
+    "nocreate": {"nocreate": True}, "extension": {"extension": True, "compress": True, "delaycompress": True},
     "another suffix": {"name": "auth.jsonl"},
-}
+}  # fmt: skip
 
 
 def hours(day: date, first: int, last: int, app: str = "shop") -> list[Row]:
@@ -75,15 +70,16 @@ def test_logs_that_are_rotated_after_each_run_lose_nothing(folder: DataFolder) -
         for app, log in logs.items():
             log.write(hours(tomorrow, 2, 3, app))
             log.turn(f"{tomorrow:%Y%m%d}")
-    folder.tables(DAYS[3])
-    rows = folder.rows("SELECT app_key, day, sum(records)::INTEGER FROM outcome_daily GROUP BY ALL ORDER BY ALL")
+    folder.roll_up(DAYS[3])
+    # All records of an app are in one row of a day.
+    rows = folder.stored("outcome_daily", "app_key, day, records")
     for case, app in zip(CASES, logs, strict=True):
         counted = {day: records for key, day, records in rows if key == app}
         assert counted == {DAY: 21, **dict.fromkeys(DAYS[1:3], 24), DAYS[3]: 3}, case
     assert books(folder)[1:-1] == [(day, 24 * len(CASES), 0, 0, False) for day in DAYS[1:3]]
     assert {entry.status for entry in folder.manifest.files} == {"read", "replaced"}
     assert held(folder) == []
-    assert folder.rows("SELECT * FROM restatements") == []
+    assert folder.restated("day") == []
 
 
 def history(seed: int, folder: DataFolder) -> list[Row]:
@@ -148,15 +144,15 @@ def test_what_is_moved_is_not_read_again(folder: DataFolder) -> None:
     assert [entry.path for entry in folder.manifest.live_files()] == ["auth.log", "auth.log.1", "auth.log.2"]
 
 
-@pytest.mark.parametrize("new", [b"", b"starting\n"])
-def test_a_log_without_a_suffix_whose_new_content_does_not_begin_as_json(folder: DataFolder, new: bytes) -> None:
-    log = folder.land("auth", records(3))
+def test_logs_without_a_suffix_whose_new_content_does_not_begin_as_json(folder: DataFolder) -> None:
+    logs = {name: folder.land(name, records(3, prefix=name)) for name in ("auth", "login")}
     folder.roll_up()
-    log.rename(folder.store.landing / "auth.1")
-    folder.land("auth", new)
+    for (name, log), new in zip(logs.items(), (b"", b"starting\n"), strict=True):
+        log.rename(log.with_name(f"{name}.1"))
+        folder.land(name, new)
     folder.land("other.log", records(1, DAYS[1]))
     folder.roll_up(DAYS[1])
-    assert books(folder) == [(DAY, 3, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
+    assert books(folder) == [(DAY, 6, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
     assert [check.check_name for check in folder.warnings] == ["unread_files"]
 
 
@@ -167,21 +163,11 @@ def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: Dat
     write_line_source(folder.root, "'id of ' || line")
     log.rename(folder.store.landing / "auth.txt.1")
     folder.land("auth.txt", b"three\n")
-    folder.roll_up()
+    folder.ingest()
     # The first reading made the stored records, as in a file that did not move.
-    assert folder.counted() == {DAY: 3}
+    assert folder.accepted() == {DAY: 3}
     assert folder.statuses("auth.txt") == ["replaced", "read"]
     assert held(folder) == []
-
-
-def test_a_rotated_log_that_is_deleted_counts_on(folder: DataFolder) -> None:
-    log = RotatedLog(folder.store.landing, rotate=1)
-    for day in DAYS[:3]:
-        log.write(records(3, day))
-        folder.roll_up(day)
-        log.turn("")
-    assert folder.counted() == dict.fromkeys(DAYS[:3], 3)
-    assert sum(entry.accepted for entry in folder.manifest.live_files()) == 9
 
 
 def hold_a_log(folder: DataFolder) -> None:
@@ -201,9 +187,9 @@ def held_log(copy_of: CopyOf) -> DataFolder:
 
 def test_a_log_whose_old_content_comes_later_is_held_till_then(held_log: DataFolder) -> None:
     held_log.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
-    held_log.roll_up(DAYS[1])
+    held_log.ingest(DAYS[1])
     assert held_log.statuses("auth.log") == ["replaced", "read"]
-    assert held_log.counted() == {DAY: 4, DAYS[1]: 2}
+    assert held_log.accepted() == {DAY: 4, DAYS[1]: 2}
     assert held(held_log) == []
 
 
@@ -211,10 +197,10 @@ def test_a_log_whose_old_content_comes_later_is_held_till_then(held_log: DataFol
 def test_a_log_whose_held_content_was_rotated_is_held_no_more(held_log: DataFolder, more: int) -> None:
     held_log.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
     held_log.land("auth.log", records(1, DAYS[2]))
-    held_log.roll_up(DAYS[2])
-    assert held_log.counted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
+    held_log.ingest(DAYS[2])
+    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
     # Only the records that the log did not give while it was held are late.
-    assert [late for _, _, _, late, _ in books(held_log)] == [0, more, 0]
+    assert held_log.manifest.late_records == ({DAYS[1]: more} if more else {})
     assert held(held_log) == []
 
 
@@ -223,8 +209,8 @@ def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(h
     log.rename(log.with_name("auth.log.1"))
     held_log.roll_up(DAYS[2])
     held_log.land("auth.log", records(1, DAYS[3]))
-    held_log.roll_up(DAYS[3])
-    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
+    held_log.ingest(DAYS[3])
+    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
     assert held_log.manifest.late_records == {}
     assert held(held_log) == []
 
@@ -234,8 +220,8 @@ def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(he
     held_log.roll_up(DAYS[2])
     assert held_log.statuses("auth.log") == ["read", "replaced", "held"]
     held_log.land("auth.log.1", records(2, DAYS[1]))
-    held_log.roll_up(DAYS[3])
-    assert held_log.counted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
+    held_log.ingest(DAYS[3])
+    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
     assert held_log.manifest.late_records == {}
     assert held(held_log) == []
 
@@ -258,7 +244,7 @@ def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFold
     folder.roll_up(DAYS[1])
     for day in DAYS[2:4]:
         folder.land("auth.log", records(2, day))
-        folder.roll_up(day)
+        folder.ingest(day)
         assert folder.statuses("auth.log")[-1] == "held"
     assert [check.check_name for check in held(folder)] == ["held_files"]
 
@@ -272,8 +258,8 @@ def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is
     held_log.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
     held_log.land("auth.log.1", records(2, DAYS[2]))
     held_log.land("auth.log", records(1, DAYS[3]))
-    held_log.roll_up(DAYS[3])
-    assert held_log.counted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
+    held_log.ingest(DAYS[3])
+    assert held_log.accepted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
     assert held(held_log) == []
 
 
@@ -283,8 +269,8 @@ def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFol
     folder.roll_up()
     folder.land("a.ndjson", records(1, DAYS[1], "a"))
     folder.land("b.ndjson", records(1, DAYS[1], "b"))
-    folder.roll_up(DAYS[1])
-    assert folder.counted()[DAY] == 3
+    folder.ingest(DAYS[1])
+    assert folder.statuses("a.ndjson") == folder.statuses("b.ndjson") == ["read", "held"]
     assert [check.check_name for check in held(folder)] == ["held_files"]
 
 
@@ -314,7 +300,7 @@ def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None
     folder.land("auth.log", records(2, prefix="b"))
     folder.roll_up()
     folder.land("auth.log.1", records(2))
-    folder.roll_up(DAYS[1])
+    folder.ingest(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read", "held"]
     assert folder.files("auth.log.1")[-1].finding == f"{DAY}: -1"
     assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail_en
@@ -326,9 +312,9 @@ def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFo
     folder.roll_up()
     folder.land("a.ndjson", b"")
     folder.land("b.ndjson", records(1, prefix="b"))
-    folder.roll_up(DAYS[1])
+    folder.ingest(DAYS[1])
     assert folder.statuses("a.ndjson") == ["read", "held"]
-    assert folder.counted() == {DAY: 4}
+    assert folder.accepted() == {DAY: 4}
 
 
 def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(
@@ -374,7 +360,7 @@ def test_invalid_values_at_a_path_with_two_contents_are_published(folder: DataFo
     log = RotatedLog(folder.store.landing, rotate=1)
     for day in DAYS[:3]:
         log.write([record("bad", day, stage="none"), *records(2, day, latency_ms=-1)])
-        folder.tables(day)
+        folder.ingest(day)
         log.turn(f"{day:%Y%m%d}")
     folder.tables(DAYS[3])
     live = folder.rows("SELECT path, sha256 FROM input_files WHERE status = 'read' AND accepted = 2 ORDER BY ALL")

@@ -135,9 +135,7 @@ def test_one_attempt_and_one_device_of_many_records(folder: DataFolder) -> None:
     rows += [record(f"d{place}", event_time=time, stage="page", device_id="d1") for place, time in enumerate(times)]
     rows += [record(f"e{place}", stage="page", app_key="equal", device_id="d1") for place in range(many)]
     folder.land("log.ndjson", rows)
-    folder.tables()
-    assert folder.rows("SELECT app_key, records, sessions FROM session_books") == [
-        ("constant", many, 1),
-        ("equal", many, 1),
-        ("shop", many, 1),
-    ]
+    folder.roll_up()
+    assert folder.stored("session_books", "app_key, records, sessions") == [
+        ("constant", many, 1), ("equal", many, 1), ("shop", many, 1),
+    ]  # fmt: skip

@@ -16,27 +16,11 @@ CELLS = st.one_of(
     st.text(' ,"\n\r', max_size=6),
     st.sampled_from(
         [
-            "",
-            " ",
-            '"',
-            '""',
-            ",",
-            "\n",
-            "\r\n",
-            "a\nb",
-            'say "yes"',
-            '{"a": 1, "b": 2}',
-            "a\rb",
-            "1,5",
-            "'",
-            "\ufeff",
-            "\u2028",
-            "\x0b",
-            "=1+1",
-            "中文",
+            "", " ", '"', '""', ",", "\n", "\r\n", "a\nb", 'say "yes"', '{"a": 1, "b": 2}', "a\rb", "1,5", "'",
+            "\ufeff", "\u2028", "\x0b", "=1+1", "中文",
         ]
     ),
-)
+)  # fmt: skip
 HEADERS = st.lists(st.text("abcxyz_中 ", min_size=1, max_size=4), min_size=2, max_size=5, unique=True)
 
 

@@ -57,30 +57,15 @@ WORDS = {
     "vendor": ['"umeng"', '"jiguang"'],
     "platform": [f'"{name}"' for name in (*PLATFORMS, "windows", "iOS")],
     "carrier": [
-        '"CMCC"',
-        '"cm_zyhl"',
-        '"CU"',
-        '"ct"',
-        '"cm"',
-        '"CMX"',
-        '"chinamobile"',
-        '"ｃｍ"',
-        '"ct_"',
-        '"unknown"',
-        '"ı"',
+        '"CMCC"', '"cm_zyhl"', '"CU"', '"ct"', '"cm"', '"CMX"', '"chinamobile"', '"ｃｍ"', '"ct_"', '"unknown"', '"ı"',
     ],
     "package_name": ['"com.example.a"', f'"{"p" * 128}"', f'"{"p" * 129}"', '"com example"'],
     "phone": [
-        '"13812345678"',
-        '"138"',
-        '"+8613812345678"',
-        '"138-1234-5678"',
-        '"１３８12345678"',
-        "13812345678",
+        '"13812345678"', '"138"', '"+8613812345678"', '"138-1234-5678"', '"１３８12345678"', "13812345678",
         '"1381234567"',
     ],
     "latency_ms": ["0", "180", "600000", "600001", "-1", "12.0", '"180"', "1e2", "00", "0600000", "999999"],
-}
+}  # fmt: skip
 OWN_TOKENS = {name: WORDS.get(name, ['"s1"', '"2.14.5"', '"长"']) for name in FIELD_NAMES} | {"event_time": list(TIMES)}
 FIELD_TOKENS = {name: st.sampled_from(tokens) for name, tokens in OWN_TOKENS.items()}
 GOOD = {
@@ -89,15 +74,8 @@ GOOD = {
 }  # fmt: skip
 TEXT_TOKENS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(json.dumps)
 OTHER_KEYS = (
-    '"note"',
-    '"Event_ID"',
-    '"event_id "',
-    '""',
-    '"\\u0065vent_id"',
-    '"app\\u005fkey"',
-    '"a":1,"b"',
-    '"x\\"y"',
-)
+    '"note"', '"Event_ID"', '"event_id "', '""', '"\\u0065vent_id"', '"app\\u005fkey"', '"a":1,"b"', '"x\\"y"',
+)  # fmt: skip
 
 
 @st.composite

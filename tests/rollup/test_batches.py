@@ -56,14 +56,12 @@ def contents(folder: DataFolder) -> dict[date, str]:
     return {day: entry.content for day, entry in folder.manifest.days.items()}
 
 
-@pytest.mark.parametrize("most_records", [1, 121])
-def test_a_day_has_the_same_tables_in_every_batch(
-    together: DataFolder, monkeypatch: pytest.MonkeyPatch, most_records: int
-) -> None:
+def test_a_day_has_the_same_tables_in_every_batch(together: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`test_a_batch_that_does_not_fit_into_memory_is_halved` makes batches of two days and of one."""
     before = contents(together)
     assert list(before) == DAYS
     assert len(set(before.values())) == len(DAYS)
-    monkeypatch.setattr(batches, "MOST_RECORDS", most_records)
+    monkeypatch.setattr(batches, "MOST_RECORDS", 121)
     report = together.roll_up(days_before(DAY, -1), forced=frozenset(DAYS))
     assert report.days == DAYS
     assert contents(together) == before

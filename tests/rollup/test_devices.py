@@ -33,7 +33,7 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
             for n in range(400)
         ],
     )  # fmt: skip
-    folder.tables()
+    folder.roll_up()
     before = folder.manifest.days[DAY].content
     seen = []
 
@@ -42,8 +42,8 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
         return hash_ranges(7 * 10**7, memory)
 
     monkeypatch.setattr(steps, "hash_ranges", several)
-    folder.tables(forced=frozenset({DAY}))
+    folder.roll_up(forced=frozenset({DAY}))
     # Once for the subjects of sign-ins, once for the devices.
     assert seen == [400, 400]
     assert folder.manifest.days[DAY].content == before
-    assert folder.rows("SELECT sum(devices)::INTEGER FROM channel_daily") > [(0,)]
+    assert folder.stored("channel_daily", "sum(devices)") > [(0,)]

@@ -108,8 +108,8 @@ def test_answers_of_text_messages_have_the_outcomes_of_their_own_codes(folder: D
         aliyun("SceneQueryFail", "VerifyWithFusionAuthToken"),
     ])  # fmt: skip
     folder.land("tencent_sms/a.log", [tencent("Ok"), tencent("LimitExceeded.PhoneNumberDailyLimit")])
-    folder.tables()
-    assert folder.rows("SELECT vendor, channel, stage, result_code, outcome FROM outcome_daily ORDER BY ALL") == [
+    folder.roll_up()
+    assert folder.stored("outcome_daily", "vendor, channel, stage, result_code, outcome") == [
         ("aliyun", "one_click", "verify", "SceneQueryFail", "config_error"),
         ("aliyun_sms", "sms", "authorize", "isv.ValidateFail", "mismatch"),
         ("aliyun_sms", "sms", "click", "OK", "success"),
@@ -117,4 +117,4 @@ def test_answers_of_text_messages_have_the_outcomes_of_their_own_codes(folder: D
         ("tencent_sms", "sms", "click", "LimitExceeded.PhoneNumberDailyLimit", "limited"),
         ("tencent_sms", "sms", "click", "Ok", "success"),
     ]
-    assert folder.rows("SELECT * FROM unmapped_codes") == []
+    assert folder.stored("unmapped_codes", "*") == []

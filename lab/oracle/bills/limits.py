@@ -143,15 +143,8 @@ def repeat_top(world: World) -> list[Row]:
         for rank, row in enumerate(list(group)[:TOP], start=1):
             rows.append(
                 {
-                    "day": day,
-                    "key": key,
-                    "rank": rank,
-                    "app_key": row.app_key,
-                    "key_hash": row.hash[:16],
-                    "requests": row.requests,
-                    "uses": row.uses,
-                    "first_at": row.first_at,
-                    "last_at": row.last_at,
+                    "day": day, "key": key, "rank": rank, "app_key": row.app_key, "key_hash": row.hash[:16],
+                    "requests": row.requests, "uses": row.uses, "first_at": row.first_at, "last_at": row.last_at,
                 }
-            )
+            )  # fmt: skip
     return rows

@@ -38,16 +38,11 @@ def billing_daily(verified: list[Verified]) -> list[Row]:
     groups = grouped(verified, lambda one: (one.day, one.account_id, one.app_key, one.channel))
     return [
         {
-            "day": day,
-            "account_id": account,
-            "app_key": app,
-            "channel": channel,
-            **sums(group),
-            "duplicates": sum(one.duplicates for one in group),
-            "late": sum(one.is_late for one in group),
+            "day": day, "account_id": account, "app_key": app, "channel": channel, **sums(group),
+            "duplicates": sum(one.duplicates for one in group), "late": sum(one.is_late for one in group),
         }
         for (day, account, app, channel), group in sorted(groups.items())
-    ]
+    ]  # fmt: skip
 
 
 def billing_hourly(verified: list[Verified]) -> list[Row]:

@@ -86,17 +86,9 @@ def read_world(data: Path, runs: list[date], key: str = "") -> World:
     rejected += [*limits.rejected, *console.rejected, *bills.rejected]
     complete, verified = _verified(data, runs, key, settings, accounts.rows)
     return World(
-        as_of=runs[-1],
-        verified=verified,
-        complete=complete,
-        settings=settings,
-        packages=packages.rows,
-        readings=readings.rows,
-        limits=limits.rows,
-        console=console.rows,
-        bills=bills.rows,
-        rejected=rejected,
-    )
+        as_of=runs[-1], verified=verified, complete=complete, settings=settings, packages=packages.rows,
+        readings=readings.rows, limits=limits.rows, console=console.rows, bills=bills.rows, rejected=rejected,
+    )  # fmt: skip
 
 
 def _verified(

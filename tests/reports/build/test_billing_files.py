@@ -60,6 +60,9 @@ def test_the_files_hold_the_tables_and_stand_in_the_manifest(made_once: CopyOf) 
     rows = {one["path"]: one.get("rows") for one in manifest["files"]}
     assert {f"{name}.csv" for name in NAMES} <= rows.keys()
     assert rows["limits.csv"] == 1
+    page = (folder.store.site / "files.html").read_text("utf-8")
+    assert ">1 row, " in page
+    assert ">1 rows" not in page
 
 
 def test_a_page_that_lists_only_some_of_the_earlier_bills_says_so(made_once: CopyOf) -> None:

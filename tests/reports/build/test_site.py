@@ -39,23 +39,14 @@ from tests.data.published_tables import (
     many,
     steady,
 )
-from tests.support import DataFolder, damage_blocks, records
+from tests.support import damage_blocks
 
 PAGES = {
     f"{name}.html"
     for name in (
-        "index",
-        "usage",
-        "monitor",
-        "signin",
-        "quality",
-        "metrics",
-        "files",
-        "packages",
-        "reconciliation",
-        "limits",
+        "index", "usage", "monitor", "signin", "quality", "metrics", "files", "packages", "reconciliation", "limits",
     )
-}
+}  # fmt: skip
 MANY = 60
 COUNT_COLUMNS = [
     "authorization_requests", "authorizations", "authorizations_cancelled", "authorizations_failed",
@@ -142,24 +133,10 @@ def columns(path: Path) -> dict[str, Any]:
 
 def test_holds_the_files_of_the_contract(site: Path, folders: dict[str, str]) -> None:
     assert names(site) == PAGES | {
-        "usage_all.csv",
-        "packages.csv",
-        "package_usage.csv",
-        "reconciliation_daily.csv",
-        "reconciliation_monthly.csv",
-        "limits.csv",
-        "sessions.csv",
-        "session_paths.csv",
-        "session_stops.csv",
-        "funnel.csv",
-        "manifest.json",
-        "apps",
-        "assets",
-        "data",
-        "days",
-        "monthly",
-        "tables",
-    }
+        "usage_all.csv", "packages.csv", "package_usage.csv", "reconciliation_daily.csv",
+        "reconciliation_monthly.csv", "limits.csv", "sessions.csv", "session_paths.csv", "session_stops.csv",
+        "funnel.csv", "manifest.json", "apps", "assets", "data", "days", "monthly", "tables",
+    }  # fmt: skip
     assert names(site / "data") == {"all.js", "apps.js", "logins.js", "files.js", "sign_ins.js"}
     assert names(site / "apps") == set(folders.values())
 
@@ -246,14 +223,6 @@ def test_every_script_and_style_is_part_of_the_site() -> None:
     assert sorted(assets.STYLES) == sorted(path.stem for path in (assets.STATIC / "css").iterdir())
 
 
-def test_a_file_of_one_row_has_one_row_and_not_one_rows(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(1))
-    folder.publish()
-    page = (folder.store.site / "files.html").read_text("utf-8")
-    assert ">1 row, " in page
-    assert ">1 rows" not in page
-
-
 def test_one_script_alone_reads_a_clock() -> None:
     """Pages show the same at any time, except for the age beside a date."""
     scripts = (assets.STATIC / "js").rglob("*.ts")
@@ -275,29 +244,20 @@ def test_an_unpublished_database_is_refused(tmp_path: Path) -> None:
         render_site(tmp_path / "none.duckdb", tmp_path)
 
 
-@pytest.mark.parametrize("is_enabled", [True, False])
-def test_the_collector_of_cycles_is_left_as_it_was(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_enabled: bool
+@pytest.mark.parametrize(("part", "is_enabled"), [("LIBRARIES", True), ("BUNDLE", False)])
+def test_without_a_part_of_the_front_end_it_says_what_to_do_and_leaves_the_collector_of_cycles_as_it_was(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, is_enabled: bool
 ) -> None:
     was_enabled = gc.isenabled()
     (gc.enable if is_enabled else gc.disable)()
-    monkeypatch.setattr(assets, "BUNDLE", tmp_path / "nowhere")
+    monkeypatch.setattr(assets, part, tmp_path / "nowhere")
     try:
-        with pytest.raises(AuthmeterError):
+        with pytest.raises(AuthmeterError) as refused:
             render_site(database, tmp_path)
+        assert "make setup" in str(refused.value.do)
         assert gc.isenabled() == is_enabled
     finally:
         (gc.enable if was_enabled else gc.disable)()
-
-
-@pytest.mark.parametrize("part", ["LIBRARIES", "BUNDLE"])
-def test_without_a_part_of_the_front_end_it_says_what_to_do(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
-    monkeypatch.setattr(assets, part, tmp_path / "nowhere")
-    with pytest.raises(AuthmeterError) as refused:
-        render_site(database, tmp_path)
-    assert "make setup" in str(refused.value.do)
 
 
 def test_many_apps_have_their_files_and_rows(tmp_path: Path) -> None:
@@ -565,9 +525,8 @@ def test_a_site_without_number_verification_shows_third_party_counts(tmp_path: P
     assert "+7</td>" in page
 
 
-def test_a_damaged_published_file_is_no_fault_of_authmeter(database: Path, tmp_path: Path) -> None:
-    damaged = tmp_path / "authmeter.duckdb"
-    damaged.write_bytes(database.read_bytes())
+def test_a_damaged_published_file_is_no_fault_of_authmeter(tmp_path: Path) -> None:
+    damaged = steady(tmp_path / "authmeter.duckdb")
     damage_blocks(damaged, every=1)
     (tmp_path / "site").mkdir()
     with pytest.raises(AuthmeterError, match="The published file cannot be read"):

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract.record.fields import APP_KEY_PATTERN
@@ -36,6 +36,7 @@ def test_a_key_spelt_like_the_digest_of_another_does_not_share_its_folder():
     assert folders[digest("CON")] == digest(digest("CON"))
 
 
+@settings(max_examples=30)
 @given(st.sets(st.from_regex(APP_KEY_PATTERN, fullmatch=True) | st.sampled_from(["a", "A", "nul", "NUL"]), max_size=8))
 def test_folders_differ_even_without_case(keys):
     folders = app_folders(keys)

@@ -36,14 +36,6 @@ def counts(values: list[float | None], subject: str = "shop") -> list[DayValue]:
     ]
 
 
-def rates(values: list[tuple[int, int]], struck: int = 0) -> list[DayValue]:
-    """Return rates by day from pairs of successes and requests. The last `struck` days are left out of usual ranges."""
-    return [
-        DayValue("shop", day(back), won / n if n else None, n, back >= struck)
-        for back, (won, n) in zip(reversed(range(len(values))), values, strict=True)
-    ]
-
-
 def norm_of(days: list[DayValue]) -> DayNorm:
     """Return the value and the usual range of the last day."""
     ((row,),) = norms_of(days, 1).values()
@@ -73,16 +65,6 @@ def test_pages_and_their_scripts_have_one_rule(case: dict) -> None:
     assert found == (dict.fromkeys(found) if case["norm"] is None else pytest.approx(case["norm"]))
 
 
-def test_a_count_is_measured_by_its_weekday() -> None:
-    weekdays: list[float | None] = [1000 if day(back).weekday() < 5 else 400 for back in range(85, -1, -1)]
-    rows = norms_of(counts(weekdays), 30)["shop"]
-    assert [row.usual for row in rows] == weekdays[-30:]
-    assert {usual_of(row).side for row in rows} == {"inside"}
-    # A Tuesday with the count of a Sunday.
-    assert usual_of(norm_of(counts([*weekdays[:-1], 400]))).side == "below"
-    assert usual_of(norm_of(counts([*weekdays[:-1], 1600]))).side == "above"
-
-
 def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
     values: list[float | None] = [300.0 + 10 * (back % 5) + 40 * (back % 7) for back in range(56)]
     values[3] = values[30] = None
@@ -96,54 +78,6 @@ def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
 
 def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
     assert weekday_sums(np.arange(64, dtype=np.float64)[None])[0, -1] == sum(range(7, 63, 7))
-
-
-def test_the_range_of_a_steady_count_is_three_times_its_root() -> None:
-    usual = norm_of(counts([100.0] * 57))
-    assert (usual.usual, usual.low, usual.high, usual.swing) == (100, 70, 130, 0)
-    # If a subject swings by itself, its range is wider than chance.
-    swinging = [10_000 * (90.0 if back // 7 % 2 else 110.0) for back in range(57)]
-    low = norm_of(counts([*swinging])).low
-    assert low is not None
-    assert low < 0.75 * 10_000 * 100
-
-
-def test_days_of_an_incident_do_not_count() -> None:
-    calm = [(950 + back % 3, 1000) for back in range(57)]
-    struck = [*calm[:20], *((300, 1000) for _ in range(37))]
-    whole, broken, taken = norm_of(rates(calm)), norm_of(rates(struck, struck=37)), norm_of(rates(struck))
-    assert usual_of(broken).side == "below"
-    assert broken.usual == pytest.approx(whole.usual, abs=0.002)
-    assert broken.low == pytest.approx(whole.low, abs=0.01)
-    # Without the mark as an incident, a lasting fall becomes the usual level.
-    assert usual_of(taken).side == "inside"
-    # A shorter fall moves the median little, and does not widen the range.
-    shorter = norm_of(rates([*calm[:38], *((300, 1000) for _ in range(19))]))
-    assert usual_of(shorter).side == "below"
-    assert shorter.low == pytest.approx(whole.low, abs=0.01)
-
-
-def test_a_rate_of_few_requests_is_given_more_room() -> None:
-    days = [(90, 100)] * 56
-    for n, place in ((100, "below"), (4, "inside")):
-        assert usual_of(norm_of(rates([*days, (n // 2, n)]))).side == place
-    assert usual_of(norm_of(rates([*days, (0, 0)]))).side == "unknown"
-    # A share is never below 0 or above 1.
-    sure = norm_of(rates([(100, 100)] * 57))
-    assert (sure.low, sure.high, usual_of(sure).side) == (1, 1, "inside")
-
-
-@pytest.mark.parametrize(("days", "is_known"), [(22, False), (29, True)])
-def test_with_too_few_days_nothing_is_usual(days: int, is_known: bool) -> None:
-    usual = usual_of(norm_of(counts([50.0] * days)))
-    assert (usual.usual is not None) is (usual.low is not None) is is_known
-    assert usual.side == ("inside" if is_known else "unknown")
-
-
-def test_a_day_without_data_has_a_range_and_no_place() -> None:
-    row = norm_of(counts([*[100.0] * 50, *[None] * 7]))
-    assert row.low == 70
-    assert usual_of(row).side == "unknown"
 
 
 def test_subjects_do_not_mix() -> None:

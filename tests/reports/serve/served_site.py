@@ -65,14 +65,10 @@ TYPES = {
 }
 # The name under which a browser saves a file; None if it shows the file.
 DOWNLOADS = {
-    "usage_all.csv": "usage_all.csv",
-    "monthly/usage_2026-03.csv": "usage_2026-03.csv",
-    "apps/shop/shop_usage_detail.csv": "shop_usage_detail.csv",
-    "apps/shop/monthly/2026-03.csv": "shop_2026-03.csv",
-    "apps/shop/shop_usage_detail.xlsx": "shop_usage_detail.xlsx",
-    "apps/shop/figures.js": None,
-    "index.html": None,
-}
+    "usage_all.csv": "usage_all.csv", "monthly/usage_2026-03.csv": "usage_2026-03.csv",
+    "apps/shop/shop_usage_detail.csv": "shop_usage_detail.csv", "apps/shop/monthly/2026-03.csv": "shop_2026-03.csv",
+    "apps/shop/shop_usage_detail.xlsx": "shop_usage_detail.xlsx", "apps/shop/figures.js": None, "index.html": None,
+}  # fmt: skip
 
 
 def app_files(key: str) -> list[str]:

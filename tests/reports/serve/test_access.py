@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from pipelines.common.errors import AuthmeterError
 from pipelines.store.store import Store
-from reports.serve.access import WHOLE_SITE, Grant, address, is_loopback, site_path
+from reports.serve.access import site_path
 from reports.serve.app import ServedSite
 from reports.serve.published_site import PublishedSite
 from reports.serve.responses import served
@@ -61,50 +61,6 @@ NO_FILES = [
 @pytest.mark.parametrize("raw", NO_FILES)
 def test_an_address_that_no_file_of_the_site_has_names_none(raw: bytes) -> None:
     assert site_path(raw) is None
-
-
-def test_an_address_is_one_of_this_server() -> None:
-    assert address(("apps", "shop", "index.html")) == "/apps/shop/index.html"
-
-
-SHOP = Grant({"shop": "shop", "Pair": FOLDERS["Pair"], "gone": None})
-REFUSED = [
-    ("index.html",), ("usage_all.csv",), ("monthly", "usage_2026-03.csv"), ("manifest.json",), ("data", "figures.js"),
-    ("days", "2026-03-10", "index.html"), ("apps", "index.html"), ("apps", "game", "index.html"),
-    ("apps", "Shop", "index.html"), ("Apps", "shop", "index.html"), ("apps",), ("assets",), ("shop", "index.html"),
-    ("apps", "Pair", "index.html"), ("apps", FOLDERS["pair"], "index.html"), ("apps", "gone", "index.html"),
-    ("apps", "None", "index.html"), ("data", "apps", "shop"), ("Assets", "report.js"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("path", REFUSED, ids="/".join)
-def test_a_grant_of_apps_opens_nothing_else(path: tuple[str, ...]) -> None:
-    assert not SHOP.may_open(path)
-    assert WHOLE_SITE.may_open(path)
-
-
-@pytest.mark.parametrize(
-    "path", [("apps", "shop", "index.html"), ("apps", "shop"),
-             ("apps", FOLDERS["Pair"], f"{FOLDERS['Pair']}_usage_detail.csv"), ("assets", "report.js")], ids="/".join,
-)  # fmt: skip
-def test_a_grant_of_apps_opens_their_folders_and_the_assets(path: tuple[str, ...]) -> None:
-    assert SHOP.may_open(path)
-    assert not Grant().may_open(("apps", "shop", "index.html"))
-
-
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.1:8650", "localhost", "LocalHost:1", "[::1]", "[::1]:65535"]
-)  # fmt: skip
-def test_a_loopback_name_is_one(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize(
-    "host", ["", "example.com", "localhost.example.com", "127.0.0.1.example.com", "localhost.", "127.0.0.1:", "::1",
-    "127.0.0.1:8650:1", "localhost@example.com", "0.0.0.0", "127.0.0.1:80a", "x localhost", "localhost\n"],
-)  # fmt: skip
-def test_any_other_name_is_none(host: str) -> None:
-    assert not is_loopback(host)
 
 
 # --- on disk
@@ -232,8 +188,3 @@ def test_no_path_leads_a_reader_of_apps_out_of_their_folders(limited: ServedSite
     assert status in (200, 303, 403, 404)
     if status == 200:
         assert body.decode().strip() in {*app_files("shop"), *app_files("Pair"), *SHARED}
-
-
-def test_the_reader_of_apps_does_get_their_files(limited: ServedSite) -> None:
-    for file in (*app_files("shop"), *app_files("Pair"), *SHARED):
-        assert answer(limited, f"/{file}".encode()) == (200, f"{file}\n".encode())

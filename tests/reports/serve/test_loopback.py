@@ -30,14 +30,15 @@ def test_it_listens_on_loopback_and_nowhere_else(whole: Serving) -> None:
     assert listening(whole.process.pid) == [f"0100007F:{whole.port:04X}"]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:1234", "localhost", "LOCALHOST:8650", "[::1]:8650"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:1234", "localhost", "LocalHost:8650", "[::1]", "[::1]:65535"])
 def test_a_name_of_this_machine_is_answered(whole: Serving, host: str) -> None:
     assert whole.ask("/index.html", host=host).status == 200
 
 
 @pytest.mark.parametrize(
-    "host", ["example.com", "127.0.0.1.example.com", "localhost.", "192.168.1.1", "::1", "x@localhost"]
-)
+    "host", ["example.com", "localhost.example.com", "127.0.0.1.example.com", "localhost.", "192.168.1.1", "0.0.0.0",
+    "::1", "x@localhost", "localhost@example.com", "127.0.0.1:", "127.0.0.1:80a", "127.0.0.1:8650:1", "x localhost"],
+)  # fmt: skip
 def test_any_other_name_is_refused(whole: Serving, limited: Serving, host: str) -> None:
     assert whole.ask("/index.html", host=host).status == 421
     signing_in = limited.ask(f"/?token={token_of('all')}", host=host)

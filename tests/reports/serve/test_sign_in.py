@@ -4,6 +4,7 @@ server.
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -84,6 +85,11 @@ def test_a_token_is_withdrawn_without_a_restart(data: Path, tmp_path: Path) -> N
         assert server.ask("/apps/shop/", "shop").status == 401
         assert server.ask("/apps/shop/", "all").status == 200
         assert server.ask(f"/apps/{FOLDERS['pair']}/", "pair").status == 200
+        tokens.write_text("[[token]")
+        for _ in range(2):
+            assert server.ask("/apps/shop/", "all").status == 503
+        write_tokens(tokens, {"all": ["*"]})
+        assert server.ask("/apps/shop/", "all").status == 200
         tokens.chmod(0o644)
         assert server.ask("/apps/shop/", "all").status == 503
         assert server.ask("/apps/shop/").status == 503
@@ -109,7 +115,8 @@ def test_a_new_token_opens_what_it_was_made_for(call: Call, data: Path, tmp_path
     tokens = tmp_path / "tokens.toml"
     tokens.touch(0o600)
     tokens.write_text(made.out)
-    token = made.err.split()[-1]
+    (token,) = re.findall(r"shown only once: ([0-9a-f]{64})$", made.err.strip())
+    assert token not in made.out
     assert call("serve", "--new-token", "no app").code == 2
     with serving(data, "--tokens", tokens, log=tmp_path / "log") as server:
         signed_in = server.ask(f"/?token={token}")

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.common.project import PROJECT
-from reports.serve.tokens import TokenEntry, TokensFile, print_new_token
+from reports.serve.tokens import TokenEntry, TokensFile
 from tests.reports.serve.served_site import token_of, write_tokens
 
 DIGEST = hashlib.sha256(token_of("shop").encode()).hexdigest()
@@ -88,35 +88,6 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         TokensFile(tmp_path / "nothing").entries()
     with pytest.raises(UsageError, match="is not a file"):
         TokensFile(tmp_path).entries()
-
-
-def test_a_change_counts_at_once(file: Path) -> None:
-    tokens = TokensFile(file)
-    assert tokens.find(token_of("shop"))
-    write_tokens(file, {"all": ["*"], "new": ["game"]})
-    assert tokens.find(token_of("shop")) is None
-    assert tokens.find(token_of("new"))
-    file.write_text("[[token]")
-    for _ in range(2):
-        with pytest.raises(UsageError):
-            tokens.find(token_of("new"))
-    write_tokens(file, {"shop": ["shop"]})
-    assert tokens.find(token_of("shop"))
-
-
-def test_a_new_token_fits_its_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    print_new_token(["shop", "game"])
-    out, err = capsys.readouterr()
-    (token,) = re.findall(r"shown only once: ([0-9a-f]{64})$", err.strip())
-    assert token not in out
-    file = tmp_path / "tokens.toml"
-    file.touch(0o600)
-    file.write_text(out)
-    found = TokensFile(file).find(token)
-    assert found
-    assert found.apps == ("shop", "game")
-    with pytest.raises(UsageError, match="app key"):
-        print_new_token(["no app"])
 
 
 def test_the_example_of_the_docs_is_accepted(tmp_path: Path) -> None:

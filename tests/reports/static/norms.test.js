@@ -25,12 +25,6 @@ for (const { name, unit, values, requests, left_out: leftOut, norm, sides } of C
   });
 }
 
-test("no more than eight weeks tell what is usual, and none of the days after", () => {
-  const values = DAYS.map((_day, i) => (i < 20 || i > 80 ? 0.1 : 0.9));
-  assert.equal(usualOf(values, 80, "share", () => true).usual, 0.9);
-  assert.equal(usualOf(values, 80, "share", () => true).low, 0.9, "none longer ago, and no step from there");
-});
-
 test("a holiday tells nothing of counts, and has no usual range; a rate is on it as on any day", () => {
   const values = DAYS.map((_day, i) => (i === 75 ? 5 : 100));
   site.holidays = [75];
