@@ -16,7 +16,6 @@ from pipelines.incidents.usual.norms import (
     count_norms,
     norms_of,
     side_of_days,
-    usual_of,
     weekday_sums,
 )
 
@@ -77,10 +76,10 @@ def test_a_count_is_measured_by_its_weekday() -> None:
     weekdays: list[float | None] = [1000 if day(back).weekday() < 5 else 400 for back in range(85, -1, -1)]
     rows = norms_of(counts(weekdays), 30)["shop"]
     assert [row.usual for row in rows] == weekdays[-30:]
-    assert {usual_of(row).side for row in rows} == {"inside"}
+    assert {row.side for row in rows} == {"inside"}
     # A Tuesday with the count of a Sunday.
-    assert usual_of(norm_of(counts([*weekdays[:-1], 400]))).side == "below"
-    assert usual_of(norm_of(counts([*weekdays[:-1], 1600]))).side == "above"
+    assert norm_of(counts([*weekdays[:-1], 400])).side == "below"
+    assert norm_of(counts([*weekdays[:-1], 1600])).side == "above"
 
 
 def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
@@ -89,9 +88,9 @@ def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
     row = norm_of(counts([*values, 1.0]))
     others = [None] * 27 + [7] * 29
     counts_of = np.array([[*values, 1], [*others, 1]], np.float64)
-    norms = count_norms(counts_of, ~np.isnan(counts_of))
-    assert [(norms.low[0, -1], norms.high[0, -1]), norms.usual[1, -1]] == [(row.low, row.high), 7]
-    assert (norms.low[1, -1], norms.high[1, -1]) == (0.0, pytest.approx(7 + 3 * 7**0.5))
+    usual, low, high = count_norms(counts_of, ~np.isnan(counts_of))
+    assert [(low[0, -1], high[0, -1]), usual[1, -1]] == [(row.low, row.high), 7]
+    assert (low[1, -1], high[1, -1]) == (0.0, pytest.approx(7 + 3 * 7**0.5))
 
 
 def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
@@ -112,30 +111,30 @@ def test_days_of_an_incident_do_not_count() -> None:
     calm = [(950 + back % 3, 1000) for back in range(57)]
     struck = [*calm[:20], *((300, 1000) for _ in range(37))]
     whole, broken, taken = norm_of(rates(calm)), norm_of(rates(struck, struck=37)), norm_of(rates(struck))
-    assert usual_of(broken).side == "below"
+    assert broken.side == "below"
     assert broken.usual == pytest.approx(whole.usual, abs=0.002)
     assert broken.low == pytest.approx(whole.low, abs=0.01)
     # Without the mark as an incident, a lasting fall becomes the usual level.
-    assert usual_of(taken).side == "inside"
+    assert taken.side == "inside"
     # A shorter fall moves the median little, and does not widen the range.
     shorter = norm_of(rates([*calm[:38], *((300, 1000) for _ in range(19))]))
-    assert usual_of(shorter).side == "below"
+    assert shorter.side == "below"
     assert shorter.low == pytest.approx(whole.low, abs=0.01)
 
 
 def test_a_rate_of_few_requests_is_given_more_room() -> None:
     days = [(90, 100)] * 56
     for n, place in ((100, "below"), (4, "inside")):
-        assert usual_of(norm_of(rates([*days, (n // 2, n)]))).side == place
-    assert usual_of(norm_of(rates([*days, (0, 0)]))).side == "unknown"
+        assert norm_of(rates([*days, (n // 2, n)])).side == place
+    assert norm_of(rates([*days, (0, 0)])).side == "unknown"
     # A share is never below 0 or above 1.
     sure = norm_of(rates([(100, 100)] * 57))
-    assert (sure.low, sure.high, usual_of(sure).side) == (1, 1, "inside")
+    assert (sure.low, sure.high, sure.side) == (1, 1, "inside")
 
 
 @pytest.mark.parametrize(("days", "is_known"), [(22, False), (29, True)])
 def test_with_too_few_days_nothing_is_usual(days: int, is_known: bool) -> None:
-    usual = usual_of(norm_of(counts([50.0] * days)))
+    usual = norm_of(counts([50.0] * days))
     assert (usual.usual is not None) is (usual.low is not None) is is_known
     assert usual.side == ("inside" if is_known else "unknown")
 
@@ -143,7 +142,7 @@ def test_with_too_few_days_nothing_is_usual(days: int, is_known: bool) -> None:
 def test_a_day_without_data_has_a_range_and_no_place() -> None:
     row = norm_of(counts([*[100.0] * 50, *[None] * 7]))
     assert row.low == 70
-    assert usual_of(row).side == "unknown"
+    assert row.side == "unknown"
 
 
 def test_subjects_do_not_mix() -> None:
@@ -155,7 +154,7 @@ def test_a_quiet_year_is_seldom_outside() -> None:
     """If days vary by 5 %, fewer than two in a hundred are outside of the usual range."""
     chance = random.Random(7)
     values = [1000 * (1 + 0.2 * (back % 7)) * chance.gauss(1, 0.05) for back in range(420)]
-    places = [usual_of(row).side for row in norms_of(counts(values), 360)["shop"]]
+    places = [row.side for row in norms_of(counts(values), 360)["shop"]]
     assert set(places) >= {"inside"}
     assert "unknown" not in places
     assert sum(place != "inside" for place in places) < 0.02 * len(places)
