@@ -28,6 +28,7 @@ from pipelines.incidents.published import PublishedIncident, incident_days, inci
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
 from pipelines.store.site_publication import LONG_DAYS
+from reports.content.figures.chart_series import indexed
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS
@@ -75,9 +76,8 @@ def end_of_month(month: date) -> date:
 
 def statement(name: str) -> str:
     """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a generated step."""
-    return WINDOW_SUMS.get(name) or sql(
-        "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
-    )
+    more = tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows, indexed
+    return WINDOW_SUMS.get(name) or sql("reports.content", name, *more)
 
 
 def detail_query() -> str:
