@@ -97,7 +97,7 @@ def listed_rows(
         ),
         "listed_check_results": _rows(
             _declared("check_results"),
-            ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
+            ([c.check_name, c.severity, c.passed, c.day, c.detail.en, c.detail.zh] for c in checks),
         ),
         **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(

@@ -128,8 +128,8 @@ def note_alerts(data: Path, status: Status) -> None:
 
 def _warned(check: CheckResult) -> Warned:
     return Warned(
-        check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
-        detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
+        check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail.en,
+        detail_zh=check.detail.zh, do=CHECKS[check.check_name].to_do,
     )  # fmt: skip
 
 
