@@ -240,7 +240,7 @@ class PublishedTables:
         """
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})
-            if step == "version_requests" and app_key != ALL_APPS:
+            if step == "version_requests":
                 text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
         return self.rows("versions/released_versions", app_key=app_key)
