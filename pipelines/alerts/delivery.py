@@ -204,7 +204,7 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
     given = {
         "urls": [url for _, url in urls.values()], "is_bad": message.is_bad, "attach": attached,
         "seconds": RECEIVER_TIMEOUT_SECONDS,
-        "forms": forms_of(message.title(language), message.lines(language), language),
+        "forms": forms_of(message.title.of(language), message.lines, language),
     }  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     try:

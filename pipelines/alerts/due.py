@@ -75,10 +75,11 @@ def _published(
     assert status.published
     as_of, database = status.published.as_of, Store(data).database
     first = _first_unreported(data, as_of, reported)
-    warnings = [(one.check, one.detail_zh, one.detail_en) for one in status.warnings]
-    is_missing = any(check == "day_is_there" for check, _, _ in warnings)
+    is_missing = any(one.check == "day_is_there" for one in status.warnings)
     # A failed delivery is not reported to the other receivers.
-    is_warned = any(check != UNDELIVERED for check, _, _ in warnings) or any(one.is_alarm for one in status.incidents)
+    is_warned = any(one.check != UNDELIVERED for one in status.warnings) or any(
+        one.is_alarm for one in status.incidents
+    )
     # A missing day has no figures, so its late message takes the place of the daily one.
     main: Kind = "late" if is_missing and "late" in settings.alerts.on else "daily"
     wanted: Sequence[Kind] = (main, "warning") if is_warned else (main,)
@@ -91,8 +92,8 @@ def _published(
     sent: list[Sent] = []
     for kind in wanted:
         message = Message(
-            kind, as_of, first_reported, status.state, headline, warnings, status.incidents, status.problems, curve,
-            report=_report(settings),
+            kind, as_of, first_reported, status.state, headline, status.warnings, status.incidents, status.problems,
+            curve, report=_report(settings),
         )  # fmt: skip
         # The main message contains the warnings. So a separate warning is sent only if main messages are switched off,
         # or to receivers that got theirs from an earlier run. Receivers that refused it get it from a later run.

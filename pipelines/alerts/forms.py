@@ -5,11 +5,12 @@ The content is in `message.py`; `sender.py` chooses the form for each receiver.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Final, Literal
 
-from pipelines.alerts.lines import BlockRow, Language, Line
+from pipelines.alerts.lines import BlockRow, Line
+from pipelines.common.text import Language, same
 
 Format = Literal["text", "markdown", "html"]
 
@@ -118,12 +119,12 @@ def as_html(title: str, lines: Sequence[Line], language: Language) -> str:
 
 def _chat_form(title: str, lines: Sequence[Line], language: Language, dialect: _Dialect) -> Form:
     """Return the form for a chat service; lines at the end are dropped until the form is within the service's limit."""
-    short = [replace(line, text=_cut(line.text)) for line in lines]
+    short = list(lines)
     heading = _cut(title.translate(_TWINS), _LONGEST_TITLE)
     body = as_markdown(short, language, dialect.gap)
     while short and dialect.size(heading) + dialect.size(body) > dialect.limit:
         short.pop()
-        body = as_markdown([*short, Line("…")], language, dialect.gap)
+        body = as_markdown([*short, Line(same("…"))], language, dialect.gap)
     return Form(heading, body, "markdown")
 
 
@@ -147,27 +148,30 @@ def _row(row: BlockRow | None) -> str:
 
 
 def _plain(line: Line, language: Language) -> str:
-    text = _joined(line.label, (line.text, line.link, line.code, _row(line.row)), language)
+    parts = line.text.of(language), line.link, line.code.of(language), _row(line.row)
+    text = _joined(line.label.of(language), parts, language)
     return f"- {text}" if line.is_item else text
 
 
 def _marked(line: Line, language: Language) -> str:
-    label, text, link = line.label.translate(_TWINS), line.text.translate(_TWINS), line.link
+    label, text = (one.translate(_TWINS) for one in (line.label.of(language), _cut(line.text.of(language))))
+    link = line.link
     # The link is on the text, or on the label if there is no text.
     if _is_address(link):
         label, text = (label, f"[{text}]({link})") if text else ("", f"[{label}]({link})")
         link = ""
-    code = f"`{line.code}`" if line.code else ""
+    code = f"`{of_code}`" if (of_code := line.code.of(language)) else ""
     joined = _joined(f"**{label}**" if label else "", (text, link, code, _row(line.row)), language)
     return f"- {joined}" if line.is_item else joined
 
 
 def _html(line: Line, language: Language) -> str:
-    label, text, link = escape(line.label), escape(line.text), escape(line.link)
+    label, text, code = (escape(one.of(language)) for one in (line.label, line.text, line.code))
+    link = escape(line.link)
     if _is_address(line.link):
         # Without a text the address is written out, so that the plain-text version of the mail has it.
         text, link = f'<a href="{link}">{text or link}</a>', ""
-    code = f"<code>{escape(line.code)}</code>" if line.code else ""
+    code = f"<code>{code}</code>" if code else ""
     row = (
         (
             '<span style="font-family:monospace;font-size:16px;white-space:nowrap">'

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from pipelines.common.text import Bilingual, per_cent
+from pipelines.common.text import NO_TEXT, Bilingual, per_cent, same
 
-Language = Literal["zh", "en"]
 # Items listed under a heading; the rest is counted.
 _LISTED: Final = 5
 _POINTS: Final = Bilingual("百分点", "points")
@@ -22,7 +21,7 @@ class BlockRow:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a message.
+    """One line of a message, in both languages.
 
     Attributes:
         text: the content; a user may have written it.
@@ -33,31 +32,26 @@ class Line:
         is_item: whether it is an item of the heading above it.
     """
 
-    text: str = ""
-    label: str = ""
+    text: Bilingual = NO_TEXT
+    label: Bilingual = NO_TEXT
     link: str = ""
-    code: str = ""
+    code: Bilingual = NO_TEXT
     row: BlockRow | None = None
     is_item: bool = False
 
 
-def in_language(words: Bilingual, language: Language) -> str:
-    """Return a text in the language of the message."""
-    return words.zh if language == "zh" else words.en
-
-
-def change_text(change: float, is_rate: bool, language: Language) -> str:
+def change_text(change: float, is_rate: bool) -> Bilingual:
     """Return a change with its sign. `change` is a fraction: 0.01 is 1 percentage point of a rate, else 1 per cent."""
     if is_rate:
-        return f"{per_cent(change, 2, sign='+').rstrip('%')} {in_language(_POINTS, language)}"
-    return per_cent(change, 1, sign="+")
+        return same(" ").join((same(per_cent(change, 2, sign="+").rstrip("%")), _POINTS))
+    return same(per_cent(change, 1, sign="+"))
 
 
-def listed(label: str, items: Sequence[Line]) -> Iterator[Line]:
+def listed(label: Bilingual, items: Sequence[Line]) -> Iterator[Line]:
     """Yield a heading, the first items below it, and the number of further items; nothing if there are no items."""
     if not items:
         return
     yield Line(label=label)
     yield from items[:_LISTED]
     if len(items) > _LISTED:
-        yield Line(f"… (+{len(items) - _LISTED})", is_item=True)
+        yield Line(same(f"… (+{len(items) - _LISTED})"), is_item=True)

@@ -12,12 +12,12 @@ from typing import Final, Literal
 
 from pipelines.alerts.figures import Curve, Figure, Headline, blocks
 from pipelines.alerts.forms import as_text
-from pipelines.alerts.lines import BlockRow, Language, Line, change_text, in_language, listed
+from pipelines.alerts.lines import BlockRow, Line, change_text, listed
 from pipelines.alerts.week import Week
 from pipelines.alerts.week_message import week_lines, week_title
-from pipelines.common.text import Bilingual, per_cent, printable, range_ends, whole
+from pipelines.common.text import NO_TEXT, Bilingual, Language, per_cent, printable, range_ends, same, whole
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems
+from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems, Warned
 from pipelines.incidents.acknowledging import note_line
 from pipelines.incidents.words import percent_words, problem_words, with_note
 
@@ -25,8 +25,8 @@ Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 
 # With at most this many days of data, no incident can be detected.
 _LEAST_DAYS: Final = 7
-_NO_WORDS: Final = Bilingual("", "")
 _PLACES: Final = {
+    "": NO_TEXT,
     "below": Bilingual("，低于平时", ", below the usual"),
     "above": Bilingual("，高于平时", ", above the usual"),
 }
@@ -45,8 +45,7 @@ class Message:
     first_day: date
     state: str
     headline: Headline = field(default_factory=Headline)
-    warnings: Sequence[tuple[str, str, str]] = ()
-    """Check, and its finding in Chinese and English."""
+    warnings: Sequence[Warned] = ()
     incidents: Sequence[OpenIncident] = ()
     problems: Problems = field(default_factory=Problems)
     curve: Curve | None = None
@@ -62,10 +61,11 @@ class Message:
         """Whether the message is about a failed run, late days or a warning, or has an incident that needs action."""
         return self.kind in ("failed", "late", "warning") or any(one.is_alarm for one in self.incidents)
 
-    def title(self, language: Language) -> str:
+    @property
+    def title(self) -> Bilingual:
         """Return the title, one line: the verdict on the day or week, or what failed or is late."""
         first, last = f"{self.first_day:%m-%d}", f"{self.day:%m-%d}"
-        days = Bilingual(last, last) if first == last else Bilingual(f"{first} 至 {last}", f"{first} to {last}")
+        days = same(last) if first == last else Bilingual(f"{first} 至 {last}", f"{first} to {last}")
         words = {
             "late": Bilingual("❗{days} 尚未发布", "❗{days} not published yet")
             if self.what
@@ -75,10 +75,8 @@ class Message:
             "test": Bilingual("authmeter：测试消息", "authmeter: test message"),
         }.get(self.kind)
         if words:
-            return in_language(words.format(days=days), language)
-        if self.week:
-            return in_language(week_title(self.week, self.problems), language)
-        return in_language(self._verdict(last), language)
+            return words.format(days=days)
+        return week_title(self.week, self.problems) if self.week else self._verdict(last)
 
     def _verdict(self, day: str) -> Bilingual:
         """Return the verdict on a published day: the first incident if it needs action, else too few records, else
@@ -89,14 +87,14 @@ class Message:
         found = self.problems
         if self.incidents and self.incidents[0].is_alarm:
             one, more = self.incidents[0], found.open - 1
-            rest = Bilingual(f"，另有 {more} 项", f", {more} more") if more > 0 else _NO_WORDS
-            return Bilingual(f"❗{one.title_zh}{rest.zh}", f"❗{one.title_en}{rest.en}")
+            rest = Bilingual(f"，另有 {more} 项", f", {more} more") if more > 0 else NO_TEXT
+            return same("❗{title}{rest}").format(title=one.title, rest=rest)
         known = found.acknowledged
-        noted = Bilingual(f"，{known} 个问题已确认", f", {known} acknowledged") if known else _NO_WORDS
+        noted = Bilingual(f"，{known} 个问题已确认", f", {known} acknowledged") if known else NO_TEXT
         if self.headline.is_short:
             return Bilingual(f"⚠️ {day} 记录远少于平时{noted.zh}", f"⚠️ {day}: far fewer records than usual{noted.en}")
         # `found.warnings` lacks warnings that no page shows, such as logs that could not be fetched.
-        if warnings := sum(check != UNDELIVERED for check, _, _ in self.warnings):
+        if warnings := sum(one.check != UNDELIVERED for one in self.warnings):
             zh, en = f"有 {warnings} 条告警", f"warnings: {warnings}"
             return Bilingual(f"⚠️ {day} {zh}{noted.zh}", f"⚠️ {day}: {en}{noted.en}")
         if known:
@@ -109,35 +107,36 @@ class Message:
             )
         return Bilingual(f"✅ {day} 一切正常", f"✅ {day}: all is normal")
 
-    def lines(self, language: Language) -> list[Line]:
+    @property
+    def lines(self) -> list[Line]:
         """Return the lines below the title."""
         if self.kind == "test":
-            return [Line(self.what)]
-        lines = [self._report(language), *(Line(text) for text in (self.what, self.why) if text)]
+            return [Line(same(self.what))]
+        lines = [self._report(), *(Line(same(text)) for text in (self.what, self.why) if text)]
         if self.week:
-            return [*lines, *week_lines(self.week, self.problems, self.incidents, language)]
-        lines += self._first_incident(language)
-        lines += self._open(language)
-        lines += self._figures(language)
+            return [*lines, *week_lines(self.week, self.problems, self.incidents)]
+        lines += self._first_incident()
+        lines += self._open()
+        lines += self._figures()
         if self.incidents and self.incidents[0].is_alarm:
-            lines.append(self._how_to_acknowledge(language))
+            lines.append(self._how_to_acknowledge())
         if self.to_do:
-            lines.append(Line(label=_pick(language, "处理", "To do")))
-            lines += [Line(text, is_item=True) for text in self.to_do]
+            lines.append(Line(label=Bilingual("处理", "To do")))
+            lines += [Line(same(text), is_item=True) for text in self.to_do]
         return lines
 
     def body(self, language: Language) -> str:
         """Return the text below the title, plain."""
-        return as_text(self.lines(language), language)
+        return as_text(self.lines, language)
 
     def as_json(self, language: Language) -> dict[str, object]:
         """Return the message as the alert command gets it: a dictionary, with figures as numbers."""
         figures = {f.metric: asdict(f) for f in self.headline.figures}
         return {
             "kind": self.kind, "day": str(self.day), "first_day": str(self.first_day), "state": self.state,
-            "title": self.title(language), "body": self.body(language), "figures": figures,
+            "title": self.title.of(language), "body": self.body(language), "figures": figures,
             "records": self.headline.records, "usual_records": self.headline.usual_records,
-            "warnings": [{"check": check, "zh": zh, "en": en} for check, zh, en in self.warnings],
+            "warnings": [{"check": one.check, **one.detail.by_language} for one in self.warnings],
             "incidents": [_incident_json(one, language) for one in self.incidents],
             "problems": self.problems.model_dump(), "report": self.report, "week": self._week_json(),
             "what": self.what, "why": self.why, "to_do": list(self.to_do),
@@ -153,81 +152,76 @@ class Message:
             "opened": [one.incident_id for one in week.opened], "ended": [one.incident_id for one in week.ended],
         }  # fmt: skip
 
-    def _report(self, language: Language) -> Line:
+    def _report(self) -> Line:
         """Return a line with a link to the page of the first incident, if it needs action. Otherwise, and in a weekly
         message, the link is to the first page of the site.
         """
         first = self.incidents[0] if self.incidents and self.incidents[0].is_alarm and not self.week else None
         link = (first.url or first.link) if first else self.report
-        return Line(label=_pick(language, f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)
+        return Line(label=Bilingual(f"authmeter 报告 {self.day}", f"authmeter report {self.day}"), link=link)
 
-    def _first_incident(self, language: Language) -> Iterator[Line]:
+    def _first_incident(self) -> Iterator[Line]:
         if not self.incidents or not self.incidents[0].is_alarm:
             return
         one = self.incidents[0]
-        if reason := _pick(language, one.reason_zh, one.reason_en):
-            yield Line(reason, _pick(language, "原因", "Cause"))
-        if loss := _pick(language, one.loss_zh, one.loss_en):
-            yield Line(loss, _pick(language, "损失", "Loss"))
+        if one.reason != NO_TEXT:
+            yield Line(one.reason, Bilingual("原因", "Cause"))
+        if one.loss != NO_TEXT:
+            yield Line(one.loss, Bilingual("损失", "Loss"))
         if self.curve and self.curve.is_drawn:
-            yield _curve_line(self.curve, self.day, language)
+            yield _curve_line(self.curve, self.day)
         if one.notes:
-            yield Line(printable(one.notes[0]), _pick(language, "备注", "Note"))
+            yield Line(same(printable(one.notes[0])), Bilingual("备注", "Note"))
 
-    def _open(self, language: Language) -> Iterator[Line]:
+    def _open(self) -> Iterator[Line]:
         """Yield lines with the number of open problems, the open incidents except the one of `_first_incident`, and
         the warnings.
         """
         if self.kind not in ("daily", "warning", "late") or self.what:
             return
         found = self.problems
-        words = in_language(problem_words(found.open, found.to_look_at, found.warnings), language)
-        yield Line(words, _pick(language, "合计", "In all"))
+        words = problem_words(found.open, found.to_look_at, found.warnings)
+        yield Line(words, Bilingual("合计", "In all"))
         others = self.incidents[1:] if self.incidents and self.incidents[0].is_alarm else self.incidents
-        items = [Line(_incident_text(one, language), link=one.url or one.link, is_item=True) for one in others]
-        yield from listed(_pick(language, "其他异常", "Also open"), items)
-        warnings = [Line(f"{check}: {_pick(language, zh, en)}", is_item=True) for check, zh, en in self.warnings]
-        yield from listed(_pick(language, "告警", "Warnings"), warnings)
+        items = [Line(_incident_text(one), link=one.url or one.link, is_item=True) for one in others]
+        yield from listed(Bilingual("其他异常", "Also open"), items)
+        warnings = [Line(same(": ").join((same(one.check), one.detail)), is_item=True) for one in self.warnings]
+        yield from listed(Bilingual("告警", "Warnings"), warnings)
 
-    def _figures(self, language: Language) -> Iterator[Line]:
+    def _figures(self) -> Iterator[Line]:
         figures, records = self.headline.key_figures, self.headline.records
         if not figures and records is None:
             return
-        yield Line(label=_pick(language, "数据（括号内为平时范围）", "Figures (usual range in brackets)"))
+        yield Line(label=Bilingual("数据（括号内为平时范围）", "Figures (usual range in brackets)"))
         for figure in figures:
             if figure.value is not None:
-                yield Line(_figure_text(figure, figure.value, language), is_item=True)
+                yield Line(_figure_text(figure, figure.value), is_item=True)
         if records is not None:
             usual = self.headline.usual_records
             share = per_cent(records / usual, 0) if usual else ""
             zh, en = (f"，为平时的 {share}", f", {share} of the usual") if share else ("", "")
-            yield Line(_pick(language, f"记录数 {records:,}{zh}", f"Records {records:,}{en}"), is_item=True)
+            yield Line(Bilingual(f"记录数 {records:,}{zh}", f"Records {records:,}{en}"), is_item=True)
 
-    def _how_to_acknowledge(self, language: Language) -> Line:
+    def _how_to_acknowledge(self) -> Line:
         first = self.incidents[0]
-        line = in_language(note_line(self.day, first.app_key, first.incident_id), language)
-        label = _pick(language, "确认首项异常", "Acknowledge the first")
-        return Line(_pick(language, "在 registry/notes.csv 中加入", "add to registry/notes.csv"), label, code=line)
-
-
-def _pick(language: Language, zh: str, en: str) -> str:
-    return zh if language == "zh" else en
+        line = note_line(self.day, first.app_key, first.incident_id)
+        label = Bilingual("确认首项异常", "Acknowledge the first")
+        return Line(Bilingual("在 registry/notes.csv 中加入", "add to registry/notes.csv"), label, code=line)
 
 
 def _incident_json(one: OpenIncident, language: Language) -> dict[str, object]:
     return {
-        "incident_id": one.incident_id, "text": _incident_text(one, language), "link": one.link, "url": one.url,
-        "title": _pick(language, one.title_zh, one.title_en), "cause": _pick(language, one.reason_zh, one.reason_en),
-        "loss": _pick(language, one.loss_zh, one.loss_en), "acknowledged": one.acknowledged,
+        "incident_id": one.incident_id, "text": _incident_text(one).of(language), "link": one.link, "url": one.url,
+        "title": one.title.of(language), "cause": one.reason.of(language),
+        "loss": one.loss.of(language), "acknowledged": one.acknowledged,
     }  # fmt: skip
 
 
-def _incident_text(one: OpenIncident, language: Language) -> str:
-    text = Bilingual(one.text_zh, one.text_en)
-    return in_language(with_note(text, one.notes[0]) if one.notes else text, language)
+def _incident_text(one: OpenIncident) -> Bilingual:
+    return with_note(one.text, one.notes[0]) if one.notes else one.text
 
 
-def _curve_line(curve: Curve, last: date, language: Language) -> Line:
+def _curve_line(curve: Curve, last: date) -> Line:
     """Return a line with the curve, which ends on the day `last`, as a bar chart. The label of the line gives the first
     and last day, and the least and the greatest value.
     """
@@ -237,27 +231,29 @@ def _curve_line(curve: Curve, last: date, language: Language) -> Line:
     ends = f"{least}–{most}"
     row = blocks(curve.values, low, high)
     start = (curve.first_day - curve.first).days
-    label = _pick(
-        language, f"走势 {curve.first:%m-%d} 至 {last:%m-%d}（{ends}）", f"{curve.first:%m-%d} to {last:%m-%d} ({ends})"
+    label = Bilingual(
+        f"走势 {curve.first:%m-%d} 至 {last:%m-%d}（{ends}）", f"{curve.first:%m-%d} to {last:%m-%d} ({ends})"
     )
     return Line(label=label, row=BlockRow(row[:start], row[start:]))
 
 
-def _figure_text(figure: Figure, value: float, language: Language) -> str:
+def _figure_text(figure: Figure, value: float) -> Bilingual:
     """Return a figure with its usual range. If there are too few days for a range, return the figure with its change
     from the same weekday of the week before.
     """
     measure = METRICS[figure.metric]
     is_rate = measure.kind == "rate"
-    label = in_language(measure.label, language)
-    text = f"{label} {per_cent(value, 2)}" if is_rate else f"{label} {whole(value)}"
+    words: dict[str, Bilingual | str] = {
+        "label": measure.label,
+        "value": per_cent(value, 2) if is_rate else whole(value),
+    }
     if figure.low is not None and figure.high is not None:
         ends = figure.low, figure.high
         low, high = (per_cent(one, 1) for one in ends) if is_rate else range_ends(*ends)
         place = "below" if value < figure.low else "above" if value > figure.high else ""
-        outside = in_language(_PLACES[place], language) if place else ""
-        return _pick(language, f"{text}（{low}–{high}）{outside}", f"{text} ({low}–{high}){outside}")
+        text = Bilingual("{label} {value}（{low}–{high}）{outside}", "{label} {value} ({low}–{high}){outside}")
+        return text.format(**words, low=low, high=high, outside=_PLACES[place])
     if figure.change is None:
-        return text
-    change = change_text(figure.change, is_rate, language)
-    return _pick(language, f"{text}（较上周同日 {change}）", f"{text} ({change} on last week)")
+        return same("{label} {value}").format(**words)
+    text = Bilingual("{label} {value}（较上周同日 {change}）", "{label} {value} ({change} on last week)")
+    return text.format(**words, change=change_text(figure.change, is_rate))

@@ -1,11 +1,11 @@
 """The words of the weekly message; the figures and incidents are in `week.py`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.alerts.lines import Language, Line, change_text, in_language, listed
+from pipelines.alerts.lines import Line, change_text, listed
 from pipelines.alerts.week import Week, WeekFigure
-from pipelines.common.text import Bilingual, counted, per_cent, printable, whole, yuan
+from pipelines.common.text import COMMA, NO_TEXT, Bilingual, counted, per_cent, printable, same, whole, yuan
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import OpenIncident, Problems
 from pipelines.incidents.words import problem_words
@@ -28,50 +28,38 @@ def week_title(week: Week, problems: Problems) -> Bilingual:
         if number
     ] or [Bilingual("一切正常", "all is normal")]
     mark = "❗" if is_bad else "✅ "
-    return Bilingual(
-        f"{mark}{first} 至 {last} 一周：{'，'.join(one.zh for one in found)}",
-        f"{mark}Week {first} to {last}: {', '.join(one.en for one in found)}",
-    )
+    text = Bilingual("{mark}{first} 至 {last} 一周：{found}", "{mark}Week {first} to {last}: {found}")
+    return text.format(mark=mark, first=first, last=last, found=COMMA.join(found))
 
 
-def week_lines(
-    week: Week, problems: Problems, still_open: Sequence[OpenIncident], language: Language
-) -> Iterator[Line]:
+def week_lines(week: Week, problems: Problems, still_open: Sequence[OpenIncident]) -> Iterator[Line]:
     """Yield the lines of a weekly message after the link to the report; `still_open` are the incidents open now."""
-    is_zh = language == "zh"
-    words = in_language(problem_words(problems.open, problems.to_look_at, problems.warnings), language)
-    yield Line(words, "合计" if is_zh else "In all")
-    yield Line(label="本周数据" if is_zh else "Figures of the week")
+    words = problem_words(problems.open, problems.to_look_at, problems.warnings)
+    yield Line(words, Bilingual("合计", "In all"))
+    yield Line(label=Bilingual("本周数据", "Figures of the week"))
     if week.days < _WEEK:
         days = week.days
-        yield Line(
-            f"只有 {days} 天有数据" if is_zh else f"Only {days} of 7 days {'has' if days == 1 else 'have'} data",
-            is_item=True,
-        )
+        text = Bilingual(f"只有 {days} 天有数据", f"Only {days} of 7 days {'has' if days == 1 else 'have'} data")
+        yield Line(text, is_item=True)
     for figure in week.figures:
         if figure.value is not None:
-            yield Line(_figure_text(figure, figure.value, language), is_item=True)
-    began = [Line(in_language(one.text, language), is_item=True) for one in week.opened]
+            yield Line(_figure_text(figure, figure.value), is_item=True)
     known = {one.incident_id for one in week.opened}
     earlier = [
-        Line(one.text_zh if is_zh else one.text_en, link=one.url or one.link, is_item=True)
-        for one in still_open
-        if one.incident_id not in known
+        Line(one.text, link=one.url or one.link, is_item=True) for one in still_open if one.incident_id not in known
     ]
-    yield from listed("新发生" if is_zh else "Began", began)
-    yield from listed("仍在发生" if is_zh else "Still open", earlier)
-    yield from listed(
-        "已结束" if is_zh else "Ended", [Line(in_language(one.text, language), is_item=True) for one in week.ended]
-    )
-    yield from listed("资源包" if is_zh else "Resource packages", [_package(one, is_zh) for one in week.packages])
+    yield from listed(Bilingual("新发生", "Began"), [Line(one.text, is_item=True) for one in week.opened])
+    yield from listed(Bilingual("仍在发生", "Still open"), earlier)
+    yield from listed(Bilingual("已结束", "Ended"), [Line(one.text, is_item=True) for one in week.ended])
+    yield from listed(Bilingual("资源包", "Resource packages"), [_package(one) for one in week.packages])
     if week.bills:
         month = f"{week.bills[0]['month']:%Y-%m}"
-        yield from listed(f"{month} 账单" if is_zh else f"Bill of {month}", [_bill(one, is_zh) for one in week.bills])
+        yield from listed(Bilingual(f"{month} 账单", f"Bill of {month}"), [_bill(one) for one in week.bills])
 
 
-def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
+def _figure_text(figure: WeekFigure, value: float) -> Bilingual:
     """Return a figure of the week, with the change on the week before and the usual value."""
-    measure, is_zh = METRICS[figure.metric], language == "zh"
+    measure = METRICS[figure.metric]
     is_rate = measure.kind == "rate"
 
     def written(number: float) -> str:
@@ -79,32 +67,36 @@ def _figure_text(figure: WeekFigure, value: float, language: Language) -> str:
 
     parts = []
     if figure.change is not None:
-        change = change_text(figure.change, is_rate, language)
         matched = figure.matched_days
-        days = "" if matched == _WEEK else f"（{matched} 天）" if is_zh else f" over {counted(matched, 'day')}"
-        parts.append(f"较上周 {change}{days}" if is_zh else f"{change} on the week before{days}")
+        days = Bilingual(f"（{matched} 天）", f" over {counted(matched, 'day')}") if matched != _WEEK else NO_TEXT
+        text = Bilingual("较上周 {change}{days}", "{change} on the week before{days}")
+        parts.append(text.format(change=change_text(figure.change, is_rate), days=days))
     if figure.usual is not None:
-        parts.append(f"平时 {written(figure.usual)}" if is_zh else f"usually {written(figure.usual)}")
-    joined = ("，" if is_zh else ", ").join(parts)
-    text = f"{in_language(measure.label, language)} {written(value)}"
-    return text if not parts else f"{text}（{joined}）" if is_zh else f"{text} ({joined})"
+        parts.append(Bilingual(f"平时 {written(figure.usual)}", f"usually {written(figure.usual)}"))
+    text = Bilingual("{label} {value}（{parts}）", "{label} {value} ({parts})") if parts else same("{label} {value}")
+    return text.format(label=measure.label, value=written(value), parts=COMMA.join(parts))
 
 
-def _package(one: Mapping[str, Any], is_zh: bool) -> Line:
+def _package(one: Mapping[str, Any]) -> Line:
     left, of = f"{'≤ ' if one['is_upper_bound'] else ''}{one['remaining']:,}", f"{one['quantity']:,}"
-    text = f"剩余 {left} / {of}" if is_zh else f"{left} of {of} left"
+    parts = [Bilingual(f"剩余 {left} / {of}", f"{left} of {of} left")]
     if one["run_out_day"]:
-        text += f"，预计 {one['run_out_day']} 用完" if is_zh else f", run out on {one['run_out_day']}"
+        parts.append(Bilingual(f"预计 {one['run_out_day']} 用完", f"run out on {one['run_out_day']}"))
     if one["buy_by"]:
-        text += f"，最迟 {one['buy_by']} 购买" if is_zh else f", buy by {one['buy_by']}"
-    return Line(f"{printable(one['account_id'])}{'：' if is_zh else ': '}{text}", is_item=True)
+        parts.append(Bilingual(f"最迟 {one['buy_by']} 购买", f"buy by {one['buy_by']}"))
+    return _of_account(one, parts)
 
 
-def _bill(one: Mapping[str, Any], is_zh: bool) -> Line:
-    difference = f"{one['bill'] - one['log']:+,}" if one["log"] is not None else ""
-    text = f"{one['bill']:,}"
-    if difference:
-        text += f"，与日志相差 {difference}" if is_zh else f", {difference} against the log"
+def _bill(one: Mapping[str, Any]) -> Line:
+    parts = [same(f"{one['bill']:,}")]
+    if one["log"] is not None:
+        difference = f"{one['bill'] - one['log']:+,}"
+        parts.append(Bilingual(f"与日志相差 {difference}", f"{difference} against the log"))
     if one["amount"] is not None:
-        text += f"，金额 {yuan(one['amount'])}" if is_zh else f", amount {yuan(one['amount'])}"
-    return Line(f"{printable(one['account_id'])}{'：' if is_zh else ': '}{text}", is_item=True)
+        parts.append(Bilingual(f"金额 {yuan(one['amount'])}", f"amount {yuan(one['amount'])}"))
+    return _of_account(one, parts)
+
+
+def _of_account(one: Mapping[str, Any], parts: Iterable[Bilingual]) -> Line:
+    text = Bilingual("{account}：{parts}", "{account}: {parts}")
+    return Line(text.format(account=printable(one["account_id"]), parts=COMMA.join(parts)), is_item=True)

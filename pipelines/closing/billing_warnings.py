@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.common.days import day_start
 from pipelines.common.errors import UsageError
-from pipelines.common.text import Bilingual, counted, listed
+from pipelines.common.text import MIDDLE_DOT, Bilingual, counted, listed, same
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.packages import has_unseen_uses
@@ -30,7 +30,7 @@ _NAMES: Final = (
     "package_low", "package_run_out", "package_unused", "package_overflow", "package_drift", "reconciliation",
 )  # fmt: skip
 _PUBLISHED: Final = (
-    "SELECT check_name, passed, detail_en, detail_zh FROM check_results WHERE list_contains($names, check_name)"
+    "SELECT check_name, passed, detail_zh, detail_en FROM check_results WHERE list_contains($names, check_name)"
 )
 _RECONCILED_DAYS: Final = 7
 _NO_CAUSE: Final = Bilingual("原因不明", " without a known cause")
@@ -94,18 +94,15 @@ def published_billing_warnings(database: Path) -> list[CheckResult]:
             found = connection.execute(_PUBLISHED, {"names": list(_NAMES)}).fetchall()
     except UsageError:
         found = []
-    by_name = {name: CheckResult(name, *rest) for name, *rest in found}
+    by_name = {name: CheckResult(name, passed, Bilingual(*detail)) for name, passed, *detail in found}
     return [by_name.get(name) or _result_of(name, ()) for name in _NAMES]
 
 
 def _result_of(check: str, found: Iterable[Bilingual]) -> CheckResult:
     """Return the result of a check: failed if `found` has texts, each about one account, package or statement."""
     said = list(found)
-    if not said:
-        return CheckResult(check, True, "none", "无")
-    return CheckResult(
-        check, False, listed([one.en for one in said], "; "), listed([one.zh for one in said], "；")
-    )  # fmt: skip
+    detail = Bilingual(listed([one.zh for one in said], "；"), listed([one.en for one in said], "; "))
+    return CheckResult.of(check, said, detail)
 
 
 def _is_low(account: dict[str, Any], share: float) -> bool:
@@ -190,17 +187,13 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
             of = f"{one['month']:%Y-%m} {one['account_id']} · {one['channel']} · {one['measure']}"
             why = _LOG_INCOMPLETE if one["cause"] == "log_incomplete" else _NO_CAUSE
-            yield _unexplained_words(Bilingual(of, of), Bilingual("账单", "the bill"), one["unexplained"], why)
+            yield _unexplained_words(same(of), Bilingual("账单", "the bill"), one["unexplained"], why)
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
-            app = (
-                Bilingual("全部应用", "all apps")
-                if one["app_key"] == ALL_APPS
-                else Bilingual(one["app_key"], one["app_key"])
-            )
-            of = f"{one['day']} {one['account_id']} · {{app}} · {one['channel']} · {one['measure']}"
-            named = Bilingual(of.replace("{app}", app.zh), of.replace("{app}", app.en))
+            app = Bilingual("全部应用", "all apps") if one["app_key"] == ALL_APPS else same(one["app_key"])
+            day = same(f"{one['day']} {one['account_id']}")
+            named = MIDDLE_DOT.join((day, app, same(one["channel"]), same(one["measure"])))
             yield _unexplained_words(named, Bilingual("控制台", "the console"), rest, _NO_CAUSE)
 
 

@@ -5,11 +5,10 @@ in the future, are only notices: a package may be bought before its app writes l
 """
 
 from calendar import monthrange
-from collections.abc import Sized
 from datetime import date
 
-from pipelines.common.text import Bilingual, counted, listed
-from pipelines.contract.checks import NOTICE, CheckResult
+from pipelines.common.text import SEMICOLON, Bilingual, counted, listed, same
+from pipelines.contract.checks import CheckResult
 from pipelines.contract.registry.accounts import DEFAULT_ACCOUNT
 from pipelines.contract.registry.packages import PACKAGES_FILE
 from pipelines.contract.registry.registry import Registry
@@ -28,6 +27,7 @@ _REASONS = {
         "a folder without the right to read it: grant it, its files are not compared",
     ),
 }
+_ALL_GOOD = Bilingual("全部有效", "all rows are good")
 
 
 def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
@@ -45,15 +45,13 @@ def _rows(registry: Registry) -> CheckResult:
             named = [(f"{one.path}:{one.line}", _reason(one.reason)) for one in found]
             named_en = listed([f"{place} {words.en}" for place, words in named])
             named_zh = listed([f"{place} {words.zh}" for place, words in named])
-            said.append((f"{counted(len(found), word_en)}: {named_en}", f"{len(found)} {word_zh}：{named_zh}"))
-    if not said:
-        return CheckResult("registry_rows", True, "all rows are good", "全部有效")
-    return CheckResult("registry_rows", False, "; ".join(en for en, _ in said), "；".join(zh for _, zh in said))
+            said.append(Bilingual(f"{len(found)} {word_zh}：{named_zh}", f"{counted(len(found), word_en)}: {named_en}"))
+    return CheckResult("registry_rows", not said, SEMICOLON.join(said) if said else _ALL_GOOD)
 
 
 def _reason(reason: str) -> Bilingual:
     code, _, detail = reason.partition(":")
-    return _REASONS[code].format(detail=detail) if code in _REASONS else Bilingual(reason, reason)
+    return _REASONS[code].format(detail=detail) if code in _REASONS else same(reason)
 
 
 def _accounts(registry: Registry) -> CheckResult:
@@ -68,24 +66,22 @@ def _accounts(registry: Registry) -> CheckResult:
         f"registry/{BILLS_FOLDER}": {key.account_id for key in registry.statements.bills},
     }
     unknown = [f"{account_id} ({path})" for path, accounts in named.items() for account_id in sorted(accounts - had)]
-    return _noted(
-        "unknown_accounts",
-        unknown,
-        f"no app uses the account named there, so no use counts for it: {listed(unknown)}",
+    detail = Bilingual(
         f"以下账号没有任何应用，因而没有用量：{listed(unknown)}",
+        f"no app uses the account named there, so no use counts for it: {listed(unknown)}",
     )
+    return CheckResult.of("unknown_accounts", unknown, detail, is_notice=True)
 
 
 def _early_consoles(registry: Registry, as_of: date) -> CheckResult:
     early = [key for key in registry.statements.console if key.day > as_of]
     named = [f"{day} {account_id}" for day, account_id in sorted({(key.day, key.account_id) for key in early})]
-    return _noted(
-        "early_consoles",
-        named,
+    detail = Bilingual(
+        f"控制台有 {len(early)} 行属于 {as_of} 之后的日期，发布后再核对：{listed(named)}",
         f"{counted(len(early), 'row')} of a console for days after {as_of}, compared once these are published: "
         f"{listed(named)}",
-        f"控制台有 {len(early)} 行属于 {as_of} 之后的日期，发布后再核对：{listed(named)}",
     )
+    return CheckResult.of("early_consoles", named, detail, is_notice=True)
 
 
 def _early_bills(registry: Registry, as_of: date) -> CheckResult:
@@ -94,15 +90,8 @@ def _early_bills(registry: Registry, as_of: date) -> CheckResult:
         for key in registry.statements.bills
         if key.month.replace(day=monthrange(key.month.year, key.month.month)[1]) > as_of
     ]
-    return _noted(
-        "early_bills",
-        early,
-        f"{counted(len(early), 'bill')} for a month that is not over by {as_of}, compared once it is: {listed(early)}",
+    detail = Bilingual(
         f"{len(early)} 份账单所属月份到 {as_of} 尚未结束，结束后再核对：{listed(early)}",
+        f"{counted(len(early), 'bill')} for a month that is not over by {as_of}, compared once it is: {listed(early)}",
     )
-
-
-def _noted(check: str, what: Sized, text_en: str, text_zh: str) -> CheckResult:
-    if not what:
-        return CheckResult(check, True, "none", "无")
-    return CheckResult(check, True, text_en, text_zh, severity=NOTICE)
+    return CheckResult.of("early_bills", early, detail, is_notice=True)

@@ -12,7 +12,7 @@ from pipelines.closing.examined import closed_days, files_since_closing
 from pipelines.closing.mappings import faults_of_sources
 from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.text import Bilingual, about, counted, listed, per_cent
+from pipelines.common.text import COMMA, NO_TEXT, SEMICOLON, Bilingual, about, counted, listed, per_cent
 from pipelines.contract.checks import FOLDER_CHECKS, CheckResult
 from pipelines.contract.registry.registry import Registry
 from pipelines.contract.settings.settings import Settings
@@ -23,7 +23,7 @@ from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5
-_MORE = ("and more: see `authmeter check`", "等等，详见 authmeter check")
+_MORE = Bilingual("等等，详见 authmeter check", "and more: see `authmeter check`")
 # The reason shown for files that were read by an older version, which stored no reason.
 _NOT_KNOWN = Bilingual("可能是别的格式", "perhaps in another format")
 
@@ -88,59 +88,51 @@ def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
 def damaged_files(manifest: Manifest) -> CheckResult:
     """Return the check of files that were refused as a whole, each with its fault."""
     named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
-    return _named_files("damaged_files", named, "damaged, no record in them counts", "均不计入")
+    return _named_files("damaged_files", named, Bilingual("均不计入", "damaged, no record in them counts"))
 
 
 def _held_files(manifest: Manifest) -> CheckResult:
     # The finding lists the days that would lose records, and how many.
     files = sorted(_with_status(manifest, "held").items())
-    if not files:
-        return CheckResult("held_files", True, "none", "无")
     paths = listed([f"{path} ({finding})" if finding else path for path, finding in files])
-    return CheckResult(
-        "held_files",
-        False,
+    detail = Bilingual(
+        f"{len(files)} 个文件待确认，用 authmeter accept PATH 放行前不计入，否则已关闭的日期会减少记录：{paths}",
         f"{counted(len(files), 'file')} held until `authmeter accept PATH`, because closed days would lose records: "
         f"{paths}",
-        f"{len(files)} 个文件待确认，用 authmeter accept PATH 放行前不计入，否则已关闭的日期会减少记录：{paths}",
     )
+    return CheckResult.of("held_files", files, detail)
 
 
-def _named_files(check: str, files: Mapping[str, Bilingual], text_en: str, text_zh: str) -> CheckResult:
+def _named_files(check: str, files: Mapping[str, Bilingual], text: Bilingual) -> CheckResult:
     """Return the result of a check that fails if `files`, the words about each file by path, is not empty.
 
-    The text of the result has the number of files, then `text_en` or `text_zh`, then the paths, grouped by these words.
+    The text of the result has the number of files, then `text`, then the paths, grouped by these words.
     """
-    if not files:
-        return CheckResult(check, True, "none", "无")
     by_words: dict[Bilingual, list[str]] = {}
     for path, words in sorted(files.items()):
         by_words.setdefault(words, []).append(path)
-    named = [(listed(paths), words) for words, paths in by_words.items()]
-    return CheckResult(
-        check,
-        False,
-        f"{counted(len(files), 'file')} {text_en}: " + "; ".join(f"{paths} ({words.en})" for paths, words in named),
-        f"{len(files)} 个文件{text_zh}：" + "；".join(f"{paths}（{words.zh}）" for paths, words in named),
+    of_words = Bilingual("{paths}（{words}）", "{paths} ({words})")
+    named = SEMICOLON.join(of_words.format(paths=listed(paths), words=words) for words, paths in by_words.items())
+    number = Bilingual(f"{len(files)} 个文件", f"{counted(len(files), 'file')} ")
+    detail = Bilingual("{number}{text}：{named}", "{number}{text}: {named}").format(
+        number=number, text=text, named=named
     )
+    return CheckResult.of(check, files, detail)
 
 
 def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
     by_path = kinds_of(manifest, settings.ignore)
     named = {path: kind for path, kind in by_path.items() if kind}
-    return _named_files("unread_files", named, "read by no source", "没有来源读取")
+    return _named_files("unread_files", named, Bilingual("没有来源读取", "read by no source"))
 
 
 def _unreadable_folders(manifest: Manifest) -> CheckResult:
     folders = manifest.unreadable
-    if not folders:
-        return CheckResult("unreadable_folders", True, "none", "无")
-    return CheckResult(
-        "unreadable_folders",
-        False,
-        f"{counted(len(folders), 'folder')} under landing cannot be read: {listed(folders)}",
+    detail = Bilingual(
         f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
+        f"{counted(len(folders), 'folder')} under landing cannot be read: {listed(folders)}",
     )
+    return CheckResult.of("unreadable_folders", folders, detail)
 
 
 def _source_mappings(manifest: Manifest) -> CheckResult:
@@ -148,14 +140,9 @@ def _source_mappings(manifest: Manifest) -> CheckResult:
         source: list(map(fault_words, faults[:_MOST_FAULTS])) + ([_MORE] if len(faults) > _MOST_FAULTS else [])
         for source, faults in faults_of_sources(manifest).items()
     } | {source: [IDLE_WORDS] for source in manifest.idle_sources}
-    if not words:
-        return CheckResult("source_mappings", True, "none", "无")
-    return CheckResult(
-        "source_mappings",
-        False,
-        "; ".join(f"source {source}: {', '.join(en for en, _ in found)}" for source, found in sorted(words.items())),
-        "；".join(f"来源 {source}：{'，'.join(zh for _, zh in found)}" for source, found in sorted(words.items())),
-    )
+    of_source = Bilingual("来源 {source}：{words}", "source {source}: {words}")
+    named = (of_source.format(source=source, words=COMMA.join(words[source])) for source in sorted(words))
+    return CheckResult.of("source_mappings", words, SEMICOLON.join(named))
 
 
 def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
@@ -165,11 +152,11 @@ def _rejected_share(manifest: Manifest, settings: Settings) -> CheckResult:
     latest = files_since_closing(manifest)
     read, rejected = sum(entry.records_read for entry in latest), sum(entry.rejected for entry in latest)
     share = rejected / read if read else 0.0
-    return CheckResult(
-        "rejected_share", share <= settings.rejected_warn_share,
-        f"{rejected:,} of {counted(read, 'record')} in the newest files rejected ({per_cent(share, 2)})",
+    detail = Bilingual(
         f"最新文件的 {read:,} 条记录中拒收 {rejected:,} 条（{per_cent(share, 2)}）",
-    )  # fmt: skip
+        f"{rejected:,} of {counted(read, 'record')} in the newest files rejected ({per_cent(share, 2)})",
+    )
+    return CheckResult("rejected_share", share <= settings.rejected_warn_share, detail)
 
 
 def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
@@ -193,9 +180,11 @@ def file_content_checks(manifest: Manifest) -> tuple[CheckResult, CheckResult]:
     ]  # fmt: skip
     rejected = [entry for entry in there if entry.is_mostly_rejected and entry.is_large_enough_to_warn]
     return (
-        _named_files("nothing_accepted", _reasons(fruitless), "without a valid record", "没有一条有效记录"),
+        _named_files("nothing_accepted", _reasons(fruitless), Bilingual("没有一条有效记录", "without a valid record")),
         _named_files(
-            "mostly_rejected", _reasons(rejected), "with more rejected than accepted records", "过半记录被拒收"
+            "mostly_rejected",
+            _reasons(rejected),
+            Bilingual("过半记录被拒收", "with more rejected than accepted records"),
         ),
     )
 
@@ -213,22 +202,18 @@ def _reason(entry: FileEntry) -> Bilingual:
 def _day_is_there(manifest: Manifest, as_of: date) -> CheckResult:
     there = as_of in manifest.days
     # If the folder never had a record, it is probably the wrong one, or the logs are delivered elsewhere.
-    zh, en = ("", "") if manifest.days else ("，此前任何一天也没有", ", or for any earlier day")
-    return CheckResult(
-        "day_is_there", there,
-        f"{as_of} has records" if there else f"no records arrived for {as_of}{en}",
-        f"{as_of} 有记录" if there else f"{as_of} 没有任何记录送达{zh}",
-        as_of,
-    )  # fmt: skip
+    never = NO_TEXT if manifest.days else Bilingual("，此前任何一天也没有", ", or for any earlier day")
+    missing = Bilingual("{day} 没有任何记录送达{never}", "no records arrived for {day}{never}")
+    detail = Bilingual("{day} 有记录", "{day} has records") if there else missing
+    return CheckResult("day_is_there", there, detail.format(day=str(as_of), never=never), as_of)
 
 
 def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> CheckResult:
     entry = manifest.days.get(as_of)
     share = entry.unmapped / entry.counted if entry and entry.counted else 0.0
     count = entry.unmapped if entry else 0
-    return CheckResult(
-        "unmapped_share", share <= settings.unmapped_warn_share,
-        f"{counted(count, 'record')} with a code that the dictionary lacks ({per_cent(share, 2)})",
+    detail = Bilingual(
         f"{count:,} 条记录的结果码不在字典中（{per_cent(share, 2)}）",
-        as_of,
-    )  # fmt: skip
+        f"{counted(count, 'record')} with a code that the dictionary lacks ({per_cent(share, 2)})",
+    )
+    return CheckResult("unmapped_share", share <= settings.unmapped_warn_share, detail, as_of)

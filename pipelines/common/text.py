@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+Language = Literal["zh", "en"]
 # Characters that end a line, control a terminal or change the direction of text.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -96,6 +97,10 @@ class Bilingual:
     def __html__(self) -> "Markup":
         return self.html
 
+    def of(self, language: str) -> str:
+        """Return the text in one language, `zh` or `en`."""
+        return self.zh if language == "zh" else self.en
+
     def format(self, **values: "str | int | Bilingual") -> "Bilingual":
         """Fill the `{name}` placeholders; bilingual values are filled in by language."""
         sides = (
@@ -125,11 +130,17 @@ class Bilingual:
         return self.en if self.zh == self.en else self.pair
 
 
+def same(text: str) -> Bilingual:
+    """Return a text that is the same in both languages, such as a number or a name of a user."""
+    return Bilingual(text, text)
+
+
+NO_TEXT: Final = same("")
 # Separators, for `join`.
 COMMA: Final = Bilingual("，", ", ")
 SEMICOLON: Final = Bilingual("；", "; ")
 ENUMERATION: Final = Bilingual("、", ", ")
-MIDDLE_DOT: Final = Bilingual(" · ", " · ")
+MIDDLE_DOT: Final = same(" · ")
 
 _MOST_DIGITS = 6
 

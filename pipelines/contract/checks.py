@@ -4,12 +4,16 @@ Dagster's check specs, the to-do of `status.json` and the order of results use t
 each check. `closing/warnings.py` computes the checks of the kind `folder`; the steps of a run compute the kind `books`.
 """
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from pipelines.common.text import Bilingual
+
 Kind = Literal["books", "folder", "freshness"]
 NOTICE: Final = "notice"
+_NONE: Final = Bilingual("无", "none")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check, in both languages; `day` is None if the result is about the data folder as a whole.
+    """The result of one check; `day` is None if the result is about the data folder as a whole.
 
     `severity` is `notice` if the check passed and still has a message, else `warn`. A notice changes neither the state
     of the data folder nor an exit code.
@@ -47,10 +51,18 @@ class CheckResult:
 
     check_name: str
     passed: bool
-    detail_en: str
-    detail_zh: str
+    detail: Bilingual
     day: date | None = None
     severity: str = "warn"
+
+    @classmethod
+    def of(cls, check: str, found: Sized, detail: Bilingual, *, is_notice: bool = False) -> "CheckResult":
+        """Return the result of a check that has nothing to report if `found` is empty. Otherwise it fails with this
+        detail or, if `is_notice`, passes with a notice.
+        """
+        if not found:
+            return cls(check, True, _NONE)
+        return cls(check, is_notice, detail, severity=NOTICE if is_notice else "warn")
 
     @property
     def is_notice(self) -> bool:

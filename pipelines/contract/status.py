@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel
 
+from pipelines.common.text import Bilingual
 from pipelines.contract.checks import CHECKS
 
 STATUS_VERSION = 1
@@ -103,6 +104,11 @@ class Warned(BaseModel):
     detail_zh: str
     do: str
 
+    @property
+    def detail(self) -> Bilingual:
+        """The finding in both languages."""
+        return Bilingual(self.detail_zh, self.detail_en)
+
 
 class OpenIncident(BaseModel):
     """An incident that is open and part of no other.
@@ -139,6 +145,26 @@ class OpenIncident(BaseModel):
     url: str | None = None
     notes: list[str]
     acknowledged: bool
+
+    @property
+    def text(self) -> Bilingual:
+        """The line about the incident in both languages."""
+        return Bilingual(self.text_zh, self.text_en)
+
+    @property
+    def title(self) -> Bilingual:
+        """The title of its message in both languages."""
+        return Bilingual(self.title_zh, self.title_en)
+
+    @property
+    def reason(self) -> Bilingual:
+        """Its cause in both languages."""
+        return Bilingual(self.reason_zh, self.reason_en)
+
+    @property
+    def loss(self) -> Bilingual:
+        """Its loss in both languages."""
+        return Bilingual(self.loss_zh, self.loss_en)
 
     @property
     def is_alarm(self) -> bool:

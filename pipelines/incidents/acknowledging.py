@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from pipelines.common.text import Bilingual, listed
+from pipelines.common.text import Bilingual, listed, same
 from pipelines.contract.measures.sql import sql
 
 HOW_TO_MEND: Final = "Write the id shown on the incident's card, or leave incident_id empty."
@@ -28,8 +28,7 @@ def note_line(day: date, app_key: str, incident_id: str) -> Bilingual:
         app_key: the app of the incident; `*`: all apps.
     """
     # Late data can change the first day of an open incident, but the as-of stays a day of the incident.
-    line = f"{day},{app_key},{{text}},{incident_id}"
-    return Bilingual(line, line).format(text=_TEXT)
+    return same(f"{day},{app_key},{{text}},{incident_id}").format(text=_TEXT)
 
 
 def unknown_incidents(

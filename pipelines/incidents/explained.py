@@ -1,5 +1,7 @@
-"""Splits the change of any rate between two spans of days over the cells of the rate's requests. `authmeter explain`
-uses it. `causes.py` does the same for incidents.
+"""Counts the requests of rates on the days before and now, and splits the change of any rate between two spans of days
+over the cells of its requests. `authmeter explain` uses it; incidents use the counts, and `causes.py`.
+
+The rates of single requests are read from `outcome_daily`, the rates of sessions from the tables of `SESSION_SOURCES`.
 """
 
 import re
@@ -12,11 +14,27 @@ import duckdb
 import polars as pl
 
 from pipelines.common.days import Window
+from pipelines.contract.measures.counts import RATE_OF
 from pipelines.contract.measures.metrics import METRICS
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.record.dimensions import CAUSES, SESSION_CAUSES, SESSION_DIMENSIONS
 from pipelines.incidents.causes import COUNTS, NO_CELLS, cause_of, cells_of
-from pipelines.incidents.incident import ALL, BROAD, Cause
-from pipelines.incidents.rate_incidents import compared
+from pipelines.incidents.detection.fall import Fall
+from pipelines.incidents.incident import ALL, BROAD, Cause, Incident
+
+_SIDES: Final = {
+    "incident_id": pl.String, "metric": pl.String, "watched_app": pl.String, "watched_channel": pl.String,
+    "watched_day": pl.Date, "is_now": pl.Boolean,
+}  # fmt: skip
+Side = tuple[str, str, str, str, date, bool]
+"""One of the days that are compared: incident_id, metric, app_key (`*`: all), channel (`*`: all), day, is_now."""
+
+
+class RateIncident(NamedTuple):
+    """An incident of a rate, with the fall that it was made from."""
+
+    incident: Incident
+    fall: Fall
 
 
 class RateSource(NamedTuple):
@@ -38,7 +56,6 @@ SESSION_SOURCES: Final = {
     "eligible_rate": RateSource("outcome_daily", "one_click", CAUSES),
 }
 """The rates of sign-in sessions and of pre-fetches, each with the source of its counts."""
-_SIDES: Final = {"incident_id": pl.String, "watched_app": pl.String, "day": pl.Date, "is_now": pl.Boolean}
 
 
 @dataclass(frozen=True)
@@ -68,11 +85,8 @@ def explain(
     metric, app_key, _ = subject
     source = SESSION_SOURCES.get(metric)
     dimensions = source.dimensions if source else CAUSES
-    days = [(day, is_now) for span, is_now in ((before, False), (now, True)) for day in span]
-    if source:
-        outcomes = compared_sessions(connection, metric, (("", app_key, *day) for day in days))
-    else:
-        outcomes = compared(connection, (("", *subject, *day) for day in days))
+    sides = [("", *subject, day, is_now) for span, is_now in ((before, False), (now, True)) for day in span]
+    outcomes = compared_sessions(connection, metric, sides) if source else compared(connection, sides)
     counts = {name: int(outcomes[name].sum()) for name in COUNTS}
     if not counts["requests_before"] or not counts["requests_now"]:
         return Explained(counts, NO_CELLS, BROAD)
@@ -80,22 +94,37 @@ def explain(
     return Explained(counts, cells, cause_of(cells))
 
 
-def compared_sessions(
-    connection: duckdb.DuckDBPyConnection, metric: str, sides: Iterable[tuple[str, str, date, bool]]
-) -> pl.DataFrame:
-    """Return each incident's requests and successes, before and now, on the days in `sides`, by the dimensions of the
-    rate's table: the input of `cells_of`.
+def sides_of(found: Iterable[RateIncident], days: Sequence[date]) -> list[Side]:
+    """Return the days that incidents compare: their baseline, and their newest days."""
+    return [
+        (one.incident_id, RATE_OF.get(one.metric, one.metric), *one.subject, days[place], is_now)
+        for one, fall in found
+        for places, is_now in ((fall.baseline, False), (fall.newest, True))
+        for place in places
+    ]
+
+
+def compared(connection: duckdb.DuckDBPyConnection, sides: Iterable[Side]) -> pl.DataFrame:
+    """Return each incident's requests and successes, before and now: a row for each combination of outcome, result code
+    and the dimensions by which causes are searched.
+
+    Args:
+        connection: has `outcome_daily`.
+        sides: their metrics are rates of requests.
+    """
+    return _counts(connection, sql("pipelines.incidents", "rate_outcomes"), sides)
+
+
+def compared_sessions(connection: duckdb.DuckDBPyConnection, metric: str, sides: Iterable[Side]) -> pl.DataFrame:
+    """Return each incident's requests and successes, before and now, by the dimensions of the rate's table.
 
     Args:
         connection: has the table of the rate.
-        metric: a rate of `SESSION_SOURCES`.
-        sides: incident_id, app_key (`*`: all), day, is_now.
+        metric: the metric of all sides, a rate of `SESSION_SOURCES`.
     """
     source, rate = SESSION_SOURCES[metric], METRICS[metric]
     by = ", ".join(("incident_id", *source.dimensions))
-    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
-    outcomes = pl.DataFrame(
-        connection.sql(f"""
+    statement = f"""
         SELECT
             {by},
             coalesce(sum(requests) FILTER (NOT is_now), 0)::BIGINT AS requests_before,
@@ -104,12 +133,17 @@ def compared_sessions(
             coalesce(sum(successes) FILTER (is_now), 0)::BIGINT AS successes_now
         FROM (
             SELECT {by}, is_now, {_sums(rate.denominator)} AS requests, {_sums(rate.numerator)} AS successes
-            FROM {source.table} JOIN incident_days USING (day) WHERE watched_app IN (app_key, '*') GROUP BY ALL
+            FROM {source.table} JOIN sides ON watched_day = day AND watched_app IN (app_key, '*') GROUP BY ALL
         )
-        GROUP BY ALL""")
-    )
-    connection.unregister("incident_days")
-    return outcomes
+        GROUP BY ALL"""
+    return _counts(connection, statement, sides)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, statement: str, sides: Iterable[Side]) -> pl.DataFrame:
+    connection.register("sides", pl.DataFrame(sides, schema=_SIDES, orient="row"))
+    counts = pl.DataFrame(connection.sql(statement))
+    connection.unregister("sides")
+    return counts
 
 
 def _sums(counts: str) -> str:

@@ -1,22 +1,21 @@
 """Incidents of rates: the fall or rise, its loss, and its cause. The sign-in rate is in `sign_in_incidents.py`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 import duckdb
 import polars as pl
 
-from pipelines.contract.measures.counts import RATE_OF, RISING, SLOW_FALL, TECHNICAL, WATCHED
-from pipelines.contract.measures.sql import sql
+from pipelines.contract.measures.counts import RISING, SLOW_FALL, TECHNICAL, WATCHED
 from pipelines.contract.record.dimensions import CAUSES
 from pipelines.incidents.causes import NO_CELLS, with_causes
 from pipelines.incidents.detection.baselines import BASELINE_DAYS
-from pipelines.incidents.detection.fall import Fall
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import DayCounts, watched_rates, without_bursts
+from pipelines.incidents.explained import RateIncident, compared, sides_of
 from pipelines.incidents.incident import FURTHER, Incident, Subject
 
 _CODES_NAMED: Final = 3
@@ -25,17 +24,6 @@ _CODES_NAMED: Final = 3
 _NEW_BEFORE, _NEW_SHARE, _NEW_RECORDS = 0.001, 0.02, 20
 # Contract: smallest slow fall that is reported, as a difference of rates.
 _LEAST_SLOW_FALL: Final = 0.03
-_SIDES: Final = {
-    "incident_id": pl.String, "metric": pl.String, "app_key": pl.String, "channel": pl.String,
-    "day": pl.Date, "is_now": pl.Boolean,
-}  # fmt: skip
-
-
-class RateIncident(NamedTuple):
-    """An incident of a rate, with the fall that it was made from."""
-
-    incident: Incident
-    fall: Fall
 
 
 def rate_incidents(
@@ -89,32 +77,10 @@ def _explained(
     """Return the incidents with their causes and result codes, and the cells of all incidents."""
     if not found:
         return [], NO_CELLS
-    sides = [
-        (one.incident_id, RATE_OF[one.metric], *one.subject, days[place], is_now)
-        for one, fall in found
-        for places, is_now in ((fall.baseline, False), (fall.newest, True))
-        for place in places
-    ]
-    outcomes = compared(connection, sides)
+    outcomes = compared(connection, sides_of(found, days))
     incidents, cells = with_causes([one for one, _ in found], outcomes, CAUSES)
     by_id = outcomes.partition_by("incident_id", as_dict=True, include_key=False)
     return [replace(one, codes=_grown_codes(by_id[one.incident_id,], one.metric in RISING)) for one in incidents], cells
-
-
-def compared(
-    connection: duckdb.DuckDBPyConnection, sides: Iterable[tuple[str, str, str, str, date, bool]]
-) -> pl.DataFrame:
-    """Return each incident's requests and successes, before and now, on the days in `sides`: a row for each combination
-    of outcome, result code and the dimensions by which causes are searched.
-
-    Args:
-        connection: has `outcome_daily`.
-        sides: incident_id, metric, app_key (`*`: all), channel, day, is_now.
-    """
-    connection.register("incident_days", pl.DataFrame(sides, schema=_SIDES, orient="row"))
-    outcomes = pl.DataFrame(connection.sql(sql("pipelines.incidents", "rate_outcomes")))
-    connection.unregister("incident_days")
-    return outcomes
 
 
 def _grown_codes(outcomes: pl.DataFrame, is_rising: bool) -> str | None:

@@ -13,7 +13,7 @@ from pipelines.incidents.causes import NO_CELLS, with_causes
 from pipelines.incidents.detection.falls import falls
 from pipelines.incidents.detection.rate_measure import RateMeasure
 from pipelines.incidents.detection.subjects import by_day
-from pipelines.incidents.explained import compared_sessions
+from pipelines.incidents.explained import RateIncident, compared_sessions, sides_of
 from pipelines.incidents.incident import ALL, Incident, Subject
 
 
@@ -34,13 +34,12 @@ def sign_in_incidents(
     requests, successes = (
         np.concatenate([of, of.sum(axis=1, keepdims=True)], axis=1) for of in (of_requests, of_successes)
     )
-    found, sides = [], []
+    found = []
     for fall in falls(RateMeasure(requests, successes)):
         loss = fall.loss_of_rate(requests[:, fall.row], successes[:, fall.row])
         one = Incident.of(Subject("rate", SIGN_IN, keys[fall.row], ALL), days, fall.span, loss)
-        found.append(one)
-        for places, is_now in ((fall.baseline, False), (fall.newest, True)):
-            sides += [(one.incident_id, one.app_key, days[place], is_now) for place in places]
+        found.append(RateIncident(one, fall))
     if not found:
         return [], NO_CELLS
-    return with_causes(found, compared_sessions(connection, SIGN_IN, sides), SESSION_CAUSES)
+    counts = compared_sessions(connection, SIGN_IN, sides_of(found, days))
+    return with_causes([one for one, _ in found], counts, SESSION_CAUSES)

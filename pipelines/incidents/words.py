@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.catalogue import read_catalogue
-from pipelines.common.text import COMMA, ENUMERATION, Bilingual, half_up, per_cent, printable, whole
+from pipelines.common.text import COMMA, ENUMERATION, Bilingual, half_up, per_cent, printable, same, whole
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.data_metrics import SHORT_DAY
@@ -176,14 +176,14 @@ def incident_names(
 ) -> dict[str, Bilingual]:
     """Return the values for the placeholders of an incident's texts, by name."""
     names = {
-        "app": _t(ALL_APPS) if one.app_key == ALL else _same(app_name),
+        "app": _t(ALL_APPS) if one.app_key == ALL else same(app_name),
         "channel": _t(ALL_CHANNELS) if one.channel == ALL else _channel(one.channel, channels),
-        "first": _same(_day(one.first_day)),
-        "last": _same(_day(one.last_day or one.first_day)),
-        "days": _same(f"{one.days:,}"),
-        "lost": _same(whole(one.lost)),
-        "total": _same(whole(one.lost_total)),
-        "cause": _same("") if one.kind == "data" else _cause(one, cause_app_name, channels),
+        "first": same(_day(one.first_day)),
+        "last": same(_day(one.last_day or one.first_day)),
+        "days": same(f"{one.days:,}"),
+        "lost": same(whole(one.lost)),
+        "total": same(whole(one.lost_total)),
+        "cause": same("") if one.kind == "data" else _cause(one, cause_app_name, channels),
     }
     # Among data faults, only a short day has levels that mean something to a reader.
     if one.kind != "data" or one.metric == SHORT_DAY:
@@ -202,7 +202,7 @@ def level_words(one: Incident) -> tuple[Bilingual, Bilingual]:
         digits = 1 if abs(one.level_before - one.level_now) < _SMALL_FALL else 0
         before, now = (percent_words(level, digits) for level in levels)
     else:
-        before, now = (_same(whole(level)) for level in levels)
+        before, now = (same(whole(level)) for level in levels)
     return before, now
 
 
@@ -218,7 +218,7 @@ def cell_words(cell: str, app_name: str | None, channels: Channels) -> Bilingual
     An app is named by its registered name and key, if the name is given.
     """
     named = [part.partition("=") for part in _PAIR.split(cell)]
-    return _same(" & ").join(
+    return same(" & ").join(
         _part(name, value if has_value else name, app_name, channels) for name, has_value, value in named
     )
 
@@ -226,7 +226,7 @@ def cell_words(cell: str, app_name: str | None, channels: Channels) -> Bilingual
 def _cause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual:
     cause = one.cause
     if cause.cell is None:
-        return _same("")
+        return same("")
     kind = "mix" if cause.kind == "mix" else "gone" if cause.now is None else "cell"
     if one.kind == FURTHER and not one.is_rate:
         kind = "grown"
@@ -259,7 +259,7 @@ def _fault(one: Incident, channels: Channels) -> Bilingual:
     named = FAULTS["hour_shift few"] if is_few else FAULTS.get(one.metric)
     if _ONE_HOUR.search(one.cause.cell or ""):
         named = SINGULAR.get(named or "", named)
-    fault = _t(named) if named else _same(one.metric)
+    fault = _t(named) if named else same(one.metric)
     if of_cell or one.cause.cell is None:
         return _t(of_cell) if of_cell else fault
     return _t(FAULT_OF).format(fault=fault, cause=cell_words(one.cause.cell, None, channels))
@@ -273,7 +273,7 @@ def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bil
     # The cause of a data fault can list several values.
     values = value.split(", ")
     if not all(one in words for one in values):
-        return _same(form.format(short_name(value)))
+        return same(form.format(short_name(value)))
     return ENUMERATION.join(words[one] for one in values)
 
 
@@ -295,11 +295,7 @@ def percent_words(share: float, digits: int = 0) -> Bilingual:
     """Return a share as a percentage, with one more digit if rounding would make it 0% or 100%."""
     text = per_cent(share, digits)
     is_rounded = (text in ("0%", "0.0%") and share > 0) or (text in ("100%", "100.0%") and share < 1)
-    return _same(per_cent(share, digits + 1) if is_rounded else text)
-
-
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
+    return same(per_cent(share, digits + 1) if is_rounded else text)
 
 
 def _t(msgid: str) -> Bilingual:

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.common.days import days_between
-from pipelines.common.text import Bilingual
+from pipelines.common.text import same
 from pipelines.contract.checks import CheckResult
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.channels import DECLARED, Channel
@@ -97,7 +97,7 @@ def listed_rows(
         ),
         "listed_check_results": _rows(
             _declared("check_results"),
-            ([c.check_name, c.severity, c.passed, c.day, c.detail_en, c.detail_zh] for c in checks),
+            ([c.check_name, c.severity, c.passed, c.day, c.detail.en, c.detail.zh] for c in checks),
         ),
         **{f"listed_{name}": rows.to_arrow() for name, rows in billing.items()},
         "listed_resource_package_readings": _rows(
@@ -144,9 +144,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
     had.
     """
     known = {one.key: one for one in (*DECLARED, *channels_of(settings.channels))}
-    removed = {
-        key: Channel(key, Bilingual(key, key), "other") for key in manifest.declared_channels if key not in known
-    }
+    removed = {key: Channel(key, same(key), "other") for key in manifest.declared_channels if key not in known}
     for place, (key, one) in enumerate((known | removed).items()):
         yield [key, one.label.zh, one.label.en, one.group, one.is_login, place, key in known]
 

@@ -128,7 +128,7 @@ def daily_checks(work: StepInputs) -> Results:
     results = {result.check_name: result for result in work.run.checks}
     for name in sorted(FOLDER_CHECKS):
         if result := results.get(name):
-            yield Evaluated(name, result.passed, {"finding": result.detail_en})
+            yield Evaluated(name, result.passed, {"finding": result.detail.en})
 
 
 def reports(work: StepInputs) -> Results:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 import duckdb
 from pydantic import ValidationError
@@ -19,7 +18,7 @@ from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
 from pipelines.common.errors import UsageError
 from pipelines.common.files.lock import is_held, killed_work, parsed_note
-from pipelines.common.text import Bilingual
+from pipelines.common.text import NO_TEXT
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
@@ -47,7 +46,6 @@ from pipelines.store.store import Store
 
 # Number of the newest missing days that are listed; the quality page lists all.
 _NAMED = 3
-_NO_WORDS: Final = Bilingual("", "")
 
 
 def status_of(
@@ -130,8 +128,8 @@ def note_alerts(data: Path, status: Status) -> None:
 
 def _warned(check: CheckResult) -> Warned:
     return Warned(
-        check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail_en,
-        detail_zh=check.detail_zh, do=CHECKS[check.check_name].to_do,
+        check=check.check_name, severity=check.severity, day=check.day, detail_en=check.detail.en,
+        detail_zh=check.detail.zh, do=CHECKS[check.check_name].to_do,
     )  # fmt: skip
 
 
@@ -205,8 +203,8 @@ def _open_incidents(connection: duckdb.DuckDBPyConnection, settings: Settings) -
 def _open_incident(one: PublishedIncident, link: str, url: str | None) -> OpenIncident:
     row = one.incident
     title = incident_title(row, one.called, one.channels)
-    reason = cause_with_rates(row, one.cause_app_name, one.channels) or _NO_WORDS
-    loss = loss_words(row, one.as_of, one.channels) or _NO_WORDS
+    reason = cause_with_rates(row, one.cause_app_name, one.channels) or NO_TEXT
+    loss = loss_words(row, one.as_of, one.channels) or NO_TEXT
     return OpenIncident(
         incident_id=row.incident_id, kind=row.kind, metric=row.metric, app_key=row.app_key, channel=row.channel,
         first_day=row.first_day, days=row.days, level_before=row.level_before, level_now=row.level_now,

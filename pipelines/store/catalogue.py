@@ -20,8 +20,6 @@ from pipelines.common.process.collector import without_collector
 from pipelines.store.catalogue_rows import (
     COMMITS,
     EMPTY,
-    LATER_SCHEMA,
-    SCHEMA,
     TABLES,
     Change,
     Image,
@@ -102,8 +100,6 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN")
-            for statement in filter(str.strip, SCHEMA.split(";")):
-                connection.execute(statement)
             _write(connection, changed, image.commits)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute("COMMIT")
@@ -256,10 +252,10 @@ def _require_known(connection: sqlite3.Connection, file: Path) -> None:
 
 def _rows(connection: sqlite3.Connection, name: str) -> list[Row]:
     table = TABLES[name]
-    if name in LATER_SCHEMA and not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [name]).fetchall():
+    if table.is_later and not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [name]).fetchall():
         return []
-    columns, keys = ", ".join(table.columns), ", ".join(table.columns[: table.keys])
-    return connection.execute(f"SELECT {columns} FROM {name} ORDER BY {keys}").fetchall()
+    columns, key = ", ".join(table.columns), ", ".join(table.key)
+    return connection.execute(f"SELECT {columns} FROM {name} ORDER BY {key}").fetchall()
 
 
 def _commits(connection: sqlite3.Connection) -> int:
@@ -268,13 +264,13 @@ def _commits(connection: sqlite3.Connection) -> int:
 
 
 def _write(connection: sqlite3.Connection, changed: list[Change], commits: int) -> None:
-    for statement in LATER_SCHEMA.values():
-        connection.execute(statement)
+    for name, table in TABLES.items():
+        connection.execute(table.creation(name))
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     for change in changed:
         columns = TABLES[change.table].columns
-        keys = " AND ".join(f"{key} = ?" for key in columns[: TABLES[change.table].keys])
-        connection.executemany(f"DELETE FROM {change.table} WHERE {keys}", change.gone)
+        key = " AND ".join(f"{column} = ?" for column in TABLES[change.table].key)
+        connection.executemany(f"DELETE FROM {change.table} WHERE {key}", change.gone)
         values = ", ".join("?" for _ in columns)
         connection.executemany(
             f"INSERT OR REPLACE INTO {change.table} ({', '.join(columns)}) VALUES ({values})", change.put

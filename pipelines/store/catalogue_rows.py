@@ -3,10 +3,11 @@
 The file and its transactions are in `catalogue.py`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -18,63 +19,79 @@ Numbers = Mapping[tuple[str, str], int]
 COMMITS = "commits"
 """Name in `state` of the number of commits, which each commit of any program raises by 1."""
 
-SCHEMA = """
-CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE files (
-    file INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
-    source TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN ('read', 'damaged', 'held', 'replaced')),
-    first_read_at TEXT NOT NULL, closed_through TEXT, mapping TEXT NOT NULL, part TEXT, place INTEGER NOT NULL,
-    part_digest TEXT, finding TEXT, is_gone INTEGER NOT NULL, records_read INTEGER NOT NULL,
-    accepted INTEGER NOT NULL, rejected INTEGER NOT NULL, skipped INTEGER NOT NULL, run_day TEXT
-);
-CREATE TABLE file_days (
-    file INTEGER NOT NULL REFERENCES files, day TEXT NOT NULL, accepted INTEGER NOT NULL, late INTEGER NOT NULL,
-    PRIMARY KEY (file, day)
-) WITHOUT ROWID;
-CREATE TABLE file_nulled_fields (
-    file INTEGER NOT NULL REFERENCES files, field TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (file, field)
-) WITHOUT ROWID;
-CREATE TABLE file_earlier_parts (
-    file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, part TEXT NOT NULL,
-    PRIMARY KEY (file, position)
-) WITHOUT ROWID;
-CREATE TABLE days (
-    day TEXT PRIMARY KEY, folder TEXT NOT NULL, content TEXT NOT NULL, fingerprint TEXT NOT NULL,
-    accepted INTEGER NOT NULL, counted INTEGER NOT NULL, unmapped INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE day_parts (
-    day TEXT NOT NULL REFERENCES days, position INTEGER NOT NULL, part TEXT NOT NULL, PRIMARY KEY (day, position)
-) WITHOUT ROWID;
-CREATE TABLE platforms (app_key TEXT PRIMARY KEY, platform TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE unreadable_folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE restatements (file TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
-# Tables added later. In a catalogue without them they count as empty, and an older authmeter does not need them.
-LATER_SCHEMA = {
-    "unread_files": """CREATE TABLE IF NOT EXISTS unread_files (
-        path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
-        first_seen_at TEXT NOT NULL
-    ) WITHOUT ROWID""",
-    "archives": """CREATE TABLE IF NOT EXISTS archives (
-        path TEXT PRIMARY KEY, stamp TEXT NOT NULL
-    ) WITHOUT ROWID""",
-    "archive_members": """CREATE TABLE IF NOT EXISTS archive_members (
-        archive TEXT NOT NULL REFERENCES archives, position INTEGER NOT NULL, path TEXT NOT NULL,
-        bytes INTEGER NOT NULL, place INTEGER NOT NULL, sha256 TEXT NOT NULL, finding TEXT NOT NULL,
-        PRIMARY KEY (archive, position)
-    ) WITHOUT ROWID""",
-    "file_mapping_faults": """CREATE TABLE IF NOT EXISTS file_mapping_faults (
-        file INTEGER NOT NULL REFERENCES files, position INTEGER NOT NULL, fault TEXT NOT NULL,
-        PRIMARY KEY (file, position)
-    ) WITHOUT ROWID""",
-    "declared_channels": "CREATE TABLE IF NOT EXISTS declared_channels (channel TEXT PRIMARY KEY) WITHOUT ROWID",
-    "idle_sources": "CREATE TABLE IF NOT EXISTS idle_sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
-    "restated_sessions": "CREATE TABLE IF NOT EXISTS restated_sessions (day TEXT PRIMARY KEY) WITHOUT ROWID",
-    "final_late": """CREATE TABLE IF NOT EXISTS final_late (
-        day TEXT PRIMARY KEY, records INTEGER NOT NULL
-    ) WITHOUT ROWID""",
-}
 
+@dataclass(frozen=True)
+class CatalogueTable:
+    """A table.
+
+    Attributes:
+        declared: the columns in SQL, each with a type; the first `keys` columns are the primary key.
+        is_later: whether the catalogue of an older authmeter may lack it. There it counts as empty.
+        is_wide: whether its rows are long. SQLite stores these by row id, which is the key, an INTEGER.
+    """
+
+    declared: str
+    keys: int = 1
+    is_later: bool = False
+    is_wide: bool = False
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(re.findall(r"(\w+) (?:TEXT|INTEGER|BLOB)\b", self.declared))
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the columns of the primary key."""
+        return self.columns[: self.keys]
+
+    def creation(self, name: str) -> str:
+        """Return the statement that creates the table if the catalogue lacks it."""
+        kind = "" if self.is_wide else " WITHOUT ROWID"
+        return f"CREATE TABLE IF NOT EXISTS {name} ({self.declared}, PRIMARY KEY ({', '.join(self.key)})){kind}"
+
+
+_FILE_KEY = "file INTEGER NOT NULL REFERENCES files"
+TABLES = {
+    "state": CatalogueTable("name TEXT, value BLOB"),
+    "files": CatalogueTable(
+        """file INTEGER, path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
+        source TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN ('read', 'damaged', 'held', 'replaced')),
+        first_read_at TEXT NOT NULL, closed_through TEXT, mapping TEXT NOT NULL, part TEXT, place INTEGER NOT NULL,
+        part_digest TEXT, finding TEXT, is_gone INTEGER NOT NULL, records_read INTEGER NOT NULL,
+        accepted INTEGER NOT NULL, rejected INTEGER NOT NULL, skipped INTEGER NOT NULL, run_day TEXT""",
+        is_wide=True,
+    ),
+    "file_days": CatalogueTable(f"{_FILE_KEY}, day TEXT NOT NULL, accepted INTEGER NOT NULL, late INTEGER NOT NULL", 2),
+    "file_nulled_fields": CatalogueTable(f"{_FILE_KEY}, field TEXT NOT NULL, records INTEGER NOT NULL", 2),
+    "file_earlier_parts": CatalogueTable(f"{_FILE_KEY}, position INTEGER NOT NULL, part TEXT NOT NULL", 2),
+    "file_mapping_faults": CatalogueTable(
+        f"{_FILE_KEY}, position INTEGER NOT NULL, fault TEXT NOT NULL", 2, is_later=True
+    ),
+    "days": CatalogueTable(
+        "day TEXT, folder TEXT NOT NULL, content TEXT NOT NULL, fingerprint TEXT NOT NULL, accepted INTEGER NOT NULL, "
+        "counted INTEGER NOT NULL, unmapped INTEGER NOT NULL"
+    ),
+    "day_parts": CatalogueTable("day TEXT NOT NULL REFERENCES days, position INTEGER NOT NULL, part TEXT NOT NULL", 2),
+    "platforms": CatalogueTable("app_key TEXT, platform TEXT NOT NULL"),
+    "unreadable_folders": CatalogueTable("path TEXT"),
+    "unread_files": CatalogueTable(
+        "path TEXT, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL, first_seen_at TEXT NOT NULL",
+        is_later=True,
+    ),
+    "archives": CatalogueTable("path TEXT, stamp TEXT NOT NULL", is_later=True),
+    "archive_members": CatalogueTable(
+        "archive TEXT NOT NULL REFERENCES archives, position INTEGER NOT NULL, path TEXT NOT NULL, "
+        "bytes INTEGER NOT NULL, place INTEGER NOT NULL, sha256 TEXT NOT NULL, finding TEXT NOT NULL",
+        2,
+        is_later=True,
+    ),
+    "idle_sources": CatalogueTable("source TEXT", is_later=True),
+    "declared_channels": CatalogueTable("channel TEXT", is_later=True),
+    "restatements": CatalogueTable("file TEXT"),
+    "restated_sessions": CatalogueTable("day TEXT", is_later=True),
+    "final_late": CatalogueTable("day TEXT, records INTEGER NOT NULL", is_later=True),
+}
 _STATE = tuple(column.name for column in fields(State))
 _DATES_OF_STATE = ("as_of", "closed_before", "events_from", "days_from")
 # These fields of a file, and a day's parts, are tables of their own.
@@ -83,35 +100,6 @@ _FILE = tuple(column.name for column in fields(FileEntry) if column.name not in 
 _DAY = tuple(column.name for column in fields(DayEntry) if column.name != "parts")
 _row_of_file, _row_of_day = attrgetter(*_FILE), attrgetter(*_DAY)
 
-
-@dataclass(frozen=True)
-class CatalogueTable:
-    """The columns of a table; the first `keys` columns are its primary key."""
-
-    columns: tuple[str, ...]
-    keys: int = 1
-
-
-TABLES = {
-    "state": CatalogueTable(("name", "value")),
-    "files": CatalogueTable(("file", *_FILE)),
-    "file_days": CatalogueTable(("file", "day", "accepted", "late"), 2),
-    "file_nulled_fields": CatalogueTable(("file", "field", "records"), 2),
-    "file_earlier_parts": CatalogueTable(("file", "position", "part"), 2),
-    "file_mapping_faults": CatalogueTable(("file", "position", "fault"), 2),
-    "days": CatalogueTable(("day", *_DAY)),
-    "day_parts": CatalogueTable(("day", "position", "part"), 2),
-    "platforms": CatalogueTable(("app_key", "platform")),
-    "unreadable_folders": CatalogueTable(("path",)),
-    "unread_files": CatalogueTable(("path", *UnreadFile._fields)),
-    "archives": CatalogueTable(("path", "stamp")),
-    "archive_members": CatalogueTable(("archive", "position", *ArchiveMember._fields), 2),
-    "idle_sources": CatalogueTable(("source",)),
-    "declared_channels": CatalogueTable(("channel",)),
-    "restatements": CatalogueTable(("file",)),
-    "restated_sessions": CatalogueTable(("day",)),
-    "final_late": CatalogueTable(("day", "records")),
-}
 Rows = dict[str, list[Row]]
 """The rows of each table, in the order of its key."""
 

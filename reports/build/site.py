@@ -271,7 +271,7 @@ class _Site:
         They are None if the month has no record.
         """
         self.writer.folder("monthly")
-        totals = {month: tuple(counts) for month, *counts in self.marts.rows("site/month_totals")}
+        totals = {month: tuple(counts) for month, *counts in self.marts.rows("month_totals")}
         found = []
         for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
             rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))

@@ -161,7 +161,7 @@ def figure(chart: Chart, language: str, theme: str) -> dict[str, Any]:
         traces.append(
             {
                 "type": "scatter",
-                "name": getattr(one.label, language),
+                "name": one.label.of(language),
                 "mode": "lines+markers",
                 # A missing day is a gap; markers keep a day between two gaps visible.
                 "connectgaps": False,

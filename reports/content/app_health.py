@@ -4,15 +4,14 @@ Apps with an open incident come first, then apps below a usual range, then the o
 `pipelines/incidents/usual/norms.py`; the usage page lists all apps with all counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from pipelines.common.days import window
-from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, IncidentDays, Usual, norms_of, usual_of
+from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, DayValue, IncidentDays, norms_of
 from reports.content.context import App, Quality
-from reports.content.drawings import Course, course_of
 from reports.content.published import DAYS, PublishedTables
 
 # Number of apps that the briefing lists; the usage page lists all.
@@ -21,36 +20,33 @@ APPS_LISTED: Final = 50
 
 @dataclass(frozen=True)
 class AppHealth:
-    """An app on the data day: requests (`volume`) and technical success (`rate`), each with the usual range.
+    """An app on the data day: requests (`volume`) and technical success (`rate`), each with its usual range.
 
     Attributes:
         has_open_incident: the app has an open incident.
         has_red_incident: one of the app's open incidents is red.
         newest: the newest day with a record of the app, out of the last 30; None if there is no such day.
-        line: the rate on each of the 30 days. If no day has a rate, the requests of each day; `is_line_of_rate` is then
-            false.
+        line: the rate on the last 30 days. If no day has a rate, the requests; `is_line_of_rate` is then false.
     """
 
     app: App
     has_open_incident: bool
     has_red_incident: bool
     newest: date | None
-    volume: int | None
-    usual_volume: Usual
-    rate: float | None
-    usual_rate: Usual
-    line: Course
+    volume: DayNorm
+    rate: DayNorm
+    line: Sequence[DayNorm]
     is_line_of_rate: bool
 
     @property
     def is_below(self) -> bool:
         """Whether the app's requests or technical success are below the usual range."""
-        return "below" in (self.usual_rate.side, self.usual_volume.side)
+        return "below" in (self.rate.side, self.volume.side)
 
     @property
     def is_unusual(self) -> bool:
         """Whether the app's requests or technical success are outside the usual range."""
-        return self.is_below or "above" in (self.usual_rate.side, self.usual_volume.side)
+        return self.is_below or "above" in (self.rate.side, self.volume.side)
 
     @property
     def has_no_usual_range(self) -> bool:
@@ -58,7 +54,7 @@ class AppHealth:
 
         A usual range needs enough earlier days. On a holiday, requests have no usual range.
         """
-        return self.usual_rate.side == self.usual_volume.side == "unknown"
+        return self.rate.side == self.volume.side == "unknown"
 
 
 def app_health(
@@ -101,7 +97,7 @@ def app_health(
     found = [_health(by_key[key], newest, open_.get(key), norms) for key, newest, _ in listed]
     return sorted(
         found,
-        key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume or 0), one.app.key),
+        key=lambda one: (place.get(one.app.key, len(place)), not one.is_below, -(one.volume.value or 0), one.app.key),
     )
 
 
@@ -115,10 +111,8 @@ def _health(
         has_red_incident is not None,
         bool(has_red_incident),
         newest,
-        None if (counted := volume[-1].value) is None else int(counted),
-        usual_of(volume[-1]),
-        rate[-1].value,
-        usual_of(rate[-1]),
-        course_of(rate if has_rate else volume),
+        volume[-1],
+        rate[-1],
+        rate if has_rate else volume,
         has_rate,
     )

@@ -6,56 +6,42 @@ colours in `static/css/`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from markupsafe import Markup
 
 from pipelines.incidents.usual.norms import DayNorm
 
-Values = Sequence[float | None]
+Days = Sequence[DayNorm]
+"""The days of one subject, oldest first."""
 # Height and width of the view box of a stretched drawing; its lines keep their width.
 _DEPTH = 100.0
 # Share of a curve's height that is kept free above it, for labels.
 _HEADROOM = 0.2
 
 
-@dataclass(frozen=True)
-class Course:
-    """Values by day, oldest first, None without data; and each day's usual range, None if the day has none."""
-
-    values: Values
-    low: Values
-    high: Values
-
-
-def course_of(rows: Sequence[DayNorm]) -> Course:
-    """Convert the days of one subject to a `Course`."""
-    return Course([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
-
-
-def sparkline(course: Course, width: int = 104, height: int = 34) -> Markup:
+def sparkline(days: Days, width: int = 104, height: int = 34) -> Markup:
     """Return a small drawing of the values as a line over the band of the usual range, with a dot on the newest day."""
-    scale = _Scale(course, width - 5, height - 5)
-    last = len(course.values) - 1
-    newest = course.values[last] if course.values else None
+    scale = _Scale(days, width - 5, height - 5)
+    last = len(days) - 1
+    newest = days[last].value if days else None
     dot = Markup("") if newest is None else Markup('<circle cx="{}" cy="{}" r="2.2"/>').format(
         scale.x(last), scale.y(newest)
     )  # fmt: skip
     return Markup(
         '<svg class="sparkline" width="{w}" height="{h}" viewBox="-2.5 -2.5 {w} {h}" aria-hidden="true"'
         ' focusable="false">{band}<path class="lit" d="{line}"/>{dot}</svg>'
-    ).format(w=width, h=height, band=_band(course, scale), line=_line(course.values, scale), dot=dot)
+    ).format(w=width, h=height, band=_band(days, scale), line=_line(days, scale), dot=dot)
 
 
-def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[float, str]]) -> Markup:
+def curve(days: Days, mark: int | None, label: str, levels: Sequence[tuple[float, str]]) -> Markup:
     """Return a drawing of the values as a line over the band of the usual range, as wide as its container.
 
     Args:
         mark: index of the day that is marked with `label`; None if it is before the first day.
         levels: values that are labelled at the left edge, with their texts.
     """
-    scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
+    scale = _Scale(days, _DEPTH, _DEPTH, headroom=_HEADROOM)
     marked = Markup("")
     if mark is not None:
         x = f"{scale.part(mark):.2f}%"
@@ -71,12 +57,12 @@ def curve(course: Course, mark: int | None, label: str, levels: Sequence[tuple[f
     return Markup(
         '<svg class="curve" aria-hidden="true" focusable="false"><svg viewBox="0 0 100 100" width="100%" height="100%"'
         ' preserveAspectRatio="none">{band}<path class="lit" d="{line}"/></svg>{marked}{written}</svg>'
-    ).format(band=_band(course, scale), line=_line(course.values, scale), marked=marked, written=written)
+    ).format(band=_band(days, scale), line=_line(days, scale), marked=marked, written=written)
 
 
-def curve_range(course: Course) -> tuple[float, float]:
+def curve_range(days: Days) -> tuple[float, float]:
     """Return the values at the lower and the upper edge of the drawing that `curve` returns."""
-    scale = _Scale(course, _DEPTH, _DEPTH, headroom=_HEADROOM)
+    scale = _Scale(days, _DEPTH, _DEPTH, headroom=_HEADROOM)
     return scale.floor, scale.top
 
 
@@ -91,13 +77,13 @@ def bar(part: float) -> Markup:
 class _Scale:
     """Converts days and values to coordinates of a drawing."""
 
-    def __init__(self, course: Course, width: float, height: float, headroom: float = 0.0) -> None:
-        known = [one for one in (*course.values, *course.low, *course.high) if one is not None]
+    def __init__(self, days: Days, width: float, height: float, headroom: float = 0.0) -> None:
+        known = [one for day in days for one in (day.value, day.low, day.high) if one is not None]
         top, least = max(known, default=1.0), min(known, default=0.0)
         self.top = top + (top - least) * headroom
         # Values far above zero would be a flat line: the axis then begins below the lowest value.
         self.floor = max(0.0, least - (top - least) * 0.15)
-        self.width, self.height, self.days = width, height, len(course.values)
+        self.width, self.height, self.days = width, height, len(days)
 
     def part(self, day: int) -> float:
         """Return the x coordinate of a day in per cent."""
@@ -110,23 +96,19 @@ class _Scale:
         return f"{self.height * (self.top - value) / ((self.top - self.floor) or 1):.1f}"
 
 
-def _line(values: Values, scale: _Scale) -> str:
+def _line(days: Days, scale: _Scale) -> str:
     """Return the path of a line that breaks on days without data; a day between two gaps is a dot."""
     path = ""
-    for day, value in enumerate(values):
-        if value is not None:
-            begins = day == 0 or values[day - 1] is None
-            path += f"{'M' if begins else 'L'}{scale.x(day)} {scale.y(value)}{'h0' if begins else ''}"
+    for place, day in enumerate(days):
+        if day.value is not None:
+            begins = place == 0 or days[place - 1].value is None
+            path += f"{'M' if begins else 'L'}{scale.x(place)} {scale.y(day.value)}{'h0' if begins else ''}"
     return path
 
 
-def _band(course: Course, scale: _Scale) -> Markup:
+def _band(days: Days, scale: _Scale) -> Markup:
     """Return the band of the usual range; empty if no two consecutive days have a usual range."""
-    edges = [
-        (day, low, high)
-        for day, (low, high) in enumerate(zip(course.low, course.high, strict=True))
-        if low is not None and high is not None
-    ]
+    edges = [(place, *day.range) for place, day in enumerate(days) if day.range]
     if not edges:
         return Markup("")
     path = ""

@@ -12,8 +12,7 @@ from typing import Final, Literal
 from pipelines.contract.measures.counts import TECHNICAL
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.incidents.usual.key_figures import KEY_FIGURES
-from pipelines.incidents.usual.norms import DayNorm, Side, Usual, colour, side_of_days, usual_of
-from reports.content.drawings import Course, course_of
+from pipelines.incidents.usual.norms import DayNorm, Side, colour, side_of_days
 from reports.content.published import DAYS, PublishedTables
 
 # Periods whose figures are shown next to the day's.
@@ -38,15 +37,19 @@ class FigureSpan:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A key figure: its values over the data day and each longer period (`spans`), its usual range on the data day, and
-    its course over 30 days.
+    """A key figure: its values over the data day and each longer period (`spans`), and the last 30 days with their
+    usual ranges (`course`).
     """
 
     metric: str
     is_share: bool
     spans: tuple[FigureSpan, ...]
-    usual: Usual
-    course: Course
+    course: Sequence[DayNorm]
+
+    @property
+    def usual(self) -> DayNorm:
+        """The data day, with its usual range."""
+        return self.course[-1]
 
     @property
     def colour(self) -> Literal["good", "bad", ""]:
@@ -81,7 +84,7 @@ def key_figures(marts: PublishedTables, norms: Mapping[str, Sequence[DayNorm]]) 
             )
             for period in ("day", *SPANS)
         )
-        figures.append(KeyFigure(name, name == TECHNICAL, spans, usual_of(days[-1]), course_of(days[-DAYS:])))
+        figures.append(KeyFigure(name, name == TECHNICAL, spans, days[-DAYS:]))
     return figures
 
 

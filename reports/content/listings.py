@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.contract.measures.counts import HEADLINE_USAGE
 from pipelines.contract.measures.sql import sums
 from pipelines.contract.tables.tables import TABLES
 
@@ -88,6 +89,13 @@ LISTINGS: Final = {
         "day IN (SELECT unnest($days::DATE[]))",
         "day, app_key = '*' DESC, app_key, text",
     ),
+    # Calendar months with their days up to the last closed one, their days with data, and usage of all apps.
+    "month_totals": Listing(
+        "usage_month",
+        "month, any_value(window_days) AS window_days, any_value(days_with_data) AS days_with_data",
+        order="month DESC",
+        sums=HEADLINE_USAGE,
+    ),
     # the quality of the data
     "day_quality": Listing(
         "day_quality",
@@ -120,6 +128,13 @@ LISTINGS: Final = {
     # billing
     "package_use_days": Listing(
         "resource_package_usage", "account_id, day", _MONTH, "account_id, day", sums=("uses",)
+    ),
+    # The devices and phones with most requests a day.
+    "repeat_keys": Listing(
+        "repeat_top",
+        "day, key, app_key, key_hash, requests, uses, first_at, last_at",
+        _MONTH,
+        "requests DESC, day DESC, key, rank LIMIT 20",
     ),
     "package_accounts": Listing("resource_package_forecast"),
     # By account in the order of use.

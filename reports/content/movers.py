@@ -64,8 +64,8 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
     successes, tried, calm = grid("successes"), grid("tried"), grid("is_calm") == 1
     # Holidays have no usual counts.
     is_holiday = (grid("is_holiday") == 1).any(axis=0)
-    norms = count_norms(successes, calm)
-    usual = np.floor(norms.usual + 0.5)
+    middle, low, high = count_norms(successes, calm)
+    usual = np.floor(middle + 0.5)
     rates = weekday_sums(np.where(calm, successes, np.nan)), weekday_sums(np.where(calm, tried, np.nan))
 
     def mover(i: int, at: int) -> Mover:
@@ -78,8 +78,8 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
             int(usual[i, at]),
             _rate(successes[i, at], tried[i, at]),
             _rate(*(one[i, at] for one in rates)),
-            float(norms.low[i, at]),
-            float(norms.high[i, at]),
+            float(low[i, at]),
+            float(high[i, at]),
         )
 
     found = {}

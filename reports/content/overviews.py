@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.common.days import window
 from pipelines.contract.measures.counts import CARDS
-from pipelines.incidents.usual.norms import DayNorm, Side, usual_of
+from pipelines.incidents.usual.norms import DayNorm, Side
 from pipelines.store.site_publication import LONG_DAYS
 from reports.content.context import Day
 from reports.content.movers import Mover, movers
@@ -86,7 +86,7 @@ def overviews(
     channels, notes = (_by_day(marts.rows(name, days=days)) for name in ("days/day_channels", "day_notes"))
     restatements = _by_day(marts.rows("quality/restatements", days=days))
     moved = movers(marts, days)
-    sides = {(name, row.day): usual_of(row).side for name in CARDS for row in norms[name]}
+    sides = {(name, row.day): row.side for name in CARDS for row in norms[name]}
     for i, day in enumerate(listed):
         now, base = totals[day]
         yield Overview(

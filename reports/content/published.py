@@ -28,6 +28,7 @@ from pipelines.incidents.published import PublishedIncident, incident_days, inci
 from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
 from pipelines.store.site_publication import LONG_DAYS
+from reports.content.figures.chart_series import indexed
 from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS
@@ -54,11 +55,11 @@ COMPARED_LISTED = 8
 WHOLE_COMPARED_LISTED = 20
 # Folder and name of each step's query, in order of execution: a step may read those before it.
 STEPS = (
-    "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_days",
-    "figures/usage_periods", "figures/channel_windows", "figures/breakdowns", "versions/version_requests",
-    "versions/versions", "versions/versions_seen", "versions/releases", "versions/version_days", "figures/failures",
-    "figures/app_packages", "figures/drawn", "windows/day_windows", *WINDOW_SUMS, "sign_in/sign_in_funnel",
-    "sign_in/sign_in_compared", "figures/presence", "figures/detail_lines",
+    "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_periods",
+    "figures/channel_windows", "figures/breakdowns", "versions/version_requests", "versions/versions",
+    "versions/versions_seen", "versions/releases", "versions/version_days", "figures/failures", "figures/app_packages",
+    "figures/drawn", "windows/day_windows", *WINDOW_SUMS, "sign_in/sign_in_funnel", "sign_in/sign_in_compared",
+    "figures/presence", "figures/detail_lines",
 )  # fmt: skip
 
 
@@ -75,9 +76,8 @@ def end_of_month(month: date) -> date:
 
 def statement(name: str) -> str:
     """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a generated step."""
-    return WINDOW_SUMS.get(name) or sql(
-        "reports.content", name, tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows
-    )
+    more = tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows, indexed
+    return WINDOW_SUMS.get(name) or sql("reports.content", name, *more)
 
 
 def detail_query() -> str:
@@ -240,7 +240,7 @@ class PublishedTables:
         """
         for step in ("version_requests", "versions", "releases"):
             text, values = self._query(f"versions/{step}", {})
-            if step == "version_requests" and app_key != ALL_APPS:
+            if step == "version_requests":
                 text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
         return self.rows("versions/released_versions", app_key=app_key)

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from pipelines.common.text import Bilingual, per_cent
+from pipelines.common.text import ENUMERATION, Bilingual, per_cent, same
 from reports.content.context import DataState
 from reports.content.wording.formats import count, day_text
 from reports.content.wording.language import t
@@ -118,7 +118,7 @@ def _gaps(data_state: DataState) -> str:
 
 def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
     for check in data_state.failed_checks[:NAMED]:
-        name = CHECK_WORDS.get(check.name, Bilingual(check.name, check.name))
+        name = CHECK_WORDS.get(check.name, same(check.name))
         day = f" {check.day}" if check.day else ""
         yield "warn", Bilingual(f"{name.zh}{day}：{check.detail.zh}", f"{name.en}{day}: {check.detail.en}")
     if others := data_state.failed_checks[NAMED:]:
@@ -130,10 +130,11 @@ def _checks(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
 def _listed(head: Bilingual, days: tuple[date, ...], numbers: dict[date, int] | None = None) -> Bilingual:
     """Return a heading followed by the newest days, with their counts if given."""
 
-    def said(language: str) -> str:
-        newest = sorted(days, reverse=True)[:NAMED]
-        named = (getattr(day_text(day), language) + (f" ({count(numbers[day])})" if numbers else "") for day in newest)
-        more = f" … ({len(days)})" if len(days) > NAMED else ""
-        return f"{getattr(head, language)} {('、' if language == 'zh' else ', ').join(named)}{more}"
+    def named(day: date) -> Bilingual:
+        return (
+            same("{day} ({count})").format(day=day_text(day), count=count(numbers[day])) if numbers else day_text(day)
+        )
 
-    return Bilingual(said("zh"), said("en"))
+    newest = ENUMERATION.join(map(named, sorted(days, reverse=True)[:NAMED]))
+    more = f" … ({len(days)})" if len(days) > NAMED else ""
+    return same("{head} {days}{more}").format(head=head, days=newest, more=more)

@@ -7,7 +7,7 @@ their own names and have no meaning in files. The setting `csv_language` chooses
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import NO_TEXT, Bilingual, same
 from pipelines.contract.measures.measure import Measure, Unit
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.record.dimensions import DIMENSIONS
@@ -25,7 +25,6 @@ class ColumnWords(NamedTuple):
     meaning: Bilingual
 
 
-_NONE: Final = Bilingual("", "")
 _UNITS: Final[dict[Unit, Bilingual]] = {
     "records": Bilingual("条记录", "records"),
     "sessions": Bilingual("次登录会话", "sign-in sessions"),
@@ -112,9 +111,9 @@ def column_words(column: str, columns: Sequence[str]) -> ColumnWords:
     """
     if metric := _metric_of(column, columns):
         return ColumnWords(column, metric.label, _UNITS[metric.unit], metric.meaning)
-    label, meaning = _WORDS.get(column, (Bilingual(column, column), _NONE))
+    label, meaning = _WORDS.get(column, (same(column), NO_TEXT))
     return ColumnWords(
-        column, label, _UNITS["ms"] if column == "latency_ms" else _OTHER_UNITS.get(column, _NONE), meaning
+        column, label, _UNITS["ms"] if column == "latency_ms" else _OTHER_UNITS.get(column, NO_TEXT), meaning
     )
 
 
@@ -136,12 +135,12 @@ def headings(columns: Sequence[str], language: Language, *, is_workbook: bool = 
     return [f"{text} {column}" if named.count(text) > 1 else text for text, column in zip(named, columns, strict=True)]
 
 
-def _heading(column: str, columns: Sequence[str], language: Literal["zh", "en"], is_workbook: bool) -> str:
+def _heading(column: str, columns: Sequence[str], language: str, is_workbook: bool) -> str:
     metric = _metric_of(column, columns)
     unit: Unit | None = metric.unit if metric else "ms" if column == "latency_ms" else None
     suffixes = _IN_WORKBOOK if is_workbook else _IN_CSV
-    suffix = suffixes.get(unit, _NONE) if unit else _NONE
-    return _of(column_words(column, columns).label, language) + _of(suffix, language)
+    suffix = suffixes.get(unit, NO_TEXT) if unit else NO_TEXT
+    return column_words(column, columns).label.of(language) + suffix.of(language)
 
 
 def _with_name(column: str, columns: Sequence[str]) -> str:
@@ -151,14 +150,10 @@ def _with_name(column: str, columns: Sequence[str]) -> str:
 
 def dictionary(columns: Sequence[str], language: Language) -> tuple[str, list[str], list[list[str]]]:
     """Return the sheet that describes a workbook's columns: sheet name, headings and a row for each column."""
-    said: Literal["zh", "en"] = language or "zh"
+    said = language or "zh"
     heads = Bilingual("列名|中文名|英文名|单位|含义", "Column|Chinese name|English name|Unit|Meaning")
     rows = [
-        [one.name, one.label.zh, one.label.en, _of(one.unit, said), _of(one.meaning, said)]
+        [one.name, one.label.zh, one.label.en, one.unit.of(said), one.meaning.of(said)]
         for one in (column_words(column, columns) for column in columns)
     ]
-    return _of(Bilingual("数据字典", "Data dictionary"), said), _of(heads, said).split("|"), rows
-
-
-def _of(text: Bilingual, language: Literal["zh", "en"]) -> str:
-    return text.zh if language == "zh" else text.en
+    return Bilingual("数据字典", "Data dictionary").of(said), heads.of(said).split("|"), rows

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.incidents.published import PublishedIncident
 from reports.charts.shapes import backdrops
-from reports.content.drawings import course_of, curve_range
+from reports.content.drawings import curve_range
 from reports.content.incidents.curves import incident_curves
 from reports.plots.page_styles import line_of
 from reports.plots.scales import Mark, band, day_marks, moment, scale
@@ -30,19 +30,18 @@ def incident(source: Source, published: PublishedIncident, app_name: str) -> "Fi
         "line": line_of(source.style(_SHEET, ".curve .lit")),
     }
     drawn = backdrops(source.theme)
-    ranges = [None if row.low is None or row.high is None else (row.low, row.high) for row in curve.rows]
+    ranges = [row.range for row in curve.rows]
     usual = drawn["norm"] | {"opacity": 1}
     first = drawn["incident"] | {"line": line_of(source.style(_SHEET, ".curve .first"))}
     marked = [] if curve.mark is None else [Mark("incident", days[curve.mark], curve.mark_label, curve.mark_label)]
     layout = source.layout(f"{app_name} · {source.text(curve.name)}", source.text(curve.words))
-    course = course_of(curve.rows)
     unit = curve.unit or "records"
-    up = scale([*course.values, *course.low, *course.high], unit, False, source.language)
+    up = scale([one for row in curve.rows for one in (row.value, row.low, row.high)], unit, False, source.language)
     written = source.style(_SHEET, ".curve text")["fill"]
     layout |= {
         "xaxis": layout["xaxis"] | {"range": [moment(days[0], -0.5), moment(days[-1], 0.5)], "tickformat": "%m-%d",
                                     "hoverformat": "%Y-%m-%d"},
-        "yaxis": layout["yaxis"] | up | {"range": list(curve_range(course)), "hoverformat": HOVER[unit]},
+        "yaxis": layout["yaxis"] | up | {"range": list(curve_range(curve.rows)), "hoverformat": HOVER[unit]},
         "shapes": [
             *band(days, ranges, source.style(_SHEET, ".curve .norm")["fill"], usual),
             *day_marks(days, marked, {"incident": first}, WIDTH),

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pipelines.common.text import Bilingual
-
 _SHEETS: Final = Path(__file__).parents[1] / "static" / "css"
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Media rules, for phones and print.
@@ -42,11 +40,6 @@ def line_of(drawn: Style) -> dict[str, object]:
         "width": float(drawn.get("stroke-width", 1)),
         "dash": ",".join(f"{length}px" for length in dashes.split()) or "solid",
     }
-
-
-def in_language(text: Bilingual, language: str) -> str:
-    """Return a text in one language, `zh` or `en`."""
-    return text.zh if language == "zh" else text.en
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from math import ceil, floor, log10
 from typing import Any, Final
 
 from reports.content.wording.formats import compact, weekday
-from reports.plots.page_styles import in_language, plain
+from reports.plots.page_styles import plain
 
 Values = Sequence[float | None]
 Axis = dict[str, Any]
@@ -55,7 +55,7 @@ def scale(values: Values, unit: str, from_zero: bool, language: str) -> Axis:
     return {
         "tickvals": ticks,
         "ticktext": [
-            f"{tick * 100:.{decimals}f}%" if unit == "share" else in_language(compact(tick), language) for tick in ticks
+            f"{tick * 100:.{decimals}f}%" if unit == "share" else compact(tick).of(language) for tick in ticks
         ],
         "range": [ticks[0] - room, ticks[-1] + room],
     }
@@ -71,7 +71,7 @@ def day_scale(days: Sequence[date], most: int, language: str) -> Axis:
     ticks = [day for i, day in enumerate(days) if (len(days) - 1 - i) % every == 0]
     return {
         "tickvals": [day.isoformat() for day in ticks],
-        "ticktext": [f"{day:%m-%d}<br>{in_language(weekday(day), language)}" for day in ticks],
+        "ticktext": [f"{day:%m-%d}<br>{weekday(day).of(language)}" for day in ticks],
         "range": [moment(days[0], -0.5), moment(days[-1], 0.5)],
     }
 

@@ -9,7 +9,7 @@ from reports.charts.shapes import THEMES, layout
 from reports.content.context import Quality
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t
-from reports.plots.page_styles import Style, in_language, plain, style
+from reports.plots.page_styles import Style, plain, style
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -34,7 +34,7 @@ class Source:
 
     def text(self, text: Bilingual) -> str:
         """Return a text in the language of the figures."""
-        return in_language(text, self.language)
+        return text.of(self.language)
 
     def style(self, sheet: str, selector: str) -> Style:
         """Return the properties of a selector in a style sheet of the pages, in the figures' theme."""

@@ -105,9 +105,7 @@ class _Trend:
             # Usual ranges of several lines would overlap and could not be distinguished.
             series, colour = series_of(lines[0]), lines[0]["line"]["color"]
             before = self._before(series)
-            ranges = [
-                None if row.low is None or row.high is None else (row.low, row.high) for row in self._norms(series)
-            ]
+            ranges = [row.range for row in self._norms(series)]
             behind = [
                 *band(days, ranges, colour, drawn["norm"]),
                 *previous_line(days, before, colour, drawn["previous"]),

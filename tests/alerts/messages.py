@@ -8,7 +8,7 @@ from pipelines.alerts.figures import Curve, Figure, Headline
 from pipelines.alerts.message import Message
 from pipelines.alerts.week import Week, WeekFigure, WeekIncident
 from pipelines.common.text import Bilingual
-from pipelines.contract.status import OpenIncident, Problems
+from pipelines.contract.status import OpenIncident, Problems, Warned
 
 DAY = date(2026, 11, 27)
 SITE = "https://reports.example.com/authmeter"
@@ -46,8 +46,14 @@ HEADLINE = Headline(
 )  # fmt: skip
 RATES = (*[0.96, 0.95, 0.96, 0.97] * 3, None, 0.96, *[0.43, 0.45, 0.44] * 6)
 CURVE = Curve(date(2026, 10, 27), RATES, date(2026, 11, 10), is_rate=True)
+
+
+def warned(check: str, zh: str, en: str = "") -> Warned:
+    return Warned(check=check, severity="warn", day=DAY, detail_zh=zh, detail_en=en, do="")
+
+
 WARNINGS = [
-    ("package_run_out", "a1：资源包可能在 2026-12-11 用完", "a1: its resource packages may run out on 2026-12-11")
+    warned("package_run_out", "a1：资源包可能在 2026-12-11 用完", "a1: its resource packages may run out on 2026-12-11")
 ]
 
 

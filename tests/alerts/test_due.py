@@ -260,7 +260,7 @@ def test_of_days_closed_together_only_those_without_a_record_are_named(
     titles = []
 
     def send(*given: Any) -> Delivery:
-        titles.append((given[2].kind, given[2].title("en")))
+        titles.append((given[2].kind, given[2].title.en))
         return post(*given)
 
     monkeypatch.setattr(sent, "send", send)

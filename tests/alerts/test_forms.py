@@ -11,18 +11,19 @@ from pipelines.alerts.forms import as_markdown, forms_of
 from pipelines.alerts.lines import Line
 from pipelines.alerts.message import Message
 from pipelines.alerts.sender import deliver
-from tests.alerts.messages import SHOP, SITE, WALLET, WARNINGS, of_day, of_week
+from pipelines.common.text import same
+from tests.alerts.messages import SHOP, SITE, WALLET, WARNINGS, of_day, of_week, warned
 from tests.alerts.services import URLS, Service, mail_server, services
 
 MESSAGE = of_day(WALLET, SHOP, warnings=WARNINGS)
 # Longer than any limit, of signs that take three bytes.
 LONG = of_day(
     *[SHOP.model_copy(update={"text_zh": "很长" * 900, "title_zh": "长" * 400})] * 40,
-    warnings=[("check", "告警" * 2000, "")] * 9,
+    warnings=[warned("check", "告警" * 2000)] * 9,
 )
 
 # Slack counts the five characters of the escape of each sign.
-SIGNS = of_day(WALLET, warnings=[("check", "A&B" * 90, "")] * 5)
+SIGNS = of_day(WALLET, warnings=[warned("check", "A&B" * 90)] * 5)
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def chats(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Service]]:
 
 
 def sent(message: Message, *urls: str, attach: str = "") -> list[bool]:
-    forms = forms_of(message.title("zh"), message.lines("zh"), "zh")
+    forms = forms_of(message.title.zh, message.lines, "zh")
     given = {"urls": urls, "forms": forms, "is_bad": message.is_bad, "attach": attach, "seconds": 20}
     answer = deliver(given)
     assert answer["known"] == [True] * len(urls)
@@ -54,17 +55,15 @@ def test_each_chat_takes_the_message_in_its_own_form(chats: dict[str, Service]) 
     assert sent(MESSAGE, *URLS.values()) == [True] * len(URLS)
     found = texts(chats)
     link = f"{SITE}/apps/wallet/index.html"
-    assert found["dingtalk"].startswith(
-        f"# {MESSAGE.title('zh')}\n[authmeter 报告 2026-11-27]({link})\n\n**原因**：SDK"
-    )
-    assert found["wecom"].startswith(f"**{MESSAGE.title('zh')}**\n[authmeter 报告 2026-11-27]({link})\n**原因**：SDK")
+    assert found["dingtalk"].startswith(f"# {MESSAGE.title.zh}\n[authmeter 报告 2026-11-27]({link})\n\n**原因**：SDK")
+    assert found["wecom"].startswith(f"**{MESSAGE.title.zh}**\n[authmeter 报告 2026-11-27]({link})\n**原因**：SDK")
     assert found["feishu"].startswith(f"[authmeter 报告 2026-11-27]({link})\n**原因**：SDK")
     assert found["slack"].startswith(f"<{link}|authmeter 报告 2026-11-27>\n*原因*：SDK")
     for text in found.values():
         assert "████████████·█┊▁▁▁" in text
         assert "- 技术成功率 92.44%（94.5%–96.8%），低于平时\n- 号码认证量" in text
     assert chats["feishu"].got[0]["card"]["header"]["template"] == "orange"
-    assert chats["dingtalk"].got[0]["markdown"]["title"] == MESSAGE.title("zh")
+    assert chats["dingtalk"].got[0]["markdown"]["title"] == MESSAGE.title.zh
 
 
 @pytest.mark.parametrize("message", [LONG, SIGNS, of_week(*[SHOP] * 9)])
@@ -85,11 +84,11 @@ def test_a_refused_message_is_not_delivered(chats: dict[str, Service], name: str
 
 
 def test_text_of_users_becomes_no_markup() -> None:
-    line = Line("[x](https://evil.example) <!channel> <at id=all> **b** `c` # h", "原因")
+    line = Line(same("[x](https://evil.example) <!channel> <at id=all> **b** `c` # h"), same("原因"))
     text = as_markdown([line], "zh")
     assert not set("[]<>`#") & set(text)
     assert text.count("*") == 4
-    html = forms_of("<b>t</b>", [Line("<script>", link="javascript:alert(1)")], "zh")["mail"]["body"]
+    html = forms_of("<b>t</b>", [Line(same("<script>"), link="javascript:alert(1)")], "zh")["mail"]["body"]
     assert "<script>" not in html
     assert "<b>t</b>" not in html
     assert "href" not in html
@@ -101,7 +100,7 @@ def test_a_mail_has_html_and_the_same_as_text(tmp_path: Any) -> None:
     with mail_server() as (url, got):
         assert sent(MESSAGE, url, attach=str(workbook)) == [True]
     (mail,) = got
-    assert mail["Subject"] == MESSAGE.title("zh")
+    assert mail["Subject"] == MESSAGE.title.zh
     assert "authmeter" in mail["From"]
     assert mail.get_content_type() == "multipart/mixed"
     alternative, attached = mail.iter_parts()

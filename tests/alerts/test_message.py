@@ -13,12 +13,12 @@ import pytest
 from pipelines.alerts.figures import blocks
 from pipelines.alerts.message import Message
 from pipelines.contract.status import Problems
-from tests.alerts.messages import DAY, HEADLINE, SHOP, WALLET, WARNINGS, of_day, of_week
+from tests.alerts.messages import DAY, HEADLINE, SHOP, WALLET, WARNINGS, of_day, of_week, warned
 
 KNOWN = WALLET.model_copy(update={"acknowledged": True, "notes": ["厂商处理中"]})
 LATENCY = SHOP.model_copy(update={"kind": "further"})
-FETCH = ("fetch", "s3://logs：无法连接", "s3://logs: it cannot be reached")
-UNSENT = ("alerts", "有提醒未能送达", "`daily` of 2026-11-26: 0 of 1 receivers accepted it")
+FETCH = warned("fetch", "s3://logs：无法连接", "s3://logs: it cannot be reached")
+UNSENT = warned("alerts", "有提醒未能送达", "`daily` of 2026-11-26: 0 of 1 receivers accepted it")
 
 DAY_ZH = """\
 ❗示例钱包 一键登录成功率 96%→43%，11-10 起第 18 天，另有 1 项
@@ -97,16 +97,16 @@ Bill of 2026-10:
 
 def test_a_day_with_problems_reads_from_the_verdict_to_the_figures() -> None:
     message = of_day(WALLET, SHOP, warnings=WARNINGS)
-    assert f"{message.title('zh')}\n{message.body('zh')}" == DAY_ZH
+    assert f"{message.title.zh}\n{message.body('zh')}" == DAY_ZH
     message = of_day(WALLET, site="")
-    assert f"{message.title('en')}\n{message.body('en')}" == DAY_EN
+    assert f"{message.title.en}\n{message.body('en')}" == DAY_EN
 
 
 def test_a_week_reads_from_what_began_to_the_bill() -> None:
     message = of_week(WALLET, SHOP)
-    assert f"{message.title('zh')}\n{message.body('zh')}" == WEEK_ZH
+    assert f"{message.title.zh}\n{message.body('zh')}" == WEEK_ZH
     message = of_week()
-    assert f"{message.title('en')}\n{message.body('en')}" == WEEK_EN
+    assert f"{message.title.en}\n{message.body('en')}" == WEEK_EN
 
 
 def test_a_week_with_one_day_of_data_says_one_day() -> None:
@@ -144,7 +144,7 @@ def test_a_week_with_one_day_of_data_says_one_day() -> None:
     ],
 )  # fmt: skip
 def test_the_title_is_the_verdict(message: Message, zh: str, en: str, is_bad: bool) -> None:
-    assert (message.title("zh"), message.title("en"), message.is_bad) == (zh, en, is_bad)
+    assert (message.title.zh, message.title.en, message.is_bad) == (zh, en, is_bad)
 
 
 def test_an_acknowledged_incident_is_listed_with_its_note_and_asks_for_nothing() -> None:
@@ -165,7 +165,7 @@ def test_five_incidents_are_listed_and_the_others_counted() -> None:
     lines = message.body("en").splitlines()
     assert lines.count(f"- {SHOP.text_en} {SHOP.url}") == 5
     assert "- … (+2)" in lines
-    assert message.title("en").endswith(", 7 more")
+    assert message.title.en.endswith(", 7 more")
 
 
 def test_the_command_gets_the_figures_with_their_range_and_the_parts_of_an_incident() -> None:

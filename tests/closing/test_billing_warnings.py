@@ -28,7 +28,7 @@ def fired(folder: DataFolder, day: date = DAY) -> dict[str, str]:
     run.ingest(day)
     run.roll_up(day)
     return {
-        one.check_name: one.detail_en
+        one.check_name: one.detail.en
         for one in run.checks
         if not one.passed and ("package" in one.check_name or one.check_name == "reconciliation")
     }
@@ -192,7 +192,7 @@ def test_messages_have_words_in_both_languages() -> None:
         Settings(),
         DAY,
     )
-    assert {one.check_name: (one.detail_en, one.detail_zh) for one in found} == {
+    assert {one.check_name: (one.detail.en, one.detail.zh) for one in found} == {
         "package_low": (
             "acc: 1,200 of 9,000 left in its resource packages; new: no active resource package",
             "acc：资源包剩余 1,200 次，共 9,000 次；new：没有生效中的资源包",
@@ -240,7 +240,7 @@ def test_they_are_computed_once_in_a_run_and_status_reads_what_is_published(
     )
     folder.tables()
     shutil.rmtree(folder.store.temp)
-    found = {one.check: one.detail_en for one in status_of(folder.root, morning_after(DAY)).warnings}
+    found = {one.check: one.detail.en for one in status_of(folder.root, morning_after(DAY)).warnings}
     assert found["package_drift"] == "resource package p: the newest reading is 5 below the computed value"
     assert len(computed) == 1
     assert not folder.store.temp.exists()

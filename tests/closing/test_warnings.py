@@ -61,16 +61,16 @@ def test_a_sound_folder_passes_every_check() -> None:
 def test_in_an_empty_folder_only_that_nothing_came_fires() -> None:
     (fired,) = [result for result in run_checks(Manifest(), Settings(), Registry(), DAY) if not result.passed]
     assert fired.check_name == "day_is_there"
-    assert fired.detail_en == f"no records arrived for {DAY}, or for any earlier day"
+    assert fired.detail.en == f"no records arrived for {DAY}, or for any earlier day"
 
 
 @pytest.mark.parametrize(
     "result", run_checks(Manifest(), Settings(), Registry(), DAY), ids=lambda result: result.check_name
 )
 def test_every_check_tells_its_finding_in_both_languages(result: CheckResult) -> None:
-    assert result.detail_en
-    assert result.detail_zh
-    assert result.detail_zh != result.detail_en
+    assert result.detail.en
+    assert result.detail.zh
+    assert result.detail.zh != result.detail.en
     assert result.severity == "warn"
 
 
@@ -78,27 +78,27 @@ def test_every_check_tells_its_finding_in_both_languages(result: CheckResult) ->
 def test_a_damaged_or_held_file_fires_and_is_named(name: str, status: Status) -> None:
     result = check(name, Manifest(files=[file("good.ndjson"), file("bad.ndjson", status)]))
     assert not result.passed
-    assert "bad.ndjson" in result.detail_en
-    assert "good.ndjson" not in result.detail_en
+    assert "bad.ndjson" in result.detail.en
+    assert "good.ndjson" not in result.detail.en
     assert check(name, Manifest(files=[file("good.ndjson"), file("old.ndjson", "replaced")])).passed
 
 
 def test_a_held_file_is_called_in_chinese_as_the_pages_call_it() -> None:
     result = check("held_files", Manifest(files=[file("less.ndjson", "held")]))
-    assert result.detail_zh.startswith(f"1 个文件{catalogue('zh')['Held']}，")
+    assert result.detail.zh.startswith(f"1 个文件{catalogue('zh')['Held']}，")
 
 
 def test_many_files_are_counted_and_not_all_listed() -> None:
     result = check("damaged_files", Manifest(files=[file(f"{number:02}.gz", "damaged") for number in range(30)]))
-    assert result.detail_en.startswith("30 files")
-    assert "04.gz … (+25)" in result.detail_en
+    assert result.detail.en.startswith("30 files")
+    assert "04.gz … (+25)" in result.detail.en
 
 
 def test_a_bad_registry_row_fires_with_its_place() -> None:
     registry = Registry(problems=[Problem("registry/apps.csv", 7, "invalid:platform", "row")])
     result = check("registry_rows", Manifest(), registry)
     assert not result.passed
-    assert "registry/apps.csv:7 invalid:platform" in result.detail_en
+    assert "registry/apps.csv:7 invalid:platform" in result.detail.en
 
 
 def test_what_costs_no_row_is_counted_apart_from_bad_rows() -> None:
@@ -107,12 +107,12 @@ def test_what_costs_no_row_is_counted_apart_from_bad_rows() -> None:
         "registry_rows", Manifest(), Registry(problems=[Problem("registry/a.csv", 7, "malformed", ""), column])
     )
     assert (
-        both.detail_en == "1 bad row: registry/a.csv:7 malformed; 1 other finding: registry/limits.csv:1 secret:token"
+        both.detail.en == "1 bad row: registry/a.csv:7 malformed; 1 other finding: registry/limits.csv:1 secret:token"
     )
-    assert both.detail_zh == "1 行无效：registry/a.csv:7 malformed；1 处其他问题：registry/limits.csv:1 secret:token"
+    assert both.detail.zh == "1 行无效：registry/a.csv:7 malformed；1 处其他问题：registry/limits.csv:1 secret:token"
     alone = check("registry_rows", Manifest(), Registry(problems=[column]))
     assert not alone.passed
-    assert alone.detail_en == "1 other finding: registry/limits.csv:1 secret:token"
+    assert alone.detail.en == "1 other finding: registry/limits.csv:1 secret:token"
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_what_is_wrong_with_a_file_of_the_registry_has_its_cure_in_both_language
 ) -> None:
     registry = Registry(problems=[Problem("registry/apps.csv", 1, reason, "", costs_row=False)])
     result = check("registry_rows", Manifest(), registry)
-    assert result.detail_en.startswith(f"1 other finding: registry/apps.csv:1 {en}")
-    assert result.detail_zh.startswith(f"1 处其他问题：registry/apps.csv:1 {zh}")
+    assert result.detail.en.startswith(f"1 other finding: registry/apps.csv:1 {en}")
+    assert result.detail.zh.startswith(f"1 处其他问题：registry/apps.csv:1 {zh}")
     assert {reason.partition(":")[0]} <= REASON_WORDS.keys()
 
 
@@ -152,11 +152,11 @@ def test_an_account_that_no_app_has_is_named_with_its_file() -> None:
     # A package may be bought before the first app of its account logs.
     assert result.is_notice
     named = "corp (registry/resource_packages.csv), typo (registry/console), corp (registry/bills)"
-    assert result.detail_en.endswith(f": {named}")
-    assert result.detail_zh.endswith(f"：{named}")
+    assert result.detail.en.endswith(f": {named}")
+    assert result.detail.zh.endswith(f"：{named}")
     registry.apps[1]["account_id"] = "corp"
     del said.console[ConsoleKey(DAY, "typo", "*", "number")]
-    assert check("unknown_accounts", Manifest(), registry).detail_en == "none"
+    assert check("unknown_accounts", Manifest(), registry).detail.en == "none"
 
 
 def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
@@ -167,11 +167,11 @@ def test_a_bill_of_a_month_that_is_not_over_is_named_until_it_is() -> None:
     def said(as_of: date) -> CheckResult:
         return finding(run_checks(Manifest(), Settings(), registry, as_of), "early_bills")
 
-    assert said(date(2026, 3, 30)).detail_en == (
+    assert said(date(2026, 3, 30)).detail.en == (
         "2 bills for a month that is not over by 2026-03-30, compared once it is: "
         "2026-03 default number, 2062-03 default number"
     )
-    assert "2026-03 default number" not in said(date(2026, 3, 31)).detail_en
+    assert "2026-03 default number" not in said(date(2026, 3, 31)).detail.en
     assert said(date(2026, 3, 31)).is_notice
     assert not said(date(2062, 3, 31)).is_notice
 
@@ -183,11 +183,11 @@ def test_console_rows_of_days_to_come_are_noted_until_they_are_published() -> No
     noted = check("early_consoles", Manifest(), registry)
     assert noted.is_notice
     tomorrow = DAY + timedelta(days=1)
-    assert noted.detail_en == (
+    assert noted.detail.en == (
         f"2 rows of a console for days after {DAY}, compared once these are published: {tomorrow} a, {tomorrow} b"
     )
     over = finding(run_checks(Manifest(), Settings(), registry, tomorrow), "early_consoles")
-    assert (over.detail_en, over.severity) == ("none", "warn")
+    assert (over.detail.en, over.severity) == ("none", "warn")
 
 
 @pytest.mark.parametrize(("rejected", "passed"), [(0, True), (1, True), (2, False), (100, False)])
@@ -199,8 +199,8 @@ def test_shares_of_findings_are_rounded_as_on_the_pages() -> None:
     manifest = Manifest(files=[file(read=32, rejected=29)], days={DAY: entry(32, 29)})
     for name in ("rejected_share", "unmapped_share"):
         result = check(name, manifest)
-        assert "90.63%" in result.detail_en
-        assert "90.63%" in result.detail_zh
+        assert "90.63%" in result.detail.en
+        assert "90.63%" in result.detail.zh
 
 
 def test_rejects_are_examined_over_the_files_since_the_last_closing() -> None:
@@ -222,7 +222,7 @@ def test_a_later_good_file_does_not_silence_the_rejects_of_the_day() -> None:
     ]
     result = check("rejected_share", Manifest(files=files, closed_before=day_before))
     assert not result.passed
-    assert "140 of 1,100 records" in result.detail_en
+    assert "140 of 1,100 records" in result.detail.en
     # After the next day is closed, the check examines only the files since then.
     assert check("rejected_share", Manifest(files=files, closed_before=DAY)).passed
 
@@ -257,13 +257,13 @@ MAPPED = [
 def test_what_a_mapping_cannot_mean_fires(files: list[FileEntry], words: str | None) -> None:
     result = check("source_mappings", Manifest(files=files))
     assert result.passed is (words is None)
-    assert (words or "none") in result.detail_en
+    assert (words or "none") in result.detail.en
 
 
 def test_a_mapping_that_no_file_is_for_fires() -> None:
     result = check("source_mappings", Manifest(idle_sources=["gateway"]))
     assert not result.passed
-    assert result.detail_en.startswith("source gateway: it reads no file")
+    assert result.detail.en.startswith("source gateway: it reads no file")
 
 
 def test_a_missing_newest_day_fires() -> None:

@@ -14,8 +14,8 @@ def test_a_held_file_is_a_warning_and_can_be_accepted(call: Call, own: DataFolde
     assert own.counted()[yesterday] == 253
     (held,) = own.warnings
     assert held.check_name == "held_files"
-    assert "authmeter accept" in held.detail_en
-    assert f"{yesterday}/shop.ndjson ({yesterday}: -151)" in held.detail_en
+    assert "authmeter accept" in held.detail.en
+    assert f"{yesterday}/shop.ndjson ({yesterday}: -151)" in held.detail.en
     ended = call("accept", f"{yesterday}/shop.ndjson", data=own.root)
     assert ended.code == 2
     assert ended.out == f"{yesterday}  loses 151 records\n"

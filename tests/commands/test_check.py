@@ -483,7 +483,7 @@ def test_a_check_reads_a_first_line_or_object_of_more_than_a_megabyte_whole(
     assert "1 sign-in record in the newest 1 file" in ended.out
     folder.roll_up(yesterday)
     (found,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
-    assert found.detail_en.startswith(named)
+    assert found.detail.en.startswith(named)
     assert folder.counted() == {yesterday: 1}
 
 

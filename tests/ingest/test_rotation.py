@@ -303,7 +303,7 @@ def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None
     folder.ingest(DAYS[1])
     assert folder.statuses("auth.log.1") == ["read", "held"]
     assert folder.files("auth.log.1")[-1].finding == f"{DAY}: -1"
-    assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail_en
+    assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail.en
 
 
 def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFolder) -> None:

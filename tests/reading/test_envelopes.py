@@ -269,7 +269,7 @@ def test_an_unwrap_that_finds_nothing_is_a_fault(bench: ReadingBench, fields: di
     content = wrapped("docker", [json.dumps(record("e1"))])
     faults = mapping_faults(mapping, bench.read(content, mapping=mapping).books)
     assert faults[0] == "unwrap"
-    assert fault_words("unwrap")[0] == "`[unwrap]` finds a text in no record"
+    assert fault_words("unwrap").en == "`[unwrap]` finds a text in no record"
     sound = SourceMapping(name="x", files=("*",), unwrap=Unwrap(record="log"), fields=fields)
     assert mapping_faults(sound, bench.read(content, mapping=sound).books) == []
 

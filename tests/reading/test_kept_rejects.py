@@ -180,5 +180,5 @@ def test_tables_books_and_warnings_count_all(folder_with_rejects: DataFolder) ->
         ("b.ndjson", FEW, of_b[FEW], of_b[FEW]),
         ("b.ndjson", OLD, KEPT_REJECTS, of_b[OLD]),
     ]
-    assert "4,844 of 5,901 records" in finding(folder.warnings, "rejected_share").detail_en
-    assert "a.ndjson" in finding(folder.warnings, "mostly_rejected").detail_en
+    assert "4,844 of 5,901 records" in finding(folder.warnings, "rejected_share").detail.en
+    assert "a.ndjson" in finding(folder.warnings, "mostly_rejected").detail.en

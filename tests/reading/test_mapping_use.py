@@ -73,9 +73,9 @@ def test_what_no_record_gives_is_a_fault(
 def test_a_pattern_that_never_matches_is_not_said_to_fail(bench: ReadingBench) -> None:
     """The pattern gives an empty text, which no field may have, so it is counted like an expression that fails."""
     (fault,) = faults(bench, "ndjson", RAW, device_id="regexp_extract(dev, 'x(.)', 1)")
-    en, zh = fault_words(fault)
-    assert en == "the expression of device_id gives no record a value: it fails, or its text is empty"
-    assert zh == "device_id 的表达式出错或结果为空文本，没有记录得到值"
+    words = fault_words(fault)
+    assert words.en == "the expression of device_id gives no record a value: it fails, or its text is empty"
+    assert words.zh == "device_id 的表达式出错或结果为空文本，没有记录得到值"
 
 
 def test_an_expression_that_fails_on_half_of_the_records_is_counted(bench: ReadingBench) -> None:
@@ -165,6 +165,6 @@ def test_a_where_counts_without_fields(bench: ReadingBench, kind: str) -> None:
     ],
 )
 def test_a_fault_has_words_in_both_languages(fault: str) -> None:
-    en, zh = fault_words(fault)
-    assert en != zh
-    assert "\n" not in en + zh
+    words = fault_words(fault)
+    assert words.en != words.zh
+    assert "\n" not in words.en + words.zh

@@ -97,9 +97,9 @@ def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(folder: DataFold
     folder.ingest()
     for name, (_, said) in DAMAGED.items():
         warning = damaged_files(Manifest(files=folder.files(name)))
-        assert warning.detail_en == f"1 file damaged, no record in them counts: {name} ({said})"
-        assert warning.detail_zh.startswith(f"1 个文件均不计入：{name}（")
-        assert "deliver" not in warning.detail_zh
+        assert warning.detail.en == f"1 file damaged, no record in them counts: {name} ({said})"
+        assert warning.detail.zh.startswith(f"1 个文件均不计入：{name}（")
+        assert "deliver" not in warning.detail.zh
 
 
 def test_the_warning_of_a_file_that_unpacks_to_too_much_names_the_settings(
@@ -113,9 +113,9 @@ def test_the_warning_of_a_file_that_unpacks_to_too_much_names_the_settings(
     cure = (
         "if it is a log, raise `max_unpack_ratio` or `max_unpacked_gb`, then run `authmeter reread`; if not, delete it"
     )
-    assert warning.detail_en.endswith(f"no log compresses so well: {cure})")
+    assert warning.detail.en.endswith(f"no log compresses so well: {cure})")
     for name in ("max_unpack_ratio", "max_unpacked_gb", "authmeter reread"):
-        assert name in warning.detail_zh
+        assert name in warning.detail.zh
 
 
 def test_a_file_without_rights_is_not_to_be_delivered_again(
@@ -127,7 +127,7 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
     folder.land("a.log", records(3))
     monkeypatch.setattr(reader, "plain_file", refused)
     folder.roll_up()
-    assert finding(folder.warnings, "damaged_files").detail_en == (
+    assert finding(folder.warnings, "damaged_files").detail.en == (
         "1 file damaged, no record in them counts: a.log (may not be read by the user that runs authmeter: grant "
         "the right to read it)"
     )
@@ -166,7 +166,7 @@ def test_a_content_is_stored_with_its_checksum_or_not_at_all(
     folder.roll_up(DAY)
     assert folder.counted() == {DAY: 1}
     (damaged,) = (check for check in folder.warnings if check.check_name == "damaged_files")
-    assert "b.ndjson (The file cannot be read: Stale file handle)" in damaged.detail_en
+    assert "b.ndjson (The file cannot be read: Stale file handle)" in damaged.detail.en
     failing.clear()
     folder.ingest(DAY)
     assert [(entry.path, bool(entry.sha256)) for entry in folder.manifest.live_files()] == [

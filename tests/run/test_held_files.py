@@ -31,7 +31,7 @@ def test_a_rotated_file_is_held_with_a_warning(rotated: DataFolder) -> None:
     assert rotated.statuses("app.log") == ["read", "held"]
     assert rotated.counted() == {DAY: 3}
     assert rotated.rows("SELECT status FROM input_files ORDER BY status") == [("held",), ("read",)]
-    assert "app.log" in finding(rotated.warnings, "held_files").detail_en
+    assert "app.log" in finding(rotated.warnings, "held_files").detail.en
 
 
 def test_an_accepted_file_counts_from_the_next_run_on(rotated: DataFolder) -> None:

@@ -111,8 +111,8 @@ def test_files_of_which_nothing_counts_are_named_each_with_its_reason(folder: Da
     (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
     in_english = "; ".join(f"{', '.join(paths)} ({words.en})" for words, paths in by_reason.items())
     in_chinese = "；".join(f"{', '.join(paths)}（{words.zh}）" for words, paths in by_reason.items())
-    assert named.detail_en == f"{len(POOR)} files without a valid record: {in_english}"
-    assert named.detail_zh == f"{len(POOR)} 个文件没有一条有效记录：{in_chinese}"
+    assert named.detail.en == f"{len(POOR)} files without a valid record: {in_english}"
+    assert named.detail.zh == f"{len(POOR)} 个文件没有一条有效记录：{in_chinese}"
     books = folder.rows("SELECT path, status, finding FROM input_files WHERE path <> 'good.ndjson' ORDER BY path")
     assert books == [(path, "read", words.en) for path, words in reasons.items()]
     assert folder.counted() == {DAY: 300}
@@ -128,7 +128,7 @@ def test_records_that_a_shippers_mapping_does_not_find_are_named_beside_files_th
     (named,) = [check for check in folder.warnings if check.check_name == "nothing_accepted"]
     lost, headless = words_of(Reason("lost_within", "docker").stored), words_of(Reason("no_header").stored)
     listed = f"docker/prefixed.log ({lost.en}); sls/headless.csv ({headless.en})"
-    assert named.detail_en == f"2 files without a valid record: {listed}"
+    assert named.detail.en == f"2 files without a valid record: {listed}"
 
 
 def test_every_reason_has_a_case() -> None:
@@ -164,7 +164,7 @@ def test_a_file_that_is_rejected_by_over_half_is_named(folder: DataFolder) -> No
     folder.land("half.ndjson", records(40, prefix="h") + BAD[:40])
     folder.land("over.ndjson", records(40, prefix="o") + BAD[:41])
     folder.roll_up()
-    assert finding(folder.open().checks, "mostly_rejected").detail_en == (
+    assert finding(folder.open().checks, "mostly_rejected").detail.en == (
         "1 file with more rejected than accepted records: over.ndjson "
         "(most often invalid:channel: write one of one_click, local_verify, wechat, qq, weibo, sms, "
         "or declare it in [channels] of authmeter.toml)"
@@ -182,7 +182,7 @@ def test_small_files_are_named_only_where_no_log_could_be_read(folder: DataFolde
     folder.roll_up()
     assert (
         "1 file without a valid record: small.json (its lines are not JSON"
-        in finding(folder.warnings, "nothing_accepted").detail_en
+        in finding(folder.warnings, "nothing_accepted").detail.en
     )
     folder.land("good.ndjson", GOOD)
     folder.roll_up()
@@ -208,7 +208,7 @@ def test_a_poor_file_that_is_gone_or_mended_is_not_warned_of(folder: DataFolder)
     folder.land("a.json", NO_JSON)
     gone = folder.land("b.json", NO_JSON + b" ")
     folder.roll_up()
-    assert "2 files without" in finding(folder.warnings, "nothing_accepted").detail_en
+    assert "2 files without" in finding(folder.warnings, "nothing_accepted").detail.en
     gone.unlink()
     folder.land("a.json", lines(records(400, prefix="x")))
     folder.roll_up()
@@ -242,7 +242,7 @@ def test_a_file_that_a_where_skips_whole_is_named_where_its_source_never_kept_a_
     folder.land("good.ndjson", GOOD)
     folder.land("x1.ndjson", records(60, prefix="x"))
     folder.roll_up()
-    assert finding(folder.warnings, "nothing_accepted").detail_en == (
+    assert finding(folder.warnings, "nothing_accepted").detail.en == (
         "1 file without a valid record: x1.ndjson (the `where` of source x kept no record: correct it)"
     )
     # If another file of the source has records, such a file may come from a quiet hour.
@@ -273,7 +273,7 @@ def test_a_file_of_an_older_version_has_no_known_reason(folder: DataFolder) -> N
     manifest = folder.manifest
     manifest.files[0].finding = None
     folder.store.commit(manifest)
-    assert "a.json (perhaps in another format)" in finding(folder.warnings, "nothing_accepted").detail_en
+    assert "a.json (perhaps in another format)" in finding(folder.warnings, "nothing_accepted").detail.en
 
 
 def test_a_file_of_a_run_that_was_killed_before_it_published_is_warned_of_by_the_next(folder: DataFolder) -> None:
@@ -285,7 +285,7 @@ def test_a_file_of_a_run_that_was_killed_before_it_published_is_warned_of_by_the
         folder.roll_up(killed)
         folder.land(f"{after}.ndjson", records(3, after))
         folder.publish(after)
-        assert f"1 file without a valid record: {name}.ndjson" in finding(folder.warnings, "nothing_accepted").detail_en
+        assert f"1 file without a valid record: {name}.ndjson" in finding(folder.warnings, "nothing_accepted").detail.en
     last = DAY + timedelta(days=4)
     folder.land(f"{last}.ndjson", records(3, last))
     folder.roll_up(last)

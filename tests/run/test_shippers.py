@@ -66,7 +66,7 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     cri = next(text for path, text in EXAMPLES.items() if path.startswith("pods/"))
     folder.land("0.log", cri.encode())
     folder.roll_up(EXAMPLE_DAY)
-    said = finding(folder.warnings, "nothing_accepted").detail_en
+    said = finding(folder.warnings, "nothing_accepted").detail.en
     assert "auth.log (its records are within the lines of a shipper" in said
     assert "named after the shipper (docker, fluent)" in said
     assert "named after the shipper (cri)" in said
@@ -83,7 +83,7 @@ def test_a_shippers_file_without_a_record_is_named(folder: DataFolder) -> None:
     folder.land("docker/a.log", b'{"log":"listening\\n","stream":"stdout","time":"2026-11-23T01:30:00Z"}\n')
     folder.roll_up(EXAMPLE_DAY)
     assert (
-        "source docker found no log record within its lines" in finding(folder.warnings, "nothing_accepted").detail_en
+        "source docker found no log record within its lines" in finding(folder.warnings, "nothing_accepted").detail.en
     )
 
 
@@ -98,7 +98,7 @@ def test_run_and_check_warn_of_authorizations_that_may_be_checks(
     folder.roll_up(EXAMPLE_DAY)
     words = "cannot be distinguished from environment checks and pre-fetches: 600000 without a token; log `method`"
     warned = [one for one in folder.warnings if one.check_name == "source_mappings"]
-    assert [words in one.detail_en for one in warned] == ([] if more else [True])
+    assert [words in one.detail.en for one in warned] == ([] if more else [True])
     checked = call("check", data=folder.root)
     assert (words in checked.out) == (not more)
     of_file = call("check", folder.store.landing / "umeng_sdk" / "a.log", data=folder.root)

@@ -78,12 +78,12 @@ def test_unread_files_are_listed_and_warned_of_by_kind_until_they_are_gone(
     assert mixed.counted() == {DAY: 6}
     (warning,) = mixed.warnings
     assert warning.check_name == "unread_files"
-    assert warning.detail_en == (
+    assert warning.detail.en == (
         "9 files read by no source: 0.rar, 1.rar, 2.rar, 3.rar, 4.rar … (+2) (an archive: unpack it here); "
         f"notes.txt ({unknown}); "
         "week/b.xlsx (a spreadsheet: save it as CSV)"
     )
-    assert "week/b.xlsx（电子表格：请另存为 CSV）" in warning.detail_zh
+    assert "week/b.xlsx（电子表格：请另存为 CSV）" in warning.detail.zh
     mixed.roll_up(AFTER)
     assert not finding(mixed.warnings, "unread_files").passed
     for path in ("notes.txt", "week/b.xlsx", *archives):
@@ -127,7 +127,7 @@ def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
         assert check_folder(folder.root) == 3
     cure = "without a suffix, and cannot be read: if it is a log, grant the right to read it"
     assert f"unread     landing/authlog: {cure}" in capsys.readouterr().out
-    assert cure in finding(folder.warnings, "unread_files").detail_en
+    assert cure in finding(folder.warnings, "unread_files").detail.en
     assert {path: words[:13] for path, *_, words in folder.rows(BOOKS)} == {
         "authlog": "without a suf", "other": "of an unknown"
     }  # fmt: skip
@@ -150,7 +150,7 @@ def test_what_is_left_alone_is_not_unread(folder: DataFolder) -> None:
 def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: DataFolder) -> None:
     mixed.write("authmeter.toml", 'ignore = ["*.xlsx"]\n')
     mixed.roll_up()
-    assert "week/b.xlsx" not in finding(mixed.warnings, "unread_files").detail_en
+    assert "week/b.xlsx" not in finding(mixed.warnings, "unread_files").detail.en
     mixed.write("authmeter.toml", 'ignore = ["*.xlsx", "notes.txt"]\n')
     mixed.tables()
     assert mixed.warnings == []
@@ -162,7 +162,7 @@ def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
     for path in ("x/y/a.txt", "y/b.txt", "y/x/c.txt", "B.txt"):
         folder.land(path, b"x")
     folder.roll_up()
-    assert finding(folder.warnings, "unread_files").detail_en.startswith("2 files read by no source: B.txt, y/x/c")
+    assert finding(folder.warnings, "unread_files").detail.en.startswith("2 files read by no source: B.txt, y/x/c")
 
 
 def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:
@@ -257,7 +257,7 @@ def test_a_mapping_without_format_is_not_said_to_match_nothing(folder: DataFolde
     folder.land("a.ndjson", records(3))
     folder.land("a.txt", b"e1\n")
     folder.roll_up()
-    assert finding(folder.warnings, "source_mappings").detail_en.endswith(
+    assert finding(folder.warnings, "source_mappings").detail.en.endswith(
         "or their names show no format and it has no `format`"
     )
-    assert "give its `format` in a source mapping" in finding(folder.warnings, "unread_files").detail_en
+    assert "give its `format` in a source mapping" in finding(folder.warnings, "unread_files").detail.en

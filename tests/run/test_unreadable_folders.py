@@ -39,7 +39,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
         folder.tables(DAY)
     # Records that were read from the folder before still count, and its damaged file is still reported.
     assert folder.counted() == {DAY: 2}
-    assert [(check.check_name, check.detail_en.split(": ")[1].split(" (")[0]) for check in folder.warnings] == [
+    assert [(check.check_name, check.detail.en.split(": ")[1].split(" (")[0]) for check in folder.warnings] == [
         ("damaged_files", "shut/cut.ndjson.gz"), ("unreadable_folders", "shut")
     ]  # fmt: skip
     assert folder.rows("SELECT passed FROM check_results WHERE check_name = 'unreadable_folders'") == [(False,)]

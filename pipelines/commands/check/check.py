@@ -193,7 +193,7 @@ def _check_one(landed: LandedFile, mapping: SourceMapping, settings: Settings, g
             if books.is_poor and landed.bytes:
                 print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
-                print(f"  warning    {fault_words(fault)[0]}")
+                print(f"  warning    {fault_words(fault).en}")
             too_old = _print_too_old(settings, given.time_of(landed.path), books)
             for row in _events(connection, target):
                 # Stored times are UTC; the output is in the business time zone.

@@ -68,7 +68,7 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[l
         print(f"warning    landing/{printable(folder)} cannot be read")
     found_poor = [result for result in _poor_files(store, settings, logs, landed, unreadable) if not result.passed]
     for result in found_poor:
-        print(f"warning    {result.check_name}: {result.detail_en}")
+        print(f"warning    {result.check_name}: {result.detail.en}")
     return landed.files, bool(unreadable or any(kind_by_path.values()) or found_poor)
 
 

@@ -32,7 +32,7 @@ def check_mappings(store: Store, settings: Settings, sources: Sources, landed: S
     """
     idle = sources.idle({file.path for file in landed} | {entry.path for entry in store.read_manifest().files})
     for name in idle:
-        print(f"warning    source {name}: {IDLE_WORDS[0]}")
+        print(f"warning    source {name}: {IDLE_WORDS.en}")
     has_warned = bool(idle)
     for mapping in filter(uses_of, sources.mappings):
         own = [file for file in landed if file.bytes and sources.for_landed(file) is mapping]
@@ -76,7 +76,7 @@ def _faults_in_samples(settings: Settings, mapping: SourceMapping, files: list[L
                 # The check of landing reports a file that cannot be read; a rotated one is gone.
                 continue
         faults = mapping_faults(mapping, books)
-        found = [f"landing/{printable(file.path)}: {fault_words(fault)[0]}" for fault in faults]
+        found = [f"landing/{printable(file.path)}: {fault_words(fault).en}" for fault in faults]
         if KEEPS not in faults:
             break
     return found

@@ -46,9 +46,9 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
 def _print_result(store: Store, has_files: bool) -> int:
     status = last_status(store.data)
     for warning in status.warnings:
-        print(f"warning: {warning.check}: {warning.detail_en}")
+        print(f"warning: {warning.check}: {warning.detail.en}")
     for notice in status.notices:
-        print(f"notice: {notice.check}: {notice.detail_en}")
+        print(f"notice: {notice.check}: {notice.detail.en}")
     for one in status.incidents:
         print(f"incident: {one.text_en}{' (acknowledged)' if one.acknowledged else ''}")
     if not has_files:

@@ -64,8 +64,8 @@ def _lines(status: Status) -> list[tuple[str, str]]:
     if status.published:
         found = status.problems
         lines.append(("problems", problem_words(found.open, found.to_look_at, found.warnings).en))
-    lines += [("warning", f"{warning.check}: {warning.detail_en}") for warning in status.warnings]
-    lines += [("notice", f"{notice.check}: {notice.detail_en}") for notice in status.notices]
+    lines += [("warning", f"{warning.check}: {warning.detail.en}") for warning in status.warnings]
+    lines += [("notice", f"{notice.check}: {notice.detail.en}") for notice in status.notices]
     for one in status.incidents:
         lines.append(("incident", one.text_en))
         lines += [("note", printable(text)) for text in one.notes]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import NO_TEXT, Bilingual
 from pipelines.contract.record.channels import CHECK_CHANNELS, is_one_of
 
 Unit = Literal["records", "sessions", "share", "devices", "ms", "apps"]
@@ -11,7 +11,6 @@ Kind = Literal["count", "rate", "quantile", "distinct"]
 Change = Literal["ratio", "points"]
 Better = Literal["higher", "lower"]
 
-_NOTHING: Final = Bilingual("", "")
 # The columns of a record by which `channel_detail_daily` stores every count of a day.
 DETAIL: Final = ("channel", "platform", "scheme_id", "package_name", "carrier")
 _KINDS: Final[dict[Unit, Kind]] = {"share": "rate", "devices": "distinct", "apps": "distinct", "ms": "quantile"}
@@ -46,7 +45,7 @@ class Measure:
     label: Bilingual
     unit: Unit
     meaning: Bilingual
-    caveat: Bilingual = _NOTHING
+    caveat: Bilingual = NO_TEXT
     condition: str = ""
     summed: str = ""
     channels: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, same
 
 Group = Literal["number", "social", "other"]
 
@@ -46,7 +46,7 @@ DECLARED: Final = (
     Channel("one_click", Bilingual("一键登录", "One-click login"), "number"),
     Channel("local_verify", Bilingual("本机号码认证", "Local number verification"), "number", signs_in=False),
     Channel("wechat", Bilingual("微信", "WeChat"), "social"),
-    Channel("qq", Bilingual("QQ", "QQ"), "social"),
+    Channel("qq", same("QQ"), "social"),
     Channel("weibo", Bilingual("微博", "Weibo"), "social"),
     Channel("sms", Bilingual("短信验证码", "Text message"), "other"),
 )

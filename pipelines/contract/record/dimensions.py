@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, same
 
 UNKNOWN: Final = "unknown"
 """The value of a dimension for records that have none."""
@@ -41,21 +41,17 @@ class Dimension:
     is_later: bool = False
 
 
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
-
-
 APP: Final = Dimension("app_key", Bilingual("应用", "App"), Bilingual("未知应用", "unknown app"))
 PLATFORM: Final = Dimension(
     "platform",
     Bilingual("平台", "Platform"),
     Bilingual("未知平台", "unknown platform"),
     {
-        "android": _same("Android"),
-        "ios": _same("iOS"),
-        "ipad": _same("iPad"),
-        "harmony": _same("HarmonyOS"),
-        "h5": _same("H5"),
+        "android": same("Android"),
+        "ios": same("iOS"),
+        "ipad": same("iPad"),
+        "harmony": same("HarmonyOS"),
+        "h5": same("H5"),
     },
     in_sessions=True,
 )

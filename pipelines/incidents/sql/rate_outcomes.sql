@@ -1,8 +1,5 @@
 -- grain: incident_id, dimensions of causes, outcome, result_code: requests on the compared days
-WITH watched AS (
-    SELECT incident_id, metric, app_key AS watched_app, channel AS watched_channel, day AS watched_day, is_now
-    FROM incident_days
-), outcomes AS (
+WITH outcomes AS (
     -- Joined before the conditions, so that the day tables are read once for all metrics.
     SELECT
         *,
@@ -17,7 +14,7 @@ WITH watched AS (
             {%- endfor %}
         END AS is_success
     FROM outcome_daily
-    INNER JOIN watched
+    INNER JOIN sides
         ON watched_channel = channel
         AND watched_day = day
         AND watched_app IN (app_key, '*')

@@ -7,7 +7,6 @@ in `volumes.py`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 from typing import Final, Literal, NamedTuple
@@ -64,6 +63,9 @@ class DayValue(NamedTuple):
         return "latency" if self.is_latency else "count" if self.requests is None else "rate"
 
 
+Side = Literal["inside", "above", "below", "unknown"]
+
+
 class DayNorm(NamedTuple):
     """A day with its value, its usual value and its usual range.
 
@@ -81,18 +83,15 @@ class DayNorm(NamedTuple):
     # The spread that the differences between earlier days show; for a count, as a share of the count.
     swing: float | None
 
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The low and the high end of the usual range; None if the day has none."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
-Side = Literal["inside", "above", "below", "unknown"]
-
-
-@dataclass(frozen=True)
-class Usual:
-    """The usual value and range of a day, and the side of the range on which the day's value is."""
-
-    usual: float | None
-    low: float | None
-    high: float | None
-    side: Side
+    @property
+    def side(self) -> Side:
+        """The side of the usual range on which the value is; see `side_of_days`."""
+        return side_of_days([self])
 
 
 class IncidentDays:
@@ -141,24 +140,14 @@ def norms_of(days: Iterable[DayValue], last: int) -> dict[str, list[DayNorm]]:
     return found
 
 
-class CountNorms(NamedTuple):
-    """Usual value and range of counts, each as a grid with a row for each subject and a column for each day; nan if too
-    few days have a value.
-    """
+def count_norms(counts: Numbers, is_reference: npt.NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the usual value of each count, and the low and high ends of its usual range, computed from the subject's
+    earlier days that `is_reference` marks; nan if too few of these days have a value.
 
-    usual: Numbers
-    low: Numbers
-    high: Numbers
-
-
-def count_norms(counts: Numbers, is_reference: npt.NDArray[np.bool_]) -> CountNorms:
-    """Return the norm of each count, computed from the subject's earlier days that `is_reference` marks.
-
-    Both arguments are grids with a row for each subject and a column for each day, oldest first; a count of nan: no
-    data.
+    All are grids with a row for each subject and a column for each day, oldest first; a count of nan: no data.
     """
     usual, low, high, _ = _norms("count", counts, counts, is_reference, counts.shape[1])
-    return CountNorms(usual, low, high)
+    return usual, low, high
 
 
 def weekday_sums(values: Numbers) -> Numbers:
@@ -168,11 +157,6 @@ def weekday_sums(values: Numbers) -> Numbers:
     """
     found: Numbers = np.nansum(_weeks_before(values, values.shape[1])[..., ::7], axis=-1)
     return found
-
-
-def usual_of(row: DayNorm) -> Usual:
-    """Return the usual value and range of a day, and the side on which its value is."""
-    return Usual(row.usual, row.low, row.high, side_of_days([row]))
 
 
 def side_of_days(rows: Sequence[DayNorm]) -> Side:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, same
 from pipelines.contract.record.channels import CHANNELS
 from pipelines.contract.record.fields import OUTCOMES, STAGES
 
@@ -190,7 +190,7 @@ def words_of(stored: str) -> Bilingual:
     """
     code, _, detail = stored.partition(": ")
     words = REASONS.get(code) or _EARLIER_REASONS.get(code)
-    return words.format(detail=detail) if words else Bilingual(stored, stored)
+    return words.format(detail=detail) if words else same(stored)
 
 
 def words_of_damage(finding: str | None) -> Bilingual:
@@ -202,6 +202,6 @@ def words_of_damage(finding: str | None) -> Bilingual:
         return Bilingual("不完整或已损坏", "cut or corrupt")
     cure = next((cure for start, cure in _CURES.items() if finding.startswith(start)), None)
     if not cure:
-        return Bilingual(finding, finding)
+        return same(finding)
     what = re.sub(r"^The (file|archive|member) (is )?", "", finding).rstrip(".").replace(": ", ", ", 1)
     return Bilingual(cure.zh, f"{what}: {cure.en}")

@@ -11,10 +11,10 @@ The name of a *fault* is stored with the file. The faults are:
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipelines.common.sql import quoted
-from pipelines.common.text import printable
+from pipelines.common.text import Bilingual, printable
 from pipelines.contract.record.field_rules import FAILED
 from pipelines.reading.sources.mapping import SourceMapping
 
@@ -25,12 +25,30 @@ if TYPE_CHECKING:
 KEEPS, WHERE_FAILS, UNWRAPS = "where", "where_fails", "unwrap"
 # An expression that fails on at least one record in this many is a fault; rarer failures are only counted.
 _OFTEN = 10
-IDLE_WORDS = (
+IDLE_WORDS = Bilingual(
+    "没有文件归它：`files` 无匹配，被其他映射先取，或文件名看不出格式而映射未写 `format`",
     "it reads no file: `files` matches none, another mapping comes first, or their names show no format and it has no "
     "`format`",
-    "没有文件归它：`files` 无匹配，被其他映射先取，或文件名看不出格式而映射未写 `format`",
 )
-"""Words for a mapping without any file, in English and Chinese."""
+"""Words for a mapping without any file."""
+_FAULTS: Final = {
+    "column": Bilingual("没有记录含有列 {name}", "no record has the column {name}"),
+    "empty": Bilingual("{name} 在每条记录中都为空", "{name} is empty in every record"),
+    "failed": Bilingual(
+        "{name} 的表达式出错或结果为空文本，没有记录得到值",
+        "the expression of {name} gives no record a value: it fails, or its text is empty",
+    ),
+    "often": Bilingual("{name} 的表达式在许多记录上出错", "the expression of {name} fails on many records"),
+    "doubt": Bilingual(
+        "无法区分授权与环境检查、预取号：600000 均无 token；请随每次回调记录 `method`"
+        "（如 getLoginTokenWithTimeout）或 `stage`",
+        "its authorizations cannot be distinguished from environment checks and pre-fetches: 600000 without a token; "
+        "log `method` (getLoginTokenWithTimeout, …) or `stage` with each callback",
+    ),
+    WHERE_FAILS: Bilingual("`where` 在每条记录上都出错", "`where` fails on every record"),
+    UNWRAPS: Bilingual("`[unwrap]` 没有在任何记录中找到文本", "`[unwrap]` finds a text in no record"),
+    KEEPS: Bilingual("`where` 没有留下任何记录", "`where` keeps no record"),
+}
 # The longest name in a message; names are cut to this length.
 _MAX_NAME = 64
 
@@ -117,26 +135,7 @@ def _has_stand_in(name: str, missing: Collection[str], mapping: SourceMapping) -
     return any(name in columns and columns.difference(missing) for columns in mapping.stand_ins)
 
 
-def fault_words(fault: str) -> tuple[str, str]:
-    """Return the text for a fault, given by its name, in English and in Chinese."""
+def fault_words(fault: str) -> Bilingual:
+    """Return the text for a fault, given by its name."""
     kind, _, name = fault.partition(" ")
-    name = printable(name[:_MAX_NAME])
-    return {
-        "column": (f"no record has the column {name}", f"没有记录含有列 {name}"),
-        "empty": (f"{name} is empty in every record", f"{name} 在每条记录中都为空"),
-        "failed": (
-            f"the expression of {name} gives no record a value: it fails, or its text is empty",
-            f"{name} 的表达式出错或结果为空文本，没有记录得到值",
-        ),
-        "often": (f"the expression of {name} fails on many records", f"{name} 的表达式在许多记录上出错"),
-        "doubt": (
-            "its authorizations cannot be distinguished from environment checks and pre-fetches: 600000 without a "
-            "token; log "
-            "`method` (getLoginTokenWithTimeout, …) or `stage` with each callback",
-            "无法区分授权与环境检查、预取号：600000 均无 token；请随每次回调记录 `method`"
-            "（如 getLoginTokenWithTimeout）或 `stage`",
-        ),
-        WHERE_FAILS: ("`where` fails on every record", "`where` 在每条记录上都出错"),
-        UNWRAPS: ("`[unwrap]` finds a text in no record", "`[unwrap]` 没有在任何记录中找到文本"),
-        KEEPS: ("`where` keeps no record", "`where` 没有留下任何记录"),
-    }[kind]
+    return _FAULTS[kind].format(name=printable(name[:_MAX_NAME]))

@@ -103,7 +103,7 @@ def limits(marts: PublishedTables) -> Limits:
         [RepeatClass(*row) for row in marts.rows("billing/repeat_classes")],
         [
             RepeatKey._make([*row, _clock(first_at, zone), _clock(last_at, zone)])
-            for *row, first_at, last_at in marts.rows("billing/repeat_keys")
+            for *row, first_at, last_at in marts.rows("repeat_keys")
         ],
     )
 

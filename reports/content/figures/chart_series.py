@@ -20,6 +20,19 @@ LATENCIES: Final = ("latency_p50_ms", "latency_p95_ms")
 _UNDELIVERED = "undelivered"
 
 
+def indexed(counted: str) -> str:
+    """Return a query over the relation `counted` in which indexes from 0 take the place of `app_key` and `channel`.
+
+    `app` is the index among the apps whose place in `listed_apps` is from $first_app_place to $last_app_place; rows of
+    other apps are left out. `channel` is the index in $channels.
+    """
+    return (
+        "SELECT (listed.place - $first_app_place)::INTEGER AS app, list_position($channels, channel) - 1 AS channel, "
+        f"counted.* EXCLUDE (app_key, channel) FROM {counted} AS counted JOIN listed_apps AS listed USING (app_key) "
+        "WHERE listed.place BETWEEN $first_app_place AND $last_app_place"
+    )
+
+
 class SeriesRows:
     """Rows of some apps: the columns `app`, `channel` and `place` (day or month), each an index from 0, and columns of
     counts and times.

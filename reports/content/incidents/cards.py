@@ -16,7 +16,7 @@ from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.usual.norms import DayNorm
 from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
 from reports.content.context import Quality, json_block
-from reports.content.drawings import bar, course_of, curve
+from reports.content.drawings import bar, curve
 from reports.content.incidents.curves import IncidentCurve, incident_curves, incident_subject
 from reports.content.incidents.incidents import ListedIncident
 from reports.content.published import PublishedTables
@@ -83,7 +83,7 @@ def _card(entry: ListedIncident, drawn: IncidentCurve) -> Card:
         loss_words(one, published.as_of, published.channels, with_total=False) if one.lost_total else None,
         cause_words(one, cause_app, published.channels),
         tuple(_bars(published)),
-        curve(course_of(drawn.rows), drawn.mark, drawn.mark_label, [(value, text.zh) for value, text in drawn.levels]),
+        curve(drawn.rows, drawn.mark, drawn.mark_label, [(value, text.zh) for value, text in drawn.levels]),
         drawn.words,
         drawn.rows[0].day,
         _figures(drawn.name, drawn.unit, drawn.rows),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from pipelines.common.text import MIDDLE_DOT, Bilingual
+from pipelines.common.text import MIDDLE_DOT, NO_TEXT, Bilingual
 from pipelines.contract.measures.session_metrics import STEP_PAIRS, STEPS
 from pipelines.contract.record.dimensions import BY_KEY, COMPARED
 from reports.content.sign_in.sign_ins import DaySessions, Failed, Stop
@@ -178,4 +178,4 @@ def _stopped(stop: Stop | None, word: Callable[[str], Bilingual]) -> Bilingual |
 
 
 def _joined(clauses: list[Bilingual | None]) -> Bilingual:
-    return Bilingual("", "").join(one for one in clauses if one)
+    return NO_TEXT.join(one for one in clauses if one)

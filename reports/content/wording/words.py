@@ -4,7 +4,7 @@ The words of channels, platforms and carriers are declared in `pipelines/contrac
 shows it and readers need a word for it. Values without a word (a vendor, a file name) are shown unchanged.
 """
 
-from pipelines.common.text import Bilingual
+from pipelines.common.text import Bilingual, same
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from reports.content.wording.language import t
@@ -130,7 +130,7 @@ REASON_WORDS: dict[str, Bilingual] = {
 def word(value: str | None) -> Bilingual:
     """Return the word for a value of a table: the value itself if it has no word, a dash for None."""
     if value is None:
-        return Bilingual("—", "—")
+        return same("—")
     if value in DECLARED_WORDS:
         return DECLARED_WORDS[value]
-    return t(WORDS[value]) if value in WORDS else Bilingual(value, value)
+    return t(WORDS[value]) if value in WORDS else same(value)

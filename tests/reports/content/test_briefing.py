@@ -253,7 +253,8 @@ def test_apps_with_an_incident_come_first_then_the_large_ones(tmp_path: Path) ->
                              incident("two", 3, app_key="app-0", lost=9.0)))  # fmt: skip
     assert [one.app.key for one in found.apps] == ["app-0", "app-1", "app-3", "app-2"]
     assert [one.has_open_incident for one in found.apps] == [True, True, False, False]
-    assert [(one.volume, one.rate) for one in found.apps] == [(100, 0.9), (200, 0.9), (400, 0.9), (300, 0.9)]
+    assert [one.volume.value for one in found.apps] == [100, 200, 400, 300]
+    assert {one.rate.value for one in found.apps} == {0.9}
 
 
 def test_an_app_that_stopped_has_no_requests_and_stays_in_the_list(tmp_path: Path) -> None:
@@ -262,14 +263,14 @@ def test_an_app_that_stopped_has_no_requests_and_stays_in_the_list(tmp_path: Pat
         for table in ("channel_daily", "usage_daily"):
             connection.execute(f"DELETE FROM {table} WHERE day > ?", [day(3)])
     (found,) = briefing_of(database).apps
-    assert (found.volume, found.usual_volume.side, found.rate) == (0, "below", None)
+    assert (found.volume.value, found.volume.side, found.rate.value) == (0, "below", None)
     assert found.newest == day(3)
 
 
 def test_of_very_many_apps_the_first_are_listed(tmp_path: Path) -> None:
     found = briefing_of(many(tmp_path / "authmeter.duckdb", 300))
     assert len(found.apps) == 50
-    volumes = [one.volume for one in found.apps]
+    volumes = [one.volume.value for one in found.apps]
     assert volumes == sorted(volumes, key=lambda one: -(one or 0))
 
 
@@ -286,5 +287,5 @@ def test_days_without_a_record_of_an_app_that_came_back_are_zeros(tmp_path: Path
         )
 
     path = steady(tmp_path / "authmeter.duckdb", days=100, more=with_returned_app)
-    found = {one.app.key: one.usual_volume for one in briefing_of(path).apps}
+    found = {one.app.key: one.volume for one in briefing_of(path).apps}
     assert (found["back"].usual, found["back"].high, found["back"].side) == (0, 3, "above")

@@ -16,7 +16,6 @@ from pipelines.incidents.usual.norms import (
     count_norms,
     norms_of,
     side_of_days,
-    usual_of,
     weekday_sums,
 )
 
@@ -71,9 +70,9 @@ def test_counts_that_moved_have_the_range_of_bands_and_cards() -> None:
     row = norm_of(counts([*values, 1.0]))
     others = [None] * 27 + [7] * 29
     counts_of = np.array([[*values, 1], [*others, 1]], np.float64)
-    norms = count_norms(counts_of, ~np.isnan(counts_of))
-    assert [(norms.low[0, -1], norms.high[0, -1]), norms.usual[1, -1]] == [(row.low, row.high), 7]
-    assert (norms.low[1, -1], norms.high[1, -1]) == (0.0, pytest.approx(7 + 3 * 7**0.5))
+    usual, low, high = count_norms(counts_of, ~np.isnan(counts_of))
+    assert [(low[0, -1], high[0, -1]), usual[1, -1]] == [(row.low, row.high), 7]
+    assert (low[1, -1], high[1, -1]) == (0.0, pytest.approx(7 + 3 * 7**0.5))
 
 
 def test_the_same_weekdays_of_the_weeks_before_are_summed() -> None:
@@ -89,7 +88,7 @@ def test_a_quiet_year_is_seldom_outside() -> None:
     """If days vary by 5 %, fewer than two in a hundred are outside of the usual range."""
     chance = random.Random(7)
     values = [1000 * (1 + 0.2 * (back % 7)) * chance.gauss(1, 0.05) for back in range(420)]
-    places = [usual_of(row).side for row in norms_of(counts(values), 360)["shop"]]
+    places = [row.side for row in norms_of(counts(values), 360)["shop"]]
     assert set(places) >= {"inside"}
     assert "unknown" not in places
     assert sum(place != "inside" for place in places) < 0.02 * len(places)

@@ -11,10 +11,4 @@ WITH counted AS (
     WHERE day BETWEEN $months_first AND $last
     GROUP BY channel, place, GROUPING SETS ((app_key), ())
 )
-SELECT
-    (listed.place - $first_app_place)::INTEGER AS app,
-    list_position($channels, channel) - 1 AS channel,
-    counted.* EXCLUDE (app_key, channel)
-FROM counted
-JOIN listed_apps AS listed USING (app_key)
-WHERE listed.place BETWEEN $first_app_place AND $last_app_place
+{{ indexed("counted") }}

@@ -8,15 +8,9 @@ WITH counted AS (
     UNION ALL BY NAME
     SELECT app_key, day, {{ each_of(STEP_PAIRS, "CASE WHEN step = '{0}' THEN p50_ms END AS {0}_p50_ms") }}
     FROM session_times_daily
+), placed AS (
+    SELECT 'one_click' AS channel, (day - $long_first::DATE)::INTEGER AS place, * EXCLUDE (day)
+    FROM counted
+    WHERE day BETWEEN $reference_first AND $last
 )
-SELECT
-    (listed.place - $first_app_place)::INTEGER AS app,
-    list_position($channels, 'one_click') - 1 AS channel,
-    (day - $long_first::DATE)::INTEGER AS place,
-    {{ each(FUNNEL, "{}") }},
-    {{ each_of(STEP_PAIRS, "{0}_p50_ms") }}
-FROM counted
-JOIN listed_apps AS listed USING (app_key)
-WHERE
-    day BETWEEN $reference_first AND $last
-    AND listed.place BETWEEN $first_app_place AND $last_app_place
+{{ indexed("placed") }}

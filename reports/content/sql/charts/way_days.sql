@@ -2,20 +2,13 @@
 -- sessions that began in the channel, by way. App, channel and day (`place`) are indexes as in `chart_days.sql`. The
 -- caller sums rows with the same app, channel and day.
 WITH counted AS (
-    SELECT app_key, entry_channel, day, {{ each(WAYS, "{}") }}
+    SELECT app_key, entry_channel AS channel, (day - $long_first::DATE)::INTEGER AS place, {{ each(WAYS, "{}") }}
     FROM session_daily
     WHERE day BETWEEN $long_first AND $last
     UNION ALL
-    SELECT '*', entry_channel, day, {{ sums(WAYS) }}
+    SELECT '*', entry_channel, (day - $long_first::DATE)::INTEGER, {{ sums(WAYS) }}
     FROM session_daily
     WHERE day BETWEEN $long_first AND $last AND $first_app_place = 0
     GROUP BY entry_channel, day
 )
-SELECT
-    (listed.place - $first_app_place)::INTEGER AS app,
-    list_position($channels, entry_channel) - 1 AS channel,
-    (day - $long_first::DATE)::INTEGER AS place,
-    {{ each(WAYS, "{}") }}
-FROM counted
-JOIN listed_apps AS listed USING (app_key)
-WHERE listed.place BETWEEN $first_app_place AND $last_app_place
+{{ indexed("counted") }}

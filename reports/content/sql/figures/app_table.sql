@@ -1,28 +1,29 @@
 -- One row per app, sorted by name: the usage page's table. Counts are lists with a value for each period.
-WITH lines AS (
+WITH counts AS (
     SELECT
         app_key,
-        -- Counts that the sparkline shows, in 36 heights relative to its highest day. Apps without number verifications
-        -- show third-party authorizations.
-        CASE
-            WHEN list_max(number_verifications) > 0 THEN number_verifications ELSE third_party_authorizations
-        END AS counts
-    FROM usage_days
+        day,
+        -- Apps without number verifications show third-party authorizations.
+        if(max(number_verifications) OVER app > 0, number_verifications, third_party_authorizations) AS shown
+    FROM usage_daily
+    JOIN days USING (day)
+    WHERE has_data
+    WINDOW app AS (PARTITION BY app_key)
+), heights AS (
+    SELECT app_key, day, shown * 35 // greatest(max(shown) OVER (PARTITION BY app_key), 1) AS height FROM counts
+), sparklines AS (
+    -- A digit of base 36 for each of the 30 days, relative to the highest day.
+    SELECT
+        app_key,
+        string_agg(if(has_data, lower(to_base(coalesce(height, 0), 36)), '.'), '' ORDER BY day) AS sparkline
+    FROM listed_apps
+    CROSS JOIN days
+    LEFT JOIN heights USING (app_key, day)
+    GROUP BY app_key
 ), sums AS (
     SELECT app_key, {{ each(CARDS + span_names((CARDS[0], CARDS[3]))[2:], "list({} ORDER BY place)") }}
     FROM usage_periods
     GROUP BY app_key
-), heights AS (
-    SELECT
-        app_key,
-        list_transform(
-            counts,
-            lambda one: CASE
-                WHEN one IS NULL THEN '.'
-                ELSE substr('0123456789abcdefghijklmnopqrstuvwxyz', 1 + one * 35 // greatest(list_max(counts), 1), 1)
-            END
-        ) AS steps
-    FROM lines
 )
 SELECT
     listed.app_name AS name,
@@ -30,7 +31,7 @@ SELECT
     listed.folder,
     name_order.pinyin,
     listed.has_xlsx::INTEGER AS has_xlsx,
-    array_to_string(heights.steps, '') AS sparkline,
+    sparklines.sparkline,
     listed.platform,
     coalesce(listed.account_id, '') AS account,
     listed.status,
@@ -39,5 +40,5 @@ SELECT
 FROM listed_apps AS listed
 JOIN name_order USING (app_key)
 JOIN sums USING (app_key)
-JOIN heights USING (app_key)
+JOIN sparklines USING (app_key)
 ORDER BY name_order.place

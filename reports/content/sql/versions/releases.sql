@@ -1,18 +1,14 @@
 -- One row per app or `*` and SDK version released in the 30 days: the first day on which the version had more than 1 %
 -- of the login authorization requests. A version is left out if this is the app's first day with requests among the 30,
 -- because the version may be older.
-WITH sums AS (
-    SELECT coalesce(app_key, '*') AS app_key, day, value, sum(authorization_requests) AS requests
-    FROM version_requests
-    GROUP BY day, value, GROUPING SETS ((app_key), ())
-), shares AS (
+WITH shares AS (
     SELECT
         app_key,
         day,
         value,
-        requests > 0.01 * sum(requests) OVER (PARTITION BY app_key, day) AS is_used,
+        authorization_requests > 0.01 * sum(authorization_requests) OVER (PARTITION BY app_key, day) AS is_used,
         min(day) OVER (PARTITION BY app_key) AS first_day
-    FROM sums
+    FROM version_requests
 ), found AS (
     SELECT app_key, value, min(day) AS released
     FROM shares

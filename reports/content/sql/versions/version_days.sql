@@ -2,14 +2,8 @@
 -- of a few pixels. A day is its per mille as two base-36 digits, or two dots without requests.
 WITH listed AS (
     SELECT DISTINCT app_key, value FROM versions WHERE value IS NOT NULL
-), sums AS (
-    SELECT
-        coalesce(app_key, '*') AS app_key,
-        day,
-        value,
-        round(1000 * {{ rate(TECHNICAL, "sum({})") }})::INTEGER AS rate
-    FROM version_requests
-    GROUP BY day, value, GROUPING SETS ((app_key), ())
+), rates AS (
+    SELECT app_key, day, value, round(1000 * {{ rate(TECHNICAL) }})::INTEGER AS rate FROM version_requests
 )
 SELECT
     app_key,
@@ -17,6 +11,6 @@ SELECT
     string_agg(coalesce(lpad(lower(to_base(rate, 36)), 2, '0'), '..'), '' ORDER BY days.day) AS {{ TECHNICAL }}
 FROM listed
 CROSS JOIN days
-LEFT JOIN sums USING (app_key, value, day)
+LEFT JOIN rates USING (app_key, value, day)
 GROUP BY app_key, value
 ORDER BY app_key, value

@@ -10,12 +10,12 @@ WITH named AS (
         ON contains(' & ' || cause || ' & ', ' & {{ VERSION }}=' || value || ' & ')
     WHERE contains(cause, '{{ VERSION }}=') AND coalesce(last_day, $last) >= $first
 ), sums AS (
-    SELECT coalesce(app_key, '*') AS app_key, window_days, value, {{ sums(LOGINS) }}
+    SELECT app_key, window_days, value, {{ sums(LOGINS) }}
     FROM version_requests
     JOIN period_days USING (day)
     JOIN periods USING (period)
     WHERE window_days IS NOT NULL AND NOT is_base
-    GROUP BY window_days, value, GROUPING SETS ((app_key), ())
+    GROUP BY app_key, window_days, value
 ), placed AS (
     SELECT
         sums.*,
