@@ -112,6 +112,9 @@ REFUSED = {
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a); SELECT (b"\n': "",
     'name = "x"\nfiles = ["*"]\nwhere = "EXISTS (FROM t)"\n': "not a query",
     'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "not a query",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = ""\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "a, b"\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "COLUMNS(*)"\n': "one expression",
 }
 
 
@@ -304,6 +307,19 @@ def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) 
     row = good("") | {"id": {"$oid": "e1"}, "at": {"$date": f"{DAY}T02:00:00Z"}, "scheme_id": "$oldest"}
     event = bench.read(ndjson(row), mapping=mapping).event("e1")
     assert (event["event_time"], event["scheme_id"]) == (datetime.fromisoformat(f"{DAY}T02:00:00"), "$x")
+
+
+def test_the_clock_is_a_function_and_no_column(bench: ReadingBench) -> None:
+    fields = SAME | {"scheme_id": "today() > '2026-01-01'", "os_version": "current_date"}
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    event = bench.read(ndjson(good("e1") | {"current_date": "a column"}), mapping=mapping).event("e1")
+    assert (event["scheme_id"], event["os_version"]) == ("true", "a column")
+
+
+def test_a_text_may_be_a_word_of_the_parser(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": "'SUBQUERY'", "os_version": "'STAR'"})
+    event = bench.read(ndjson(good("e1")), mapping=mapping).event("e1")
+    assert (event["scheme_id"], event["os_version"]) == ("SUBQUERY", "STAR")
 
 
 def test_an_arrow_reaches_into_json_and_is_no_lambda(bench: ReadingBench) -> None:
