@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.reading.sources.mapping import SourceMapping, format_of
+from pipelines.reading.sources.mapping import SourceMapping, Unwrap, format_of
 from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench, limits
@@ -295,6 +295,22 @@ def test_a_key_may_be_called_as_a_column_of_the_reader_is(bench: ReadingBench, k
     mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": key})
     read = bench.read(ndjson(good("e1") | {key: "one"}, good("e2") | {key: "two"}), mapping=mapping)
     assert [event["scheme_id"] for event in read.events] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "name", ["row file", "row state", "row line", "row text", "row cell 0", "row is within", "raw event_id", "whole"]
+)
+def test_a_column_may_be_called_as_a_column_of_the_query_is(bench: ReadingBench, name: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": f'"{name}"'})
+    within = mapping.model_copy(update={"unwrap": Unwrap(record=f'"{name}"')})
+    row = good("e1") | {name: "one"}
+    for content, path, source in (
+        (ndjson(row), "a.ndjson", mapping), (as_csv([row], [*row]), "a.csv", mapping),
+        (as_parquet({column: [value] for column, value in row.items()}), "a.parquet", mapping),
+        (ndjson({name: json.dumps(row)}), "a.ndjson", within),
+        (as_csv([{"id": 1, name: json.dumps(row)}], ["id", name]), "a.csv", within),
+    ):  # fmt: skip
+        assert bench.read(content, path, source).event("e1")["scheme_id"] == "one"
 
 
 def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) -> None:
