@@ -220,6 +220,17 @@ def test_an_expression_that_fails_on_one_record_costs_that_field_alone(bench: Re
     assert [event["latency_ms"] for event in read.events] == [180, None]
 
 
+def test_an_unknown_time_zone_costs_that_field_alone(bench: ReadingBench) -> None:
+    time = "event_time::TIMESTAMP AT TIME ZONE"
+    fields = SAME | {"event_time": f"{time} zone", "scheme_id": f"({time} 'Asia/Shangai')::VARCHAR"}
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    zones = ["Asia/Tokyo", "Mars", "", None]
+    read = bench.read(ndjson(*(good(f"e{n}") | {"zone": zone} for n, zone in enumerate(zones))), mapping=mapping)
+    assert read.event("e0")["event_time"] == datetime.fromisoformat(f"{DAY}T01:00:00")
+    assert read.reasons == [(2, "invalid:event_time"), (3, "invalid:event_time"), (4, "missing:event_time")]
+    assert read.books.nulled == {"scheme_id": 1}
+
+
 def test_an_empty_carrier_is_kept_by_a_mapping_because_copies_compare_it(bench: ReadingBench) -> None:
     mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"carrier": "operator"})
     read = bench.read(ndjson(good("e1") | {"operator": ""}, good("e2")), mapping=mapping)
