@@ -7,7 +7,15 @@ as the record: it can have the application's fields as top-level keys.
 
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
-from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_column, raw_names, shape_of
+from pipelines.reading.raw_relations import (
+    BLANKS,
+    LINE_END,
+    RawRelation,
+    raw_column,
+    raw_names,
+    set_apart,
+    shape_of,
+)
 from pipelines.reading.sources.mapping import OWN_NAMES, SourceMapping, Unwrap
 
 LOGGED = ("formattedMessage", "message", "log", "json")
@@ -83,12 +91,15 @@ def _found(unwrap: Unwrap, mapping: SourceMapping, raw: RawRelation, own: list[s
     """
     named = "".join(f", {raw_column(name)} AS {quoted(name)}" for name in mapping.unwrap_columns)
     kept = [*map(quoted, (*raw.carried, "row file", "row state")), *map(raw_column, own)]
+    apart = {column: set_apart(column, mapping.unwrap_columns) for column in (*kept, quoted("whole"))}
+    aside = ", ".join(f"{column} AS {name}" for column, name in apart.items() if column in kept)
+    back = ", ".join(f"{name} AS {column}" for column, name in apart.items())
     found = INNERMOST if unwrap.format == "ndjson" and not mapping.fields else "outer_text"
     return f"""
-        SELECT {", ".join(kept)}, {whole} AS whole, {found} AS found
+        SELECT {", ".join(kept)}, whole, {found} AS found
         FROM (
-            SELECT *, TRY(({unwrap.record})::VARCHAR) AS outer_text
-            FROM (SELECT *{named} FROM ({raw.query}))
+            SELECT {back}, TRY(({unwrap.record})::VARCHAR) AS outer_text
+            FROM (SELECT {aside}, {whole} AS {apart[quoted("whole")]}{named} FROM ({raw.query}))
         )"""
 
 

@@ -229,3 +229,10 @@ def _cell(cell: str | None) -> str:
 def raw_column(name: str) -> str:
     """Return the SQL of the column of a raw record that has the name `name` in the log."""
     return quoted(f"raw {name}")
+
+
+def set_apart(column: str, names: Sequence[str]) -> str:
+    """Return another name for a quoted column of the query, longer than each of `names`, the raw columns that the
+    expressions of a mapping read: an expression must not read a column of the query in the place of a raw column.
+    """
+    return f'"{" " * (1 + max(map(len, names), default=0))}{column[1:]}'

@@ -13,7 +13,7 @@ from pipelines.common.sql import quoted
 from pipelines.contract.record.field_rules import FAILED, SKIPPED, nulled, reason, typed_values
 from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.envelopes import BROKEN, IS_WITHIN, unwrapped
-from pipelines.reading.raw_relations import RawRelation, raw_column, raw_names
+from pipelines.reading.raw_relations import RawRelation, raw_column, raw_names, set_apart
 from pipelines.reading.sources.mapping import WITHIN, SourceMapping
 from pipelines.reading.sources.mapping_use import use_conditions, uses_of
 from pipelines.store.database import expression_parser
@@ -80,49 +80,58 @@ def _fields(mapping: SourceMapping, raw: RawRelation) -> str:
     whole = [name for name in (WITHIN if mapping.unwrap else ("record",)) if name in mapping.columns]
     columns = [*raw_names(mapping), *whole]
     named = "".join(f", {raw_column(name)} AS {quoted(name)}" for name in columns)
-    kept_aside = "".join(f", {raw_column(name)}" for name in columns if name != "record")
-    kept_aside += f", {IS_WITHIN}" if mapping.unwrap else ""
+    kept = [*map(quoted, raw.carried), *(raw_column(name) for name in columns if name != "record")]
+    kept += [IS_WITHIN] if mapping.unwrap else []
+    read = ['"row file"', '"row state"', *kept, *([BROKEN] if mapping.unwrap else [])]
+    own = {column: set_apart(column, columns) for column in read}
+    apart = ", ".join(f"{column} AS {name}" for column, name in own.items())
+    kept_aside = "".join(f", {own[column]} AS {column}" for column in kept)
     for name, condition in mapping.doubted.items():
         kept_aside += f", TRY(coalesce(({condition}), false)) AS {quoted(name)}"
     kinds = _kinds(mapping, columns)
-    fields = "".join(f", {_field(mapping, name, kinds)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
+    fields = "".join(f", {_field(mapping, name, kinds, own)} AS {quoted(f'field {name}')}" for name in FIELD_NAMES)
     texts = "".join(f", {quoted(f'field {name}')} AS {name}" for name in FIELD_NAMES)
     # The mapping's names are in the inner query, so that a raw column may have the name of a field.
     return f"""
         SELECT "row file", "mapped state" AS "row state"{carried}{texts}{use_conditions(mapping)}
         FROM (
-            SELECT "row file", {_state(mapping)} AS "mapped state"{carried}{kept_aside}{fields}
-            FROM (SELECT *{named} FROM ({raw.query}))
+            SELECT {own['"row file"']} AS "row file", {_state(mapping, own)} AS "mapped state"{kept_aside}{fields}
+            FROM (SELECT {apart}{named} FROM ({raw.query}))
         )"""
 
 
-def _state(mapping: SourceMapping) -> str:
+def _state(mapping: SourceMapping, own: Mapping[str, str]) -> str:
     """Return the SQL of a row's state, which is the first value of this list that applies, else NULL:
 
     - the state that the reader found,
     - `invalid:where` if the condition that selects records cannot be computed,
     - `SKIPPED` if this condition is false or NULL,
     - malformed if the inner text is no JSON object.
+
+    `own` has the names of the query's own columns, as in `_field`.
     """
-    broken = BROKEN if mapping.unwrap else "NULL"
+    found, broken = own['"row state"'], own.get(BROKEN, "NULL")
     if not mapping.kept:
-        return f'coalesce("row state", {broken})'
+        return f"coalesce({found}, {broken})"
     kept = f"TRY(coalesce(({mapping.kept}), false))"
     return f"""CASE
-                WHEN "row state" IS NOT NULL THEN "row state"
+                WHEN {found} IS NOT NULL THEN {found}
                 WHEN {kept} IS NULL THEN 'invalid:where'
                 WHEN NOT {kept} THEN '{SKIPPED}'
                 ELSE {broken}
             END"""
 
 
-def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str]) -> str:
+def _field(mapping: SourceMapping, name: str, kinds: Mapping[str, str], own: Mapping[str, str]) -> str:
     """Return the SQL of one field as text; a timestamp with time zone becomes RFC 3339 in UTC.
 
     If the expression fails on a record, the text is `FAILED`, which breaks the rule of the field.
+
+    Args:
+        own: the names that the columns of the raw relation have where the expressions are computed; see `set_apart`.
     """
     if not mapping.fields:
-        return raw_column(name)
+        return own[raw_column(name)]
     if name not in mapping.fields:
         return "NULL::VARCHAR"
     text = f"({mapping.fields[name]})"

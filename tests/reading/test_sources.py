@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.common.errors import UsageError
-from pipelines.reading.sources.mapping import SourceMapping, format_of
+from pipelines.reading.sources.mapping import SourceMapping, Unwrap, format_of
 from pipelines.reading.sources.mapping_use import mapping_faults
 from pipelines.reading.sources.sources import load_sources
 from tests.reading_bench import ReadingBench, limits
@@ -112,6 +112,9 @@ REFUSED = {
     'name = "x"\nfiles = ["*"]\n[fields]\nevent_id = "a); SELECT (b"\n': "",
     'name = "x"\nfiles = ["*"]\nwhere = "EXISTS (FROM t)"\n': "not a query",
     'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "not a query",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = ""\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "a, b"\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "COLUMNS(*)"\n': "one expression",
 }
 
 
@@ -217,6 +220,17 @@ def test_an_expression_that_fails_on_one_record_costs_that_field_alone(bench: Re
     assert [event["latency_ms"] for event in read.events] == [180, None]
 
 
+def test_an_unknown_time_zone_costs_that_field_alone(bench: ReadingBench) -> None:
+    time = "event_time::TIMESTAMP AT TIME ZONE"
+    fields = SAME | {"event_time": f"{time} zone", "scheme_id": f"({time} 'Asia/Shangai')::VARCHAR"}
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    zones = ["Asia/Tokyo", "Mars", "", None]
+    read = bench.read(ndjson(*(good(f"e{n}") | {"zone": zone} for n, zone in enumerate(zones))), mapping=mapping)
+    assert read.event("e0")["event_time"] == datetime.fromisoformat(f"{DAY}T01:00:00")
+    assert read.reasons == [(2, "invalid:event_time"), (3, "invalid:event_time"), (4, "missing:event_time")]
+    assert read.books.nulled == {"scheme_id": 1}
+
+
 def test_an_empty_carrier_is_kept_by_a_mapping_because_copies_compare_it(bench: ReadingBench) -> None:
     mapping = SourceMapping(name="x", files=("*",), format="ndjson", fields=SAME | {"carrier": "operator"})
     read = bench.read(ndjson(good("e1") | {"operator": ""}, good("e2")), mapping=mapping)
@@ -294,6 +308,22 @@ def test_a_key_may_be_called_as_a_column_of_the_reader_is(bench: ReadingBench, k
     assert [event["scheme_id"] for event in read.events] == ["one", "two"]
 
 
+@pytest.mark.parametrize(
+    "name", ["row file", "row state", "row line", "row text", "row cell 0", "row is within", "raw event_id", "whole"]
+)
+def test_a_column_may_be_called_as_a_column_of_the_query_is(bench: ReadingBench, name: str) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": f'"{name}"'})
+    within = mapping.model_copy(update={"unwrap": Unwrap(record=f'"{name}"')})
+    row = good("e1") | {name: "one"}
+    for content, path, source in (
+        (ndjson(row), "a.ndjson", mapping), (as_csv([row], [*row]), "a.csv", mapping),
+        (as_parquet({column: [value] for column, value in row.items()}), "a.parquet", mapping),
+        (ndjson({name: json.dumps(row)}), "a.ndjson", within),
+        (as_csv([{"id": 1, name: json.dumps(row)}], ["id", name]), "a.csv", within),
+    ):  # fmt: skip
+        assert bench.read(content, path, source).event("e1")["scheme_id"] == "one"
+
+
 def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) -> None:
     fields = SAME | {
         "event_id": """record ->> '$.id."$oid"'""",
@@ -304,6 +334,19 @@ def test_an_expression_may_have_words_behind_a_dollar_sign(bench: ReadingBench) 
     row = good("") | {"id": {"$oid": "e1"}, "at": {"$date": f"{DAY}T02:00:00Z"}, "scheme_id": "$oldest"}
     event = bench.read(ndjson(row), mapping=mapping).event("e1")
     assert (event["event_time"], event["scheme_id"]) == (datetime.fromisoformat(f"{DAY}T02:00:00"), "$x")
+
+
+def test_the_clock_is_a_function_and_no_column(bench: ReadingBench) -> None:
+    fields = SAME | {"scheme_id": "today() > '2026-01-01'", "os_version": "current_date"}
+    mapping = SourceMapping(name="x", files=("*",), fields=fields)
+    event = bench.read(ndjson(good("e1") | {"current_date": "a column"}), mapping=mapping).event("e1")
+    assert (event["scheme_id"], event["os_version"]) == ("true", "a column")
+
+
+def test_a_text_may_be_a_word_of_the_parser(bench: ReadingBench) -> None:
+    mapping = SourceMapping(name="x", files=("*",), fields=SAME | {"scheme_id": "'SUBQUERY'", "os_version": "'STAR'"})
+    event = bench.read(ndjson(good("e1")), mapping=mapping).event("e1")
+    assert (event["scheme_id"], event["os_version"]) == ("SUBQUERY", "STAR")
 
 
 def test_an_arrow_reaches_into_json_and_is_no_lambda(bench: ReadingBench) -> None:

@@ -53,6 +53,7 @@ POOR = {
     "one object": ("a.json", json.dumps({"records": records(60)}, indent=1).encode(), "foreign", ""),
     "another encoding": ("a.log", "\n".join(f'{{"名": "城{n}"}}' for n in range(99)).encode("gb18030"), "encoding", ""),
     "UTF-16 without its mark": ("a.csv", table(OTHER + records(60)).decode().encode("utf-16-le"), "utf_16", ""),
+    "another channel, in UTF-16 with its mark": ("a.csv", as_csv(BAD).decode().encode("utf-16"), "channels", ""),
     "lines of UTF-16 without its mark": ("a.log", lines(OTHER).decode().encode("utf-16-be"), "utf_16", ""),
     "a web page": ("a.log", b"<!DOCTYPE html>\n<html><body>502</body>\n" + b"<p>x</p>\n" * 200, "markup", ""),
     "a web page named as CSV": ("a.csv", b" <html>\n" + b"<p>x,y</p>\n" * 200, "markup", ""),

@@ -26,6 +26,8 @@ def is_unmarked_utf_16(head: bytes) -> bool:
     or most at odd offsets, but not both. In UTF-16, one of the two bytes of a Latin letter is NUL.
     """
     first = head[:_FIRST_BYTES]
+    if is_utf_16(first):
+        return False
     return [first[start::2].count(0) * 2 > len(first[start::2]) for start in (0, 1)].count(True) == 1
 
 

@@ -76,8 +76,11 @@ def _parsed(expression: str, source: str) -> Any:
     Raises:
         UsageError: DuckDB cannot parse the text in parentheses as one expression, or the text contains a query.
     """
+    # In parentheses, no text and two expressions are a row; in a list, they are not one item.
     tree = json.loads(
-        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
+        expression_parser()
+        .execute("SELECT json_serialize_sql('SELECT (' || $1 || '), ' || $1)", [expression])
+        .fetchall()[0][0]
     )
     if tree.get("error"):
         raise UsageError(
@@ -86,14 +89,16 @@ def _parsed(expression: str, source: str) -> Any:
             do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
         )
     nodes = [statement["node"] for statement in tree["statements"]]
-    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
-    if not plain or '"SUBQUERY"' in json.dumps(nodes):
+    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 2 and nodes[0]["from_table"]["type"] == "EMPTY"
+    # A star means several columns, also in `COLUMNS(*)`.
+    if not plain or any(f'"class": "{kind}"' in json.dumps(nodes) for kind in ("SUBQUERY", "STAR")):
         raise UsageError(
             "A mapping may have one expression over the raw record, not a query.",
             where=f"source {source}: {expression}",
-            do="Write it without SELECT. A look-up belongs in the registry or the code dictionary.",
+            do="Write it without SELECT and `*`, and leave out a field that the log does not give. A look-up belongs "
+            "in the registry or the code dictionary.",
         )
-    return nodes[0]["select_list"]
+    return nodes[0]["select_list"][:1]
 
 
 def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozenset()) -> None:
