@@ -51,6 +51,8 @@ def test_the_suffix_tells_the_format(path: str, form: str | None) -> None:
     assert format_of(path) == form
 
 
+# The page of a gateway in the place of the answer of the vendor.
+BAD_GATEWAY = "<html><title>502 Bad Gateway</title></html>"
 ROTATED = (
     "auth.log.1", "auth.log.2.gz", "auth.log-20261124", "auth.log-20261124.gz", "auth.log.2026-11-24",
     "auth-2026-11-24.log.zst", "auth.1.log", "auth-20261124.log.gz", "auth.log.gz.1", "auth.log.2026-11-24-1",
@@ -486,7 +488,7 @@ def test_umeng_sdk_makes_a_stable_id_where_there_is_none(bench: ReadingBench, fo
 def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, folder: DataFolder) -> None:
     mapping = load_sources(folder.root).named("umeng_server")
 
-    def call(event_id: str, api: str, response: Row, **more: object) -> Row:
+    def call(event_id: str, api: str, response: Row | str, **more: object) -> Row:
         return {
             "eventId": event_id,
             "time": "2026-03-10T12:00:00+08:00",
@@ -502,6 +504,7 @@ def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, fold
         call("no number", "info", {"success": True, "code": "OK", "data": {}}),
         call("refused", "info", {"success": False, "code": "isv.LIMIT"}),
         call("no answer", "info", {}),
+        call("no JSON", "info", BAD_GATEWAY),
         call(
             "passed", "verify", {"success": True, "code": "OK", "data": {"verifyResult": "PASS"}}, phone="13820888866"
         ),
@@ -516,6 +519,7 @@ def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, fold
         "no number": ("one_click", "error", "OK"),
         "refused": ("one_click", None, "isv.LIMIT"),
         "no answer": ("one_click", "error", None),
+        "no JSON": ("one_click", "error", None),
         "passed": ("local_verify", "success", "OK"),
         "other number": ("local_verify", "mismatch", "OK"),
         "cannot tell": ("local_verify", "unknown", "OK"),
@@ -530,7 +534,7 @@ def test_umeng_server_turns_answers_into_verifications(bench: ReadingBench, fold
 def test_aliyun_server_turns_answers_into_records(bench: ReadingBench, folder: DataFolder) -> None:
     mapping = load_sources(folder.root).named("aliyun_server")
 
-    def call(event_id: str, api: str, response: Row | None, **more: object) -> Row:
+    def call(event_id: str, api: str, response: Row | str | None, **more: object) -> Row:
         return {"eventId": event_id, "time": NOON, "appKey": "shop", "api": api, "response": response, **more}
 
     def answer(result: str, **more: object) -> Row:
@@ -548,6 +552,7 @@ def test_aliyun_server_turns_answers_into_records(bench: ReadingBench, folder: D
         call("sent", "SendSmsVerifyCode", {"Code": "OK", "Model": {"OutId": "o1"}}, phone="13820888866"),
         call("too often", "SendSms", {"Code": "isv.BUSINESS_LIMIT_CONTROL"}),
         call("no answer", "SendSms", None),
+        call("no JSON", "VerifyMobile", BAD_GATEWAY),
         call("right", "CheckSmsVerifyCode", answer("PASS", OutId="o1")),
         call("wrong", "CheckSmsVerifyCode", answer("UNKNOWN")),
         call("refused", "CheckSmsVerifyCode", {"Code": "isv.ValidateFail"}),
@@ -569,6 +574,7 @@ def test_aliyun_server_turns_answers_into_records(bench: ReadingBench, folder: D
         "sent": ("aliyun_sms", "sms", "click", None, "OK"),
         "too often": ("aliyun_sms", "sms", "click", None, "isv.BUSINESS_LIMIT_CONTROL"),
         "no answer": ("aliyun_sms", "sms", "click", "error", None),
+        "no JSON": ("aliyun", "local_verify", "verify", "error", None),
         "right": ("aliyun_sms", "sms", "authorize", "success", "OK"),
         "wrong": ("aliyun_sms", "sms", "authorize", "mismatch", "OK"),
         "refused": ("aliyun_sms", "sms", "authorize", None, "isv.ValidateFail"),
@@ -586,6 +592,7 @@ def test_tencent_sms_turns_answers_into_records(bench: ReadingBench, folder: Dat
         {"SendStatusSet": [status | {"Code": "LimitExceeded.PhoneNumberDailyLimit"}], "RequestId": "limited"},
         {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure"}, "RequestId": "refused"}},
         {"eventId": "no answer", "error": "timed out"},
+        {"eventId": "no JSON", "response": BAD_GATEWAY},
     ]
     common = {"time": NOON, "appKey": "shop", "action": "SendSms"}
     read = bench.read(ndjson(*(common | row for row in rows), common | {"action": "AddSmsSign"}), mapping=mapping)
@@ -594,6 +601,7 @@ def test_tencent_sms_turns_answers_into_records(bench: ReadingBench, folder: Dat
         "limited": (None, "LimitExceeded.PhoneNumberDailyLimit"),
         "refused": (None, "AuthFailure.SignatureFailure"),
         "no answer": ("error", None),
+        "no JSON": ("error", None),
     }
     assert {(event["vendor"], event["channel"], event["stage"]) for event in read.events} == {
         ("tencent_sms", "sms", "click")
