@@ -11,7 +11,7 @@ MAX_REJECTED_TEXT: Final = 2000
 MASK: Final = "***"
 # Raise this version when more is masked than before. Text masked by older rules is published as `***` until its file is
 # read again.
-MASKING_VERSION: Final = 2
+MASKING_VERSION: Final = 3
 
 
 # The short keys need word boundaries: they occur in hotel, machine, candidate.
@@ -37,13 +37,14 @@ _UUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{
 _MAC = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![0-9a-f])")
 
 
-# A blank or a NUL byte is allowed between two digits; in mobile numbers also a dash between the groups of 3, 4 and 4.
-_IMEI = re.compile(r"(?<!\d)\d(?:[ \0]?\d){14}(?!\d)")
+# A blank or a NUL byte is allowed between two digits. An IMEI may have dashes between its groups of 2, 6, 6 and 1
+# digits, a mobile number any sign between its groups of 3, 4 and 4.
+_IMEI = re.compile(r"(?<!\d)(?:\d(?:[ \0]?\d){14}|\d\d-\d{6}-\d{6}-\d)(?!\d)")
 
 
 _MOBILE = re.compile(
     r"(?<!\d)(?:86)?[1１][ \0]?[3-9３-９][ \0]?\d"
-    r"(?:[ \0-]?\d(?:[ \0]?\d){3}){2}(?!\d)"
+    r"(?:[\W_]?\d(?:[ \0]?\d){3}){2}(?!\d)"
 )
 
 
