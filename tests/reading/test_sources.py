@@ -114,6 +114,9 @@ REFUSED = {
     'name = "x"\nfiles = ["*"]\nwhere = "a IN (SELECT 1)"\n': "not a query",
     'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = ""\n': "one expression",
     'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "a, b"\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "a,"\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "()"\n': "one expression",
+    'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "SELECT a"\n': "not a query",
     'name = "x"\nfiles = ["*"]\n[fields]\ndevice_id = "COLUMNS(*)"\n': "one expression",
 }
 
