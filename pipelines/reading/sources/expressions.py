@@ -74,13 +74,11 @@ def _parsed(expression: str, source: str) -> Any:
     """Return the syntax tree of an SQL expression.
 
     Raises:
-        UsageError: DuckDB cannot parse the text in parentheses as one expression, or the text contains a query.
+        UsageError: DuckDB cannot parse the text in parentheses as one expression, or the text is a row or contains a
+            query.
     """
-    # In parentheses, no text and two expressions are a row; in a list, they are not one item.
     tree = json.loads(
-        expression_parser()
-        .execute("SELECT json_serialize_sql('SELECT (' || $1 || '), ' || $1)", [expression])
-        .fetchall()[0][0]
+        expression_parser().execute("SELECT json_serialize_sql('SELECT (' || ? || ')')", [expression]).fetchall()[0][0]
     )
     if tree.get("error"):
         raise UsageError(
@@ -89,16 +87,18 @@ def _parsed(expression: str, source: str) -> Any:
             do="Write one DuckDB expression over the raw record, such as record ->> '$.a.b'.",
         )
     nodes = [statement["node"] for statement in tree["statements"]]
-    plain = len(nodes) == 1 and len(nodes[0].get("select_list", ())) == 2 and nodes[0]["from_table"]["type"] == "EMPTY"
-    # A star means several columns, also in `COLUMNS(*)`.
-    if not plain or any(f'"class": "{kind}"' in json.dumps(nodes) for kind in ("SUBQUERY", "STAR")):
+    items = nodes[0].get("select_list", ())
+    plain = len(nodes) == len(items) == 1 and nodes[0]["from_table"]["type"] == "EMPTY"
+    # An empty text or a list in parentheses is a row. A star means several columns, also in `COLUMNS(*)`.
+    is_row = plain and items[0].get("function_name") == "row"
+    if not plain or is_row or any(f'"class": "{kind}"' in json.dumps(nodes) for kind in ("SUBQUERY", "STAR")):
         raise UsageError(
             "A mapping may have one expression over the raw record, not a query.",
             where=f"source {source}: {expression}",
             do="Write it without SELECT and `*`, and leave out a field that the log does not give. A look-up belongs "
             "in the registry or the code dictionary.",
         )
-    return nodes[0]["select_list"][:1]
+    return items
 
 
 def _collect_columns(node: Any, names: set[str], bound: frozenset[str] = frozenset()) -> None:
