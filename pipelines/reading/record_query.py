@@ -5,6 +5,7 @@ few lines of a file, and every format.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import duckdb
 
@@ -18,6 +19,20 @@ from pipelines.reading.sources.mapping import WITHIN, SourceMapping
 from pipelines.reading.sources.mapping_use import use_conditions, uses_of
 from pipelines.store.database import expression_parser
 
+SAFE_ZONES: Final = """
+CREATE OR REPLACE TEMP MACRO timezone(time) AS system.main.timezone(time), (zone, time) AS
+    system.main.timezone(
+        CASE WHEN ('2000-01-01 00:00:00 ' || regexp_replace(zone, '(^|[[:space:]])$', '?'))::TIMESTAMPTZ IS NOT NULL
+            THEN zone
+        END,
+        time
+    )
+"""
+"""A macro in the place of DuckDB's function of this name, which AT TIME ZONE calls. Expressions of mappings need it.
+
+An unknown zone is an error that TRY does not catch there; a cast with that zone fails first here, with an error that
+TRY catches. The cast accepts an empty zone and blanks at its end, so a question mark is added to these.
+"""
 # An unlikely text that replaces NULL, to distinguish it from a failed expression.
 _ABSENT = "chr(1114111)"
 # The `rejected` argument for masking: the device id and phone of rejected records, valid or not.

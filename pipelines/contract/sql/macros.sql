@@ -30,16 +30,6 @@ CREATE TEMP MACRO offset_at(instant, changes, offsets) AS
 -- The publishable part of a phone number: `138****1234`; only stars for one shorter than 11 characters.
 CREATE TEMP MACRO phone_mask(phone) AS
     CASE WHEN length(phone) >= 11 THEN left(phone, 3) || '****' || right(phone, 4) WHEN phone IS NOT NULL THEN '****' END;
--- DuckDB's function of this name, which AT TIME ZONE calls. An unknown zone is an error that TRY does not catch there; a
--- cast with that zone fails first here, with an error that TRY catches. The cast accepts an empty zone and blanks at its
--- end, so a question mark is added to these.
-CREATE TEMP MACRO timezone(time) AS system.main.timezone(time), (zone, time) AS
-    system.main.timezone(
-        CASE WHEN ('2000-01-01 00:00:00 ' || regexp_replace(zone, '(^|[[:space:]])$', '?'))::TIMESTAMPTZ IS NOT NULL
-            THEN zone
-        END,
-        time
-    );
 -- The text of a hash that a part stores as two signed halves.
 CREATE TEMP MACRO hash_text(high, low) AS (lpad(to_hex(high), 16, '0') || lpad(to_hex(low), 16, '0'))::UUID::VARCHAR;
 -- A sign-in record as one number, its moment, which sorts as sign-in records do. From the highest bits: milliseconds

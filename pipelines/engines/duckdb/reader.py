@@ -26,6 +26,7 @@ from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.files.plain_files import PlainFile, in_utf_8, plain_file
 from pipelines.reading.formats.parquet_process import ParquetProcess
 from pipelines.reading.reading import Reading
+from pipelines.reading.record_query import SAFE_ZONES
 from pipelines.reading.sources.mapping import SourceMapping
 
 # The most bytes of a batch of Parquet rows, so rows of long texts come in small batches.
@@ -43,6 +44,7 @@ class DuckDBReader:
         """`temp` is the folder for unpacked files."""
         self._connection, self._key, self._temp, self._limits = connection, key, temp, limits
         self._parquet = ParquetProcess()
+        connection.execute(SAFE_ZONES)
 
     def read(
         self, files: Sequence[LandedFile], mapping: SourceMapping, reading: Reading, target: Path
