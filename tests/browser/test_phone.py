@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser.conftest import SHOP, Look, Reader
 from tests.browser.tour import PHONE
 
@@ -16,6 +18,10 @@ _END_OF_TEXT = """(cell) => {
   const range = document.createRange();
   range.selectNodeContents(cell);
   return Math.max(...Array.from(range.getClientRects(), (rect) => rect.right));
+}"""
+_IS_ON_TOP = """(one) => {
+  const {left, top, width, height} = one.getBoundingClientRect();
+  return document.elementFromPoint(left + width / 2, top + height / 2) === one;
 }"""
 
 
@@ -84,6 +90,20 @@ def test_a_row_names_each_figure_and_headings_sort(reader: Reader) -> None:
     assert heading.get_attribute("aria-sort") == "descending"
     reader.speak("zh")
     assert "平台" in row.locator("td").evaluate_all("cells => cells.map((cell) => cell.dataset.label)")
+
+
+@pytest.mark.parametrize(
+    ("path", "table"), [("index.html", "table.apps"), ("monitor.html", "[data-part=summary]"), ("limits.html", "table")]
+)
+def test_headings_are_shown_while_one_has_the_focus(reader: Reader, path: str, table: str) -> None:
+    """A window is also this narrow on a desk, at 400 %, where readers sort by keyboard."""
+    reader.page.set_viewport_size(PHONE)
+    buttons = reader.open(path, lang="en").locator(table).first.locator(".order")
+    last = buttons.count() - 1
+    assert last > 2
+    for place in (0, 1, last):
+        buttons.nth(place).focus()
+        assert buttons.nth(place).evaluate(_IS_ON_TOP)
 
 
 def test_a_finger_hits_its_target(read_site: Callable[..., Reader]) -> None:
