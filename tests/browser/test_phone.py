@@ -95,7 +95,7 @@ def test_a_row_names_each_figure_and_headings_sort(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("path", "table"), [("index.html", "table.apps"), ("monitor.html", "[data-part=summary]"), ("limits.html", "table")]
 )
-def test_headings_are_shown_while_one_has_the_focus(reader: Reader, path: str, table: str) -> None:
+def test_headings_show_while_focused(reader: Reader, path: str, table: str) -> None:
     """A window is also this narrow on a desk, at 400 %, where readers sort by keyboard."""
     reader.page.set_viewport_size(PHONE)
     buttons = reader.open(path, lang="en").locator(table).first.locator(".order")

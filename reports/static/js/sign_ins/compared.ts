@@ -101,18 +101,15 @@ const OTHERS = "**";
 type Offered = { key: string | null };
 const keysOf = (offered: Offered[]): string[] => offered.map(({ key }) => key ?? OTHERS);
 
-/** The offered entry that the address names, else the preferred one. */
-function chosen<One extends Offered>(offered: One[], side: string, preferred: number): One {
-  return offered[keptPlace(keysOf(offered), asked(side), preferred)];
-}
-
-/** The chosen dimension and its two values; null if nothing can be compared. */
+/** The dimension and the two values that the address names, or others in their place; null if nothing can be compared. */
 function choice(dimensions: ComparedDimension[]): [ComparedDimension, ComparedValue, ComparedValue] | null {
   if (!dimensions.length) return null;
-  const dimension = chosen(dimensions, "compare", 0);
-  const a = chosen(dimension.values, "a", 0);
-  const b = chosen(dimension.values, "b", a === dimension.values[0] ? 1 : 0);
-  return [dimension, a, b];
+  const dimension = dimensions[keptPlace(keysOf(dimensions), asked("compare"), 0)];
+  const keys = keysOf(dimension.values);
+  // A value is not compared with itself, unless the reader chose that.
+  const a = keptPlace(keys, asked("a"), asked("b") === keys[0] ? 1 : 0);
+  const b = keptPlace(keys, asked("b"), a === 0 ? 1 : 0);
+  return [dimension, dimension.values[a], dimension.values[b]];
 }
 
 /**
