@@ -47,6 +47,8 @@ def next_day(folder: DataFolder) -> date:
 
 def test_nothing_goes_that_a_late_record_may_restate(run_on: DataFolder) -> None:
     assert run_on.manifest.events_from is None
+    run_on.roll_up(days_before(DAY, 30))
+    assert run_on.manifest.events_from is None
     run_on.land("late.ndjson", [record("late", OLD)])
     run_on.roll_up(DAY)
     assert run_on.counted()[OLD] == 7
@@ -142,21 +144,6 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
     # The files of the removed day are still in landing, so the manifest must keep their entries.
     landed = {"alone.ndjson", "mixed.ndjson", "old.ndjson", "today.ndjson", "verified.ndjson", "new.ndjson"}
     assert {entry.path for entry in run_on.manifest.files} == landed
-
-
-def test_a_changed_account_moves_the_uses_of_a_day_without_its_events(run_on: DataFolder) -> None:
-    run_on.land("verified.ndjson", [record("v", OLD, stage="verify")])
-    run_on.roll_up(DAY)
-    day = next_day(run_on)
-    run_on.write("registry/accounts.csv", "app_key,vendor,account_id\nshop,,acme\n")
-    run_on.tables(day)
-    assert not run_on.manifest.has_events_of(OLD)
-    assert run_on.rows("SELECT day, account_id, uses FROM billing_daily") == [(OLD, "acme", 1)]
-
-
-def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
-    run_on.roll_up(days_before(DAY, 30))
-    assert run_on.manifest.events_from is None
 
 
 @pytest.mark.parametrize(
