@@ -196,28 +196,26 @@ def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
     assert any(line.endswith("counted, failure") for line in lines)
 
 
-def test_days_that_changed_since_the_last_run_are_named(call: Call, own_user: DataFolder) -> None:
-    arguments = ("trace", "--app", "shop", "--device", DEVICE)
+def test_days_that_changed_since_the_last_publication_are_named(call: Call, own_user: DataFolder) -> None:
+    """Runs that read a late record are killed: the first before it commits its days, the second before it publishes."""
+    next_day = days_before(DAY, -2)
+
+    def changed(*more: object) -> tuple[list[str], str]:
+        printed = found(call, own_user, "--device", DEVICE, *more)
+        return printed["changed_days"], printed["to"]
+
     own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
     own_user.ingest(days_before(DAY, -1))
-    assert found(call, own_user, *arguments[3:])["changed_days"] == [str(DAY)]
-    own_user.tables(days_before(DAY, -1))
-    assert "not published yet" not in call(*arguments, data=own_user.root).out
-    own_user.write("authmeter.toml", "session_minutes = 1\n")
-    assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=own_user.root).out
-
-
-def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call, own_user: DataFolder) -> None:
-    next_day = days_before(DAY, -2)
-    own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    assert changed() == ([str(DAY)], str(days_before(DAY, -1)))
     own_user.land("next.ndjson", [at(f"{next_day} 10:00:00", "next", device_id=DEVICE)])
     own_user.roll_up(next_day)
-    printed = found(call, own_user, "--device", DEVICE)
-    assert (printed["changed_days"], printed["to"]) == ([str(DAY)], str(days_before(DAY, -1)))
-    assert found(call, own_user, "--device", DEVICE, "--to", next_day)["changed_days"] == [str(DAY), str(next_day)]
+    assert changed() == ([str(DAY)], str(days_before(DAY, -1)))
+    assert changed("--to", next_day) == ([str(DAY), str(next_day)], str(next_day))
     own_user.tables(next_day)
-    printed = found(call, own_user, "--device", DEVICE)
-    assert (printed["changed_days"], printed["to"]) == ([], str(next_day))
+    assert changed() == ([], str(next_day))
+    own_user.write("authmeter.toml", "session_minutes = 1\n")
+    ended = call("trace", "--app", "shop", "--device", DEVICE, data=own_user.root)
+    assert f"shown here: {BEFORE}, {DAY}, {next_day}\n" in ended.out
 
 
 def test_which_records_sign_in_on_a_changed_day_is_as_the_next_run_counts_it(call: Call, folder: DataFolder) -> None:

@@ -119,14 +119,14 @@ def test_a_day_that_lost_its_records_holds_none(
     emptied = days_before(yesterday, 1)
     folder.land("app.log", records(3, emptied))
     call("run", data=folder.root)
-    dagster = opened(folder)
-    assert rows_of_day(dagster.instance, emptied) == 3
+    instance = opened(folder).instance
+    assert rows_of_day(instance, emptied) == 3
     folder.land("app.log", records(2, yesterday))
     folder.ingest(yesterday)
     accept_held(folder.store, folder.manifest, "app.log")
-    dagster.run(yesterday)
+    call("run", data=folder.root)
     assert folder.counted() == {yesterday: 2}
-    assert rows_of_day(dagster.instance, emptied) == 0
+    assert rows_of_day(instance, emptied) == 0
 
 
 def test_one_asset_can_be_made_alone_and_has_the_figures_of_the_published_day(

@@ -266,12 +266,11 @@ def test_a_blocking_check_that_fails_ends_the_run(
 
 
 def test_a_failure_outside_of_the_stages_is_reported_once_with_its_cause(
-    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported = own.root / "reported"
     command = json.dumps(["sh", "-c", f"cat >> {reported}; echo >> {reported}"])
     own.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
-    own.land("more.ndjson", records(3, yesterday, "more"))
     add_results = RunRecords.add_results
 
     def full(given: RunRecords, of: str, results: Iterable[Result]) -> list[Evaluated]:
