@@ -311,7 +311,7 @@ def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
     first = days_before(yesterday, 61)
     folder.write("authmeter.toml", "retention_days = 60\n")
     folder.land("grown.ndjson", records(30, first))
-    folder.roll_up(days_before(yesterday, 1))
+    folder.ingest(days_before(yesterday, 1))
     folder.land("grown.ndjson", records(30, first) + records(3, yesterday))
     ended = call("check", data=folder.root)
     assert (ended.code, "warning" in ended.out) == (0, False)
@@ -321,7 +321,7 @@ def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
     # Elsewhere, the same file is a new one.
     (folder.root / "grown.ndjson").write_bytes((folder.store.landing / "grown.ndjson").read_bytes())
     assert "30 accepted records are of days before" in call("check", folder.root / "grown.ndjson", data=folder.root).out
-    folder.roll_up(yesterday)
+    folder.ingest(yesterday)
     newest = folder.files("grown.ndjson")[-1]
     assert (newest.accepted, newest.rejected) == (33, 0)
 

@@ -23,9 +23,7 @@ NOTES = "SELECT name, migration_completed IS NULL FROM secondary_indexes ORDER B
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
+def home(environment: None, tmp_path: Path) -> Path:
     return prepare(tmp_path / "data")
 
 

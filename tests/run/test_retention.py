@@ -69,6 +69,14 @@ def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFol
     found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
     assert found.differences == []
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left | {"new.ndjson": new}
+    # Removed days of a log that grows extend no retention: its oldest stored day is `DAY` now, and the appended record
+    # is two days older than the retention.
+    assert run_on.manifest.events_from == days_before(DAY, 59)
+    grown = [*records(3, OLD), *records(3, DAY), record("appended", days_before(DAY, 59))]
+    run_on.land("mixed.ndjson", grown)
+    run_on.ingest(DAY + timedelta(days=3))
+    entry = run_on.files("mixed.ndjson")[-1]
+    assert (entry.status, entry.accepted, entry.rejected) == ("read", 3, 4)
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut"])
@@ -194,14 +202,3 @@ def test_a_log_that_grows_beyond_the_retention_is_taken_and_loses_nothing(folder
     run.reread = RereadRequest()
     run.ingest(days[2])
     assert folder.manifest == before
-
-
-def test_removed_days_of_a_log_that_grows_extend_no_retention(run_on: DataFolder) -> None:
-    next_day(run_on)
-    assert run_on.manifest.events_from == days_before(DAY, 59)
-    # The oldest stored day of the log is `DAY` now; the appended record is two days older than the retention.
-    grown = [*records(3, OLD), *records(3, DAY), record("appended", days_before(DAY, 59))]
-    run_on.land("mixed.ndjson", grown)
-    run_on.ingest(DAY + timedelta(days=3))
-    entry = run_on.files("mixed.ndjson")[-1]
-    assert (entry.status, entry.accepted, entry.rejected) == ("read", 3, 4)
