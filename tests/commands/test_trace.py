@@ -138,19 +138,27 @@ def test_a_phone_gives_all_its_records_and_the_sessions_of_their_subjects(call: 
     assert ids(printed["apart"]) == ["prefetch", "checked", "nobody"]
 
 
-@pytest.mark.parametrize("arguments", [("--attempt", ATTEMPT), ("--event", "login"), ("--event", "failed")])
-def test_an_attempt_or_event_leads_to_the_subject_of_its_day(
-    call: Call, user: DataFolder, arguments: tuple[str, str]
+def without(event_id: str) -> list[list[str]]:
+    """Return the sessions of `MINE` on `DAY` with this id masked, as the id of the command is."""
+    return [["***" if one == event_id else one for one in of_session] for of_session in MINE[1:]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        # An attempt or event leads to the subject of its day; an attempt without a device is a subject.
+        (("--attempt", ATTEMPT), MINE[1:]), (("--event", "login"), without("login")),
+        (("--event", "failed"), without("failed")), (("--attempt", LONE), [["lone"]]),
+        # A span bounds the days.
+        (("--device", DEVICE, "--to", BEFORE), MINE[:1]), (("--device", DEVICE, "--from", DAY), MINE[1:]),
+    ],
+)  # fmt: skip
+def test_an_id_gives_the_sessions_of_its_subject(
+    call: Call, user: DataFolder, arguments: tuple[object, ...], expected: list[list[str]]
 ) -> None:
     printed = found(call, user, *arguments)
-    expected = [["***" if one == arguments[1] else one for one in of_session] for of_session in MINE[1:]]
     assert sessions(printed) == expected
-
-
-def test_an_attempt_without_a_device_is_a_subject(call: Call, user: DataFolder) -> None:
-    printed = found(call, user, "--attempt", LONE)
-    assert sessions(printed) == [["lone"]]
-    assert printed["subjects"][0]["device_hash"] is None
+    assert (printed["subjects"][0]["device_hash"] is None) == (LONE in arguments)
 
 
 def test_a_record_without_a_subject_stands_apart(call: Call, user: DataFolder) -> None:
@@ -170,11 +178,6 @@ def test_a_copy_whose_other_app_counts_says_so_and_no_more(call: Call, own_user:
     printed = found(call, own_user, "--device", "Both-5b1e")
     assert printed["subjects"] == []
     assert [(one["event_id"], one["copy_of"]) for one in printed["apart"]] == [("both", "other app")]
-
-
-def test_a_span_bounds_what_is_read(call: Call, user: DataFolder) -> None:
-    assert sessions(found(call, user, "--device", DEVICE, "--to", BEFORE)) == MINE[:1]
-    assert sessions(found(call, user, "--device", DEVICE, "--from", DAY)) == MINE[1:]
 
 
 def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:

@@ -134,16 +134,6 @@ def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
     assert unread(folder) == ["other"]
 
 
-def test_what_is_left_alone_is_not_unread(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    for name in (".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"):
-        (folder.store.landing / name).write_bytes(b"x")
-    (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
-    folder.roll_up()
-    assert unread(folder) == []
-    assert folder.warnings == []
-
-
 def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: DataFolder) -> None:
     mixed.write("authmeter.toml", 'ignore = ["*.xlsx"]\n')
     mixed.roll_up()
@@ -154,18 +144,19 @@ def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: 
     assert [(row[0], row[-1]) for row in mixed.rows(BOOKS)] == [("notes.txt", None), ("week/b.xlsx", None)]
 
 
-def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
-    folder.write("authmeter.toml", 'ignore = ["x/*", "b.txt"]\n')
+def test_a_glob_fits_a_path_or_a_name_and_other_files_are_read_or_left_alone(folder: DataFolder) -> None:
+    """A source reads its files whatever is ignored. Links, hidden files and unfinished files are not unread."""
+    folder.write("authmeter.toml", 'ignore = ["x/*", "b.txt", "*.ndjson"]\n')
     for path in ("x/y/a.txt", "y/b.txt", "y/x/c.txt", "B.txt"):
         folder.land(path, b"x")
-    folder.roll_up()
-    assert finding(folder.warnings, "unread_files").detail.en.startswith("2 files read by no source: B.txt, y/x/c")
-
-
-def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:
-    folder.write("authmeter.toml", 'ignore = ["*"]\n')
     folder.land("a.ndjson", records(3))
+    for name in (".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"):
+        (folder.store.landing / name).write_bytes(b"x")
+    (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
     folder.roll_up()
+    assert unread(folder) == ["B.txt", "x/y/a.txt", "y/b.txt", "y/x/c.txt"]
+    (warning,) = folder.warnings
+    assert warning.detail.en.startswith("2 files read by no source: B.txt, y/x/c")
     assert folder.counted() == {DAY: 3}
 
 
