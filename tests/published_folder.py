@@ -72,12 +72,17 @@ def authmeter(*arguments: object, data: Path | None = None, cwd: Path = PROJECT,
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Return a function that runs a command in this process, and returns its exit code and output."""
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the environment variables that a run sets, and restore them after the test."""
     for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        # Setting the variables first makes monkeypatch restore them after the test, even if a run sets them.
+        # Without setting it first, monkeypatch would not restore a variable that is not set.
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def call(environment: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Return a function that runs a command in this process, and returns its exit code and output."""
 
     def ended(*arguments: object, data: Path | None = None) -> Ended:
         monkeypatch.setattr(sys, "argv", ["authmeter", *map(str, arguments), *(["--data", str(data)] if data else [])])

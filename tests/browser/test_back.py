@@ -27,6 +27,11 @@ def pick(reader: Reader, text: str) -> None:
 def test_back_undoes_order_search_span_window_and_app_one_by_one(reader: Reader) -> None:
     page = reader.open("monitor.html", lang="en")
     everyone = table_rows(page, "[data-part=summary] table")
+    # The pressed dimension keeps the single line.
+    page.locator("[data-legend] [data-look=qq]").first.click()
+    page.locator("[data-by-button=channel]").click()
+    assert choices_of(page)["line"] == "qq"
+    page.locator("[data-legend] [data-look=qq][aria-pressed=true]").first.click()
     order = page.locator("table[data-table=logins] tbody code").all_inner_texts()
     pick(reader, "商城")
     of_shop = table_rows(page, "[data-part=summary] table")
@@ -80,21 +85,12 @@ def test_back_undoes_order_search_span_window_and_app_one_by_one(reader: Reader)
     assert page.locator("table[data-table=logins] tbody code").all_inner_texts() == sorted(
         found, key=page.locator("table[data-table=logins] tbody code").all_inner_texts().index
     )
-
-
-def test_an_address_with_a_version_shows_that_version_alone(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="en", by="version", line="2.15.0")
-    pressed = page.locator("[data-legend=timed] button[aria-pressed=true]")
-    assert pressed.all_text_contents() == ["2.15.0"]
+    # An address with a version shows that version alone.
+    page.goto(f"{address}&line=2.15.0")
+    page.wait_for_selector("[data-picker-note] bdi")
+    reader.settle()
+    assert page.locator("[data-legend=timed] button[aria-pressed=true]").all_text_contents() == ["2.15.0"]
     assert page.locator("[data-part=instead] p").count() == 0
-
-
-def test_the_pressed_dimension_keeps_the_single_line_in_the_address(reader: Reader) -> None:
-    page = reader.open("monitor.html", lang="en")
-    page.locator("[data-legend] [data-look=qq]").first.click()
-    page.locator("[data-by-button=channel]").click()
-    assert page.locator("[data-legend] [data-look=qq]").first.get_attribute("aria-pressed") == "true"
-    assert choices_of(page)["line"] == "qq"
 
 
 def test_from_an_app_s_own_page_monitoring_shows_that_app(reader: Reader) -> None:
@@ -106,7 +102,7 @@ def test_from_an_app_s_own_page_monitoring_shows_that_app(reader: Reader) -> Non
     assert page.locator("[data-by-button=version]").get_attribute("aria-pressed") == "true"
 
 
-def test_back_undoes_the_period_but_not_the_language(reader: Reader) -> None:
+def test_back_undoes_window_and_period_but_not_the_language(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=30)
     reader.press("7")
     reader.speak("zh")
@@ -123,10 +119,7 @@ def test_back_undoes_the_period_but_not_the_language(reader: Reader) -> None:
     page.go_forward()
     reader.settle("month")
     assert page.locator("[data-period=month]").get_attribute("aria-pressed") == "true"
-
-
-def test_back_to_the_other_window_restores_the_period_of_the_table(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en", days=30)
+    # Back to the other window restores the period of the table.
     page.locator("[data-period=last_month]").click()
     reader.settle("last_month")
     table = table_rows(page, "table[data-table=apps]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def colour(text: str) -> str:
     return "#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", text)[:3])
 
 
-def test_a_channel_looks_the_same_in_every_chart_and_legend(drawing_reader: Reader) -> None:
+def test_a_channel_looks_the_same_in_every_chart_and_legend_and_has_its_name_at_the_end(drawing_reader: Reader) -> None:
     """The pages of all apps have every channel. `tests/reports/charts` tests the colours of each theme."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     keys: list[tuple[str, str]] = []
@@ -99,6 +100,14 @@ def test_a_channel_looks_the_same_in_every_chart_and_legend(drawing_reader: Read
         keys += page.eval_on_selector_all(
             "svg.key", "all => all.map((key) => [key.classList[1], getComputedStyle(key.querySelector('path')).stroke])"
         )
+        # Lines are solid.
+        dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
+        assert set(dashes) == {"none"}
+        if path == "monitor.html":
+            names = page.locator("[data-chart=authorizations] [data-layer='7'] .end-labels text")
+            assert names.all_text_contents() == ["One-click", "WeChat", "QQ", "Weibo"]
+            tops = sorted(names.evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)"))
+            assert all(later - earlier >= 13 for earlier, later in pairwise(tops))
     assert seen == {name: {(look.light, look.light, look.marker)} for name, look in LOOKS.items()}
     # Twelve are in legends and the summary, the others at the ends of the lines.
     assert len(keys) > 20

@@ -79,15 +79,6 @@ def test_the_skip_link_comes_first_and_keys_switch_the_window_search_and_show_he
     assert dialog.count() == 0
 
 
-def test_the_keys_of_the_window_do_nothing_on_a_page_without_windows(reader: Reader) -> None:
-    page = reader.open("signin.html", lang="en", days=90)
-    address = page.url
-    for key in "73":
-        reader.press(key)
-    assert page.url == address
-    assert page.locator("[data-span-button='90']").get_attribute("aria-pressed") == "true"
-
-
 @pytest.mark.parametrize("path", ["monitor.html", "quality.html", SHOP])
 def test_tab_reaches_every_control_and_shows_the_focus(reader: Reader, path: str) -> None:
     page = reader.open(path, lang="en")

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -31,7 +30,6 @@ _LAYER = """(place) => {
     traces: layer.data.map(({x, y, meta, marker}) => ({x, y, look: meta.look, symbols: marker.symbol})),
     shapes: layer.layout.shapes.map(({name, path, x0, label}) => ({name, path, x0, text: label && label.text})),
     labels: Array.from(layer.querySelectorAll(".end-labels text"), (one) => one.textContent),
-    heights: Array.from(layer.querySelectorAll(".end-labels text"), (one) => one.getBoundingClientRect().top),
   };
 }"""
 
@@ -137,17 +135,6 @@ def month_days(month: int) -> list[date]:
 def test_days_of_the_table_behind_a_chart_lead_to_their_pages(look: Look) -> None:
     links = look("usage.html", width=390, days=7, opened=True).all("[data-figures=usage] tbody th a")
     assert [link.target for link in links] == [f"days/{day(back)}.html" for back in range(7)]
-
-
-def test_lines_are_solid_and_named_at_their_ends(drawing_reader: Reader) -> None:
-    page = drawing_reader.open("monitor.html", lang="zh", days=30)
-    dashes = page.eval_on_selector_all(".js-line", "all => all.map((one) => getComputedStyle(one).strokeDasharray)")
-    assert dashes
-    assert set(dashes) == {"none"}
-    found = layer(page, "authorizations")
-    assert found["labels"] == ["一键登录", "微信", "QQ", "微博"]
-    heights = sorted(found["heights"])
-    assert all(later - earlier >= 13 for earlier, later in pairwise(heights))
 
 
 def test_a_finger_reads_a_day_and_is_not_led_away(read_site: Callable[..., Reader]) -> None:

@@ -40,7 +40,13 @@ def test_figures_are_those_of_the_chosen_span(reader: Reader) -> None:
     reader.settle()
     # An address with days=90, and one with 13 months, which charts of other pages offer.
     assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "12,490"
-    assert table_rows(opened(reader, ALL_APPS, days=90), "[data-part=sign-in-ways] table")[0][1] == "12,490"
+    page = opened(reader, ALL_APPS, days=90)
+    address = page.url
+    # The page has no windows, so their keys do nothing.
+    for key in "73":
+        reader.press(key)
+    assert page.url == address
+    assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "12,490"
     page = opened(reader, ALL_APPS, lang="en", span="months")
     assert page.locator("[data-span-button='30']").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="90 days").click()
@@ -132,7 +138,9 @@ def test_the_compared_values_are_in_the_address(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("app", ["", "sample-app-0001"])
-def test_each_entry_channel_has_its_days_by_way(read_site: Callable[..., Reader], app: str) -> None:
+def test_a_sample_has_its_days_by_way_text_messages_and_the_usual_of_the_funnel(
+    read_site: Callable[..., Reader], app: str
+) -> None:
     """The bars of each row are the downloaded sessions of the last 30 days, in per cent of the row's largest day."""
     reader = read_site("sampled")
     read = pl.read_csv(reader.site / "sessions.csv", infer_schema=False)
@@ -168,6 +176,37 @@ def test_each_entry_channel_has_its_days_by_way(read_site: Callable[..., Reader]
         assert dict(whole) == shares, label
         del by_row[label]
     assert set(by_row) <= {"QQ", "Weibo"}
+    page.locator("[data-days-button='7'], [data-span-button='7']").first.click()
+    reader.settle()
+    assert_funnel_of_a_week(page)
+
+
+def assert_funnel_of_a_week(page: Page) -> None:
+    """Assert that the page of seven days has the eligible rate, and rates and medians of the funnel with their usual
+    range.
+    """
+    assert page.locator(".texts:visible").count() == 0
+    said = page.locator(".eligible:visible").inner_text()
+    assert re.search(r"Eligible rate \d\d\.\d% \(?[\d,]+ of [\d,]+ pre-fetches", said), said
+    funnel = page.locator("[data-part=sign-in-funnel] table").inner_text()
+    # The page and the click have rate and median with their usual range.
+    assert len(re.findall("usual", funnel)) >= 4
+    rates = re.findall(r"\d\d-\d\d ([\d.]+)% · (\D*)([\d.]+)% – ([\d.]+)%", funnel)
+    places = {"below the usual ": -1, "above the usual ": 1, "usual ": 0}
+    assert len(rates) >= 3
+    for value, said, low, high in rates:
+        outside = (float(value) > float(high)) - (float(value) < float(low))
+        assert places[said] == outside, (value, said, low, high)
+    assert page.url.split("?")[0].endswith("signin.html") <= any(said == "below the usual " for _, said, _, _ in rates)
+    # The note is about the shown days: here only the window of 30 days has a text message.
+    page.evaluate(
+        """() => { const counts = AUTHMETER_SIGN_INS.tables.funnel;
+          counts.text_records = counts.window_days.map((days) => (days === 30 ? 1 : 0)); }"""
+    )
+    for days, notes in ((30, 0), (7, 1)):
+        page.locator(f"[data-days-button='{days}'], [data-span-button='{days}']").first.click()
+        page.wait_for_selector(f"html[data-drawn='{days} {days}']", state="attached")
+        assert page.locator(".texts:visible").count() == notes
 
 
 def compared(page: Page) -> list[list[str]]:
@@ -192,7 +231,18 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     assert not loaded(page)
     # Empty tables would move when they are filled.
     assert not page.locator("#sign-ins .pair").is_visible()
+    # Printing does not wait for a file: the paper says so, and has no empty page.
+    line, section = page.locator("[data-part=sign-in-line]"), page.locator("#sign-ins")
+    assert line.inner_text() == ""
+    page.emulate_media(media="print")
+    assert not loaded(page)
+    assert line.inner_text() == "Sign-in sessions are not loaded yet: scroll to this section, then print again."
+    assert section.evaluate("one => one.offsetHeight") < 150
+    page.emulate_media(media="screen")
     with_sign_ins(page)
+    page.emulate_media(media="print")
+    assert "not loaded" not in section.inner_text()
+    page.emulate_media(media="screen")
     reader.press("3")
     assert table_rows(page, "[data-part=sign-in-ways] table")[0][1] == "11,100"
     page.locator("[data-span-button='90']").click()
@@ -209,22 +259,6 @@ def test_an_apps_page_loads_its_sessions_when_a_reader_comes_near(reader: Reader
     assert page.locator("[data-side=b] option").all_inner_texts() == ["中国移动", "中国联通"]
     assert page.locator("[data-part=sign-in-line]").inner_text().startswith("03-31：11,000 次登录会话，92.1% 登录成功")
     assert reader.open("apps/link/index.html", lang="en").locator("#sign-ins").count() == 0
-
-
-def test_sessions_that_are_not_loaded_yet_are_named_on_paper(reader: Reader) -> None:
-    """Printing does not wait for a file."""
-    page = reader.open(SHOP, lang="en", days=7)
-    line, section = page.locator("[data-part=sign-in-line]"), page.locator("#sign-ins")
-    assert line.inner_text() == ""
-    page.emulate_media(media="print")
-    assert not loaded(page)
-    assert line.inner_text() == "Sign-in sessions are not loaded yet: scroll to this section, then print again."
-    # No empty page.
-    assert section.evaluate("one => one.offsetHeight") < 150
-    page.emulate_media(media="screen")
-    with_sign_ins(page)
-    page.emulate_media(media="print")
-    assert "not loaded" not in section.inner_text()
 
 
 def test_the_card_of_an_incident_counts_failed_sessions_and_leads_to_them(
@@ -263,35 +297,6 @@ def test_an_apps_page_shows_how_to_log_the_steps_that_its_logs_lack(read_site: C
     assert max(map(len, page.locator("[data-side=a] option").all_inner_texts())) > 40
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
-@pytest.mark.parametrize("place", [ALL_APPS, "apps/sample-app-0001/index.html"])
-def test_a_sample_has_text_messages_eligibility_and_the_usual_of_the_funnel(
-    read_site: Callable[..., Reader], place: str
-) -> None:
-    page = opened(read_site("sampled"), place, lang="en", days=7)
-    assert page.locator(".texts:visible").count() == 0
-    said = page.locator(".eligible:visible").inner_text()
-    assert re.search(r"Eligible rate \d\d\.\d% \(?[\d,]+ of [\d,]+ pre-fetches", said), said
-    funnel = page.locator("[data-part=sign-in-funnel] table").inner_text()
-    # The page and the click have rate and median with their usual range.
-    assert len(re.findall("usual", funnel)) >= 4
-    rates = re.findall(r"\d\d-\d\d ([\d.]+)% · (\D*)([\d.]+)% – ([\d.]+)%", funnel)
-    places = {"below the usual ": -1, "above the usual ": 1, "usual ": 0}
-    assert len(rates) >= 3
-    for value, said, low, high in rates:
-        outside = (float(value) > float(high)) - (float(value) < float(low))
-        assert places[said] == outside, (value, said, low, high)
-    assert page.url.split("?")[0].endswith("signin.html") <= any(said == "below the usual " for _, said, _, _ in rates)
-    # The note is about the shown days: here only the window of 30 days has a text message.
-    page.evaluate(
-        """() => { const counts = AUTHMETER_SIGN_INS.tables.funnel;
-          counts.text_records = counts.window_days.map((days) => (days === 30 ? 1 : 0)); }"""
-    )
-    for days, notes in ((30, 0), (7, 1)):
-        page.locator(f"[data-days-button='{days}'], [data-span-button='{days}']").first.click()
-        page.wait_for_selector(f"html[data-drawn='{days} {days}']", state="attached")
-        assert page.locator(".texts:visible").count() == notes
 
 
 @pytest.mark.parametrize("place", [ALL_APPS, "apps/shop/index.html"])

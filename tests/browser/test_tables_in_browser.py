@@ -94,7 +94,7 @@ SEARCHES = {
 }
 
 
-def test_search_finds_by_name_key_and_pinyin(reader: Reader) -> None:
+def test_search_finds_by_name_key_and_pinyin_and_filters_join_and_stay_in_the_address(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=30)
     for text, expected in SEARCHES.items():
         page.get_by_label("Search").fill(text)
@@ -105,10 +105,7 @@ def test_search_finds_by_name_key_and_pinyin(reader: Reader) -> None:
         total = sum(VERIFIED[key] for key in expected)
         assert f"{len(expected)} / {MANY}" in "".join(sums)
         assert (f"{total:,}" if expected else "—") in sums
-
-
-def test_filters_join_and_stay_in_the_address(reader: Reader) -> None:
-    page = reader.open("usage.html", lang="en", days=30)
+    page.get_by_label("Search").fill("")
     page.get_by_label("Platform").select_option("ios")
     page.get_by_label("Status").select_option("disabled")
     page.get_by_label("Account").fill("account-2")

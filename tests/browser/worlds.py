@@ -60,19 +60,16 @@ def no_subject(root: Path) -> None:
     folder.publish()
 
 
-def fault_of_data(world: Database) -> None:
-    """Add an incident of the missing data day, and a fall of an app's volume as a part of it."""
+def faults_of_data(world: Database) -> None:
+    """Add open incidents of repeated records and of a day without records, and a fall of an app's volume as a part of
+    the latter.
+    """
     world.add(
         "incidents",
-        incident("day", 0, kind="data", metric="missing_day", app_key="*", channel="*", cause_kind=None),
-        incident("behind", 0, kind="volume", metric="volume", channel="*", part_of="day", cause_kind=None),
+        incident("fault", 2, kind="data", metric="repeated_records", app_key="*", channel="*", cause_kind=None),
+        incident("day", 3, kind="data", metric="missing_day", app_key="*", channel="*", cause_kind=None),
+        incident("behind", 3, kind="volume", metric="volume", channel="*", part_of="day", cause_kind=None),
     )
-
-
-def repeated(world: Database) -> None:
-    """Add an open incident of repeated records."""
-    row = incident("fault", 2, kind="data", metric="repeated_records", app_key="*", channel="*", cause_kind=None)
-    world.add("incidents", row)
 
 
 def limited(world: Database) -> None:
@@ -232,8 +229,7 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "improved": made(steady, won=improved, left=lambda back: (100 - improved(back)) // 2, restated=(0,)),
     "long": made(steady, days=200, won=lambda back: 80 if back < 90 else 60, more=changed_channels),
     "no-data": made(steady, missing=(0,)),
-    "fault-of-data": made(steady, missing=(0,), more=fault_of_data),
-    # Only tests of the quality page read its open fault of the data.
-    "young": made(steady, days=5, more=repeated),
+    # Only tests of the quality page and of a card read its open faults of the data.
+    "young": made(steady, days=5, more=faults_of_data),
     "varied": made(steady, more=varied),
 }

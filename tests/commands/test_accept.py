@@ -34,7 +34,7 @@ def test_a_day_that_is_not_closed_yet_is_named_as_such(call: Call, own: DataFold
     own.land("two.ndjson", records(2, yesterday, "two") + records(1, today, "two"))
     own.roll_up(yesterday)
     own.land("two.ndjson", records(1, yesterday, "two"))
-    own.roll_up(yesterday)
+    own.ingest(yesterday)
     ended = call("accept", "two.ndjson", data=own.root)
     assert ended.code == 2
     assert ended.out == f"{yesterday}  loses 1 record\n{today}  loses 1 record, and is not closed yet\n"

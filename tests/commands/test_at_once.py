@@ -7,27 +7,19 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from pipelines.common.project import PROJECT
 from tests.published_folder import Call, held
 from tests.support import DataFolder, records
 
 
-@pytest.mark.parametrize("command", [("run",), ("accept", "a.ndjson")])
-def test_a_second_run_at_once_ends_with_1_and_says_who_holds_the_folder(
-    call: Call, own: DataFolder, command: tuple[str, ...]
-) -> None:
+def test_a_second_run_at_once_ends_with_1_and_reading_commands_do_not_wait(call: Call, own: DataFolder) -> None:
     with held(own) as process:
-        ended = call(*command, data=own.root)
-    assert ended.code == 1
-    assert f"process {process} has been doing `run` since" in ended.err
-
-
-def test_reading_commands_do_not_wait_for_a_run(call: Call, own: DataFolder) -> None:
-    with held(own):
-        assert call("status", data=own.root).code == 0
+        for command in (("run",), ("accept", "a.ndjson")):
+            ended = call(*command, data=own.root)
+            assert ended.code == 1
+            assert f"process {process} has been doing `run` since" in ended.err
         assert call("check", data=own.root).code == 0
+        assert call("status", data=own.root).code == 0
 
 
 # Opens the file again and again until its input ends. It is a process of its own, as an analyst's is: within one

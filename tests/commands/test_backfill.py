@@ -8,7 +8,12 @@ from tests.published_folder import Call
 from tests.support import DataFolder, days_before
 
 
-def test_a_backfill_computes_those_days_anew(call: Call, own: DataFolder, yesterday: date) -> None:
+def test_a_backfill_computes_those_days_anew_or_says_that_none_is_stored(
+    call: Call, own: DataFolder, yesterday: date
+) -> None:
+    ended = call("backfill", "0001-01-01", "2020-01-02", data=own.root)
+    assert ended.code == 0
+    assert "no events are stored from" in ended.out
     before, rows = own.manifest, own.rows("SELECT * FROM channel_daily")
     # This simulates tables of an older authmeter, which counted otherwise.
     for entry in before.days.values():
@@ -21,9 +26,3 @@ def test_a_backfill_computes_those_days_anew(call: Call, own: DataFolder, yester
     assert anew == [days_before(yesterday, 1), yesterday]
     assert own.rows("SELECT * FROM channel_daily") == rows
     assert own.rows("SELECT count(*) FROM restatements") == [(0,)]
-
-
-def test_a_backfill_of_a_span_without_stored_days_says_so(call: Call, own: DataFolder) -> None:
-    ended = call("backfill", "0001-01-01", "2020-01-02", data=own.root)
-    assert ended.code == 0
-    assert "no events are stored from" in ended.out

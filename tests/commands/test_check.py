@@ -246,12 +246,14 @@ def test_a_check_of_a_file_in_landing_takes_the_source_of_its_folder(
     file = folder.land(
         "docker/a.log", [{"log": lines([row]).decode(), "stream": "stdout"} for row in records(3, yesterday)]
     )
-    link = tmp_path / "link"
+    link, outside = tmp_path / "link", tmp_path / "outside.ndjson"
     link.symlink_to(folder.root)
+    outside.symlink_to(file)
     linked = link / "landing/docker/a.log"
     for data, path in (
         (folder.root, file),
         (folder.root, linked),
+        (folder.root, outside),
         (link, file),
         (link, file.parent / "../docker/a.log"),
     ):
@@ -287,15 +289,6 @@ def test_a_check_of_a_file_that_a_run_ignores_says_so(
     assert folder.manifest.files == []
 
 
-def test_a_check_follows_a_link_outside_of_landing(
-    call: Call, folder: DataFolder, tmp_path: Path, yesterday: date
-) -> None:
-    (tmp_path / "link.ndjson").symlink_to(folder.land("docker/a.log", records(3, yesterday)))
-    ended = call("check", tmp_path / "link.ndjson", data=folder.root)
-    assert ended.code == 0
-    assert ended.out.startswith("docker/a.log as docker: 3 records read, 3 accepted")
-
-
 def test_a_check_of_a_file_tells_what_is_rejected_and_what_a_run_would_find_too_old(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:
@@ -318,7 +311,7 @@ def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
     first = days_before(yesterday, 61)
     folder.write("authmeter.toml", "retention_days = 60\n")
     folder.land("grown.ndjson", records(30, first))
-    folder.roll_up(days_before(yesterday, 1))
+    folder.ingest(days_before(yesterday, 1))
     folder.land("grown.ndjson", records(30, first) + records(3, yesterday))
     ended = call("check", data=folder.root)
     assert (ended.code, "warning" in ended.out) == (0, False)
@@ -328,19 +321,18 @@ def test_a_check_takes_the_old_records_of_a_log_that_grew_as_a_run_does(
     # Elsewhere, the same file is a new one.
     (folder.root / "grown.ndjson").write_bytes((folder.store.landing / "grown.ndjson").read_bytes())
     assert "30 accepted records are of days before" in call("check", folder.root / "grown.ndjson", data=folder.root).out
-    folder.roll_up(yesterday)
+    folder.ingest(yesterday)
     newest = folder.files("grown.ndjson")[-1]
     assert (newest.accepted, newest.rejected) == (33, 0)
 
 
-def test_a_check_refuses_another_zone_in_the_words_of_a_run(call: Call, folder: DataFolder, yesterday: date) -> None:
+def test_a_check_refuses_another_zone(call: Call, folder: DataFolder, yesterday: date) -> None:
     folder.land("a.ndjson", records(1, yesterday))
     folder.ingest(yesterday)
     folder.write("authmeter.toml", 'timezone = "Asia/Tokyo"\n')
-    checked, ran = call("check", data=folder.root), call("run", data=folder.root)
-    assert (checked.code, ran.code) == (2, 2)
-    assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in checked.err
-    assert checked.err == ran.err
+    ended = call("check", data=folder.root)
+    assert ended.code == 2
+    assert "The business time zone was Asia/Shanghai and is now Asia/Tokyo." in ended.err
 
 
 def test_a_check_of_a_damaged_file_ends_with_1(call: Call, published: DataFolder, tmp_path: Path) -> None:

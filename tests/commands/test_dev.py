@@ -16,8 +16,6 @@ from tests.support import DataFolder
 def test_dev_starts_dagster_on_loopback_with_the_folders_home(
     call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "to be set back")
     started: list[tuple[list[str], str]] = []
     monkeypatch.setattr(dev, "run_scheduler", lambda command, home, *_: started.append((command, str(home))) or 0)
     assert call("dev", "--port", 3999, data=own.root).code == 0

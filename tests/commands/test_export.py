@@ -115,14 +115,6 @@ def test_a_table_of_a_span_is_the_sites_own(call: Call, published: DataFolder, t
     assert target.read_bytes() == (published.store.site / "usage_all.csv").read_bytes()
 
 
-def test_a_table_says_where_what_is_published_ends(
-    call: Call, published: DataFolder, tmp_path: Path, yesterday: date
-) -> None:
-    span = ("--from", yesterday, "--to", yesterday + timedelta(days=1))
-    ended = call("export", "--table", "usage_daily", *span, "--out", tmp_path / "usage.csv", data=published.root)
-    assert ended.out.startswith(f"published as of {yesterday}: days after it are not in the export\n2 rows: ")
-
-
 def test_of_a_table_without_days_a_span_gives_the_whole_and_is_said(
     call: Call, published: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:

@@ -104,19 +104,17 @@ def test_a_full_disk_is_not_taken_for_a_damaged_ledger(
     assert (site / "index.html" if is_copy else fetched).is_file()
 
 
-def test_a_ledger_that_is_in_use_is_not_taken_for_a_damaged_one(
+def test_a_damaged_ledger_is_a_warning_that_says_what_to_do_and_one_in_use_is_not_damaged(
     call: Call, own: DataFolder, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(*_: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(Ledger, "add_fetched", locked)
-    ended = call("fetch", data=own.root)
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "add_fetched", locked)
+        ended = call("fetch", data=own.root)
     assert ended.code == 3
     assert f"file://{bucket}: warehouse/buckets.sqlite cannot be read or written now" in ended.out
-
-
-def test_a_damaged_ledger_is_a_warning_that_says_what_to_do(call: Call, own: DataFolder, bucket: Path) -> None:
     ledger = own.store.warehouse / "buckets.sqlite"
     ledger.write_bytes(b"no database" * 1000)
     ended = call("fetch", data=own.root)

@@ -8,7 +8,9 @@ from tests.published_folder import Call
 from tests.support import DataFolder, tree
 
 
-def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: DataFolder, yesterday: date) -> None:
+def test_a_reread_takes_what_a_mended_mapping_gives_and_nothing_else(
+    call: Call, own: DataFolder, yesterday: date
+) -> None:
     # The copied logs have other inodes: a run sees that they are the same.
     own.ingest(yesterday)
     site, before = tree(own.store.site), own.manifest
@@ -17,9 +19,6 @@ def test_a_reread_where_nothing_was_mended_changes_nothing(call: Call, own: Data
     assert "0 of them changed" in ended.out
     assert tree(own.store.site) == site
     assert own.manifest == before
-
-
-def test_a_reread_takes_what_a_mended_mapping_gives(call: Call, own: DataFolder, yesterday: date) -> None:
     own.land("gate.log", b"".join(b"ok %d\n" % n for n in range(50)))
     own.ingest(yesterday)
     own.write(

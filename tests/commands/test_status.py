@@ -24,8 +24,9 @@ def test_the_status_before_the_first_run_is_3(call: Call, folder: DataFolder) ->
     assert "nothing yet" in ended.out
 
 
-def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, days_before(yesterday, 4)))
+def test_the_status_tells_what_is_overdue_wrong_and_missing(call: Call, folder: DataFolder, yesterday: date) -> None:
+    for back in (6, 4):
+        folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))
     folder.land("cut.ndjson.gz", b"")
     folder.tables(days_before(yesterday, 4))
     ended = call("status", data=folder.root)
@@ -35,11 +36,6 @@ def test_the_status_tells_what_is_overdue_and_wrong(call: Call, folder: DataFold
     assert "damaged_files" in ended.out
     folder.roll_up(days_before(yesterday, 1))
     assert f"`authmeter run`: {yesterday} is overdue.\n" in call("status", data=folder.root).out
-
-
-def test_the_status_names_missing_days(call: Call, folder: DataFolder, yesterday: date) -> None:
-    for back in (6, 4):
-        folder.land(f"{back}.ndjson", records(3, days_before(yesterday, back)))
     folder.tables(yesterday)
     named = ", ".join(str(days_before(yesterday, back)) for back in (2, 1, 0))
     assert f"2 with records, 5 missing (the newest {named}), 0 restated" in call("status", data=folder.root).out

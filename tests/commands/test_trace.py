@@ -138,19 +138,27 @@ def test_a_phone_gives_all_its_records_and_the_sessions_of_their_subjects(call: 
     assert ids(printed["apart"]) == ["prefetch", "checked", "nobody"]
 
 
-@pytest.mark.parametrize("arguments", [("--attempt", ATTEMPT), ("--event", "login"), ("--event", "failed")])
-def test_an_attempt_or_event_leads_to_the_subject_of_its_day(
-    call: Call, user: DataFolder, arguments: tuple[str, str]
+def without(event_id: str) -> list[list[str]]:
+    """Return the sessions of `MINE` on `DAY` with this id masked, as the id of the command is."""
+    return [["***" if one == event_id else one for one in of_session] for of_session in MINE[1:]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        # An attempt or event leads to the subject of its day; an attempt without a device is a subject.
+        (("--attempt", ATTEMPT), MINE[1:]), (("--event", "login"), without("login")),
+        (("--event", "failed"), without("failed")), (("--attempt", LONE), [["lone"]]),
+        # A span bounds the days.
+        (("--device", DEVICE, "--to", BEFORE), MINE[:1]), (("--device", DEVICE, "--from", DAY), MINE[1:]),
+    ],
+)  # fmt: skip
+def test_an_id_gives_the_sessions_of_its_subject(
+    call: Call, user: DataFolder, arguments: tuple[object, ...], expected: list[list[str]]
 ) -> None:
     printed = found(call, user, *arguments)
-    expected = [["***" if one == arguments[1] else one for one in of_session] for of_session in MINE[1:]]
     assert sessions(printed) == expected
-
-
-def test_an_attempt_without_a_device_is_a_subject(call: Call, user: DataFolder) -> None:
-    printed = found(call, user, "--attempt", LONE)
-    assert sessions(printed) == [["lone"]]
-    assert printed["subjects"][0]["device_hash"] is None
+    assert (printed["subjects"][0]["device_hash"] is None) == (LONE in arguments)
 
 
 def test_a_record_without_a_subject_stands_apart(call: Call, user: DataFolder) -> None:
@@ -172,11 +180,6 @@ def test_a_copy_whose_other_app_counts_says_so_and_no_more(call: Call, own_user:
     assert [(one["event_id"], one["copy_of"]) for one in printed["apart"]] == [("both", "other app")]
 
 
-def test_a_span_bounds_what_is_read(call: Call, user: DataFolder) -> None:
-    assert sessions(found(call, user, "--device", DEVICE, "--to", BEFORE)) == MINE[:1]
-    assert sessions(found(call, user, "--device", DEVICE, "--from", DAY)) == MINE[1:]
-
-
 def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
     ended = call("trace", "--app", "shop", "--device", DEVICE, "--from", DAY, data=user.root)
     assert ended.code == 0
@@ -196,28 +199,26 @@ def test_the_text_says_the_same(call: Call, user: DataFolder) -> None:
     assert any(line.endswith("counted, failure") for line in lines)
 
 
-def test_days_that_changed_since_the_last_run_are_named(call: Call, own_user: DataFolder) -> None:
-    arguments = ("trace", "--app", "shop", "--device", DEVICE)
+def test_days_that_changed_since_the_last_publication_are_named(call: Call, own_user: DataFolder) -> None:
+    """Runs that read a late record are killed: the first before it commits its days, the second before it publishes."""
+    next_day = days_before(DAY, -2)
+
+    def changed(*more: object) -> tuple[list[str], str]:
+        printed = found(call, own_user, "--device", DEVICE, *more)
+        return printed["changed_days"], printed["to"]
+
     own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
     own_user.ingest(days_before(DAY, -1))
-    assert found(call, own_user, *arguments[3:])["changed_days"] == [str(DAY)]
-    own_user.tables(days_before(DAY, -1))
-    assert "not published yet" not in call(*arguments, data=own_user.root).out
-    own_user.write("authmeter.toml", "session_minutes = 1\n")
-    assert f"shown here: {BEFORE}, {DAY}\n" in call(*arguments, data=own_user.root).out
-
-
-def test_days_of_a_run_that_was_killed_before_it_published_are_named(call: Call, own_user: DataFolder) -> None:
-    next_day = days_before(DAY, -2)
-    own_user.land("later.ndjson", [at("10:40:00", "later", channel="wechat", device_id=DEVICE)])
+    assert changed() == ([str(DAY)], str(days_before(DAY, -1)))
     own_user.land("next.ndjson", [at(f"{next_day} 10:00:00", "next", device_id=DEVICE)])
     own_user.roll_up(next_day)
-    printed = found(call, own_user, "--device", DEVICE)
-    assert (printed["changed_days"], printed["to"]) == ([str(DAY)], str(days_before(DAY, -1)))
-    assert found(call, own_user, "--device", DEVICE, "--to", next_day)["changed_days"] == [str(DAY), str(next_day)]
+    assert changed() == ([str(DAY)], str(days_before(DAY, -1)))
+    assert changed("--to", next_day) == ([str(DAY), str(next_day)], str(next_day))
     own_user.tables(next_day)
-    printed = found(call, own_user, "--device", DEVICE)
-    assert (printed["changed_days"], printed["to"]) == ([], str(next_day))
+    assert changed() == ([], str(next_day))
+    own_user.write("authmeter.toml", "session_minutes = 1\n")
+    ended = call("trace", "--app", "shop", "--device", DEVICE, data=own_user.root)
+    assert f"shown here: {BEFORE}, {DAY}, {next_day}\n" in ended.out
 
 
 def test_which_records_sign_in_on_a_changed_day_is_as_the_next_run_counts_it(call: Call, folder: DataFolder) -> None:

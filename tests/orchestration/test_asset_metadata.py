@@ -1,19 +1,23 @@
 """Metadata of assets: links lead to existing pages, landing has the number and the size of its files, a table has its
 rows, and a table that the published file lacks has no metadata.
+
+Also tests the freshness check: a day must be published by the time `late_after` on the next day.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
+import pytest
 
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import asset_metadata
 from pipelines.orchestration.results import Metadata, Page
+from pipelines.orchestration.steps import yesterday_is_published
 from tests.support import DAY, CopyOf, DataFolder, lines, records, writable
 
 
@@ -66,3 +70,36 @@ def test_tables_that_a_file_of_an_older_version_lacks_hold_nothing(copy_of: Copy
     assert holds.keys() == TABLES.keys()
     assert holds["usage_daily"] == {}
     assert holds["outcome_daily"][asset_metadata.ROWS] == 4
+
+
+def at(clock: str, days_later: int = 1) -> datetime:
+    """Return the time `clock` in Shanghai, `days_later` days after the published day."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=UTC) + timedelta(days=days_later, hours=-8)
+
+
+@pytest.mark.parametrize(
+    ("now", "passed"),
+    [
+        (at("00:10"), True),
+        (at("23:59"), True),
+        (at("08:59", 2), True),
+        (at("09:00", 2), False),
+        (at("08:00", 3), False),
+    ],
+)
+def test_a_day_is_due_from_late_after_on(made_once: CopyOf, now: datetime, passed: bool) -> None:
+    assert yesterday_is_published(made_once(publish_long).root, now)[0] == passed
+
+
+def test_late_after_is_a_setting(copy_of: CopyOf) -> None:
+    folder = copy_of(publish_long)
+    folder.write("authmeter.toml", '[alerts]\nlate_after = "10:30"\n')
+    assert yesterday_is_published(folder.root, at("10:29", 2)) == (True, f"published as of {DAY}, due: {DAY}")
+    assert yesterday_is_published(folder.root, at("10:30", 2))[0] is False
+
+
+def test_the_check_fails_if_nothing_is_published(folder: DataFolder) -> None:
+    passed, finding = yesterday_is_published(folder.root, at("12:00"))
+    assert not passed
+    assert "published as of no day" in finding

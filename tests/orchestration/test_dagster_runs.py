@@ -24,7 +24,7 @@ from pipelines.orchestration.home.home import prepare
 from pipelines.orchestration.partitions import add_days
 from pipelines.run.daily_run import DailyRun
 from pipelines.run.status import last_status
-from tests.orchestration.test_runs import evaluations, rows_of_day
+from tests.orchestration.test_runs import evaluations, only_run, recorded_days, rows_of_day
 from tests.published_folder import Call, held
 from tests.support import DataFolder, days_before, lines, records, tree
 
@@ -68,10 +68,8 @@ class Dagster:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[DataFolder], Dagster]]:
+def opened(environment: None) -> Iterator[Callable[[DataFolder], Dagster]]:
     """Return a function that opens Dagster on a folder until the test ends."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     with ExitStack() as stack:
 
         def of(folder: DataFolder) -> Dagster:
@@ -113,20 +111,22 @@ def test_a_run_for_an_old_day_fetches_objects_brings_it_up_to_date_and_copies_th
     assert tree(tmp_path / "copy") == tree(own.store.site)
 
 
-def test_a_day_that_lost_its_records_holds_none(
+def test_a_day_without_data_can_be_run_for_and_a_day_that_lost_its_records_holds_none(
     call: Call, opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
 ) -> None:
     emptied = days_before(yesterday, 1)
     folder.land("app.log", records(3, emptied))
-    call("run", data=folder.root)
-    dagster = opened(folder)
-    assert rows_of_day(dagster.instance, emptied) == 3
+    assert call("run", data=folder.root).code == 3
+    instance = opened(folder).instance
+    assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
+    assert recorded_days(instance) == {str(yesterday), str(emptied)}
+    assert (rows_of_day(instance, emptied), rows_of_day(instance, yesterday)) == (3, 0)
     folder.land("app.log", records(2, yesterday))
     folder.ingest(yesterday)
     accept_held(folder.store, folder.manifest, "app.log")
-    dagster.run(yesterday)
+    call("run", data=folder.root)
     assert folder.counted() == {yesterday: 2}
-    assert rows_of_day(dagster.instance, emptied) == 0
+    assert rows_of_day(instance, emptied) == 0
 
 
 def test_one_asset_can_be_made_alone_and_has_the_figures_of_the_published_day(
@@ -161,13 +161,18 @@ def test_a_partition_of_today_is_refused(dagster: Dagster, own: DataFolder, yest
     assert own.manifest.as_of == yesterday
 
 
-def test_a_run_of_the_sensor_by_a_wrong_clock_is_refused(
+def test_the_sensor_finds_a_day_that_is_not_published_and_its_run_by_a_wrong_clock_is_refused(
     opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
 ) -> None:
     long_ago = days_before(yesterday, 500)
     folder.land("a.ndjson", records(3, long_ago))
-    folder.roll_up(long_ago)
+    folder.publish(long_ago)
     dagster = opened(folder)
+    (event,) = dagster.look().asset_events
+    assert isinstance(event, dg.AssetCheckEvaluation)
+    assert not event.passed
+    # Nor is it a partition: no run was for it.
+    assert dagster.instance.get_dynamic_partitions("business_days") == []
     add_days(InstancePartitions(dagster.instance), [yesterday])
     with pytest.raises(dg.DagsterError) as refused:
         dagster.run(yesterday, **{"dagster/sensor_name": "landing_sensor"})
@@ -265,19 +270,6 @@ def test_the_sensor_finds_yesterday_published_and_says_a_thing_once(dagster: Dag
     assert isinstance(event, dg.AssetCheckEvaluation)
     assert (event.check_name, event.asset_key.path[-1], event.passed) == ("yesterday_is_published", "site", True)
     assert dagster.look(result.cursor).asset_events == []
-
-
-def test_the_sensor_finds_a_day_that_is_not_published(
-    opened: Callable[[DataFolder], Dagster], folder: DataFolder, yesterday: date
-) -> None:
-    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
-    folder.publish(days_before(yesterday, 2))
-    dagster = opened(folder)
-    (event,) = dagster.look().asset_events
-    assert isinstance(event, dg.AssetCheckEvaluation)
-    assert not event.passed
-    # Nor is it a partition: no run was for it.
-    assert dagster.instance.get_dynamic_partitions("business_days") == []
 
 
 def test_the_sensor_ends_runs_of_killed_commands_that_block_the_next_run(dagster: Dagster, own: DataFolder) -> None:

@@ -64,11 +64,9 @@ def test_nothing_is_sent_anywhere(published: DataFolder) -> None:
 
 @pytest.mark.parametrize(("added", "is_off"), [("", True), ("python_logs:\n  python_log_level: INFO\n", False)])
 def test_an_older_home_gets_the_new_settings_unless_edited(
-    own: DataFolder, monkeypatch: pytest.MonkeyPatch, added: str, is_off: bool
+    environment: None, own: DataFolder, added: str, is_off: bool
 ) -> None:
     """The first versions did not write `nux`. Without it, Dagster's page asks new users for their e-mail address."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     settings = own.root / "dagster" / "dagster.yaml"
     written = settings.read_text()
     older = written.replace("nux:\n  enabled: false\n", "") + added
@@ -93,11 +91,9 @@ def test_a_new_home_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_home_whose_making_failed_is_made_by_the_next_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     """On a full disk, a file may exist without its tables. Dagster would not add the tables of assets to it."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     fill, filled = home_tables._fill, []
 
     def fill_or_fail(*given: Any) -> None:
@@ -118,10 +114,8 @@ def test_a_home_whose_making_failed_is_made_by_the_next_run(
         assert instance.all_instigator_state() == []
 
 
-def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_ends_what_a_killed_one_had_begun(environment: None, tmp_path: Path) -> None:
     """Runs that were only starting are ended, too: otherwise the next run would wait five minutes for them."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     prepare(tmp_path)
 
     @dg.job
@@ -138,12 +132,8 @@ def test_a_scheduler_ends_what_a_killed_one_had_begun(tmp_path: Path, monkeypatc
     assert left == ["FAILURE", "FAILURE", "FAILURE", "NOT_STARTED"]
 
 
-def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scheduler_forgets_what_was_noted_while_the_clock_was_ahead(environment: None, tmp_path: Path) -> None:
     """If recorded times are in the future, Dagster evaluates no schedule and no sensor until then."""
-    for name in ("DAGSTER_HOME", "AUTHMETER_DATA", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     prepare(tmp_path)
     before, ahead = time.time() - 60, time.time() + 3 * 86_400
     code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("code"), "repository")

@@ -163,10 +163,13 @@ def test_dagster_reads_every_record(both: Both) -> None:
         assert instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id)).step_keys_to_execute
 
 
-def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, yesterday: date) -> None:
+def test_a_run_with_something_new_is_recorded_with_the_check_that_fired(
+    call: Call, own: DataFolder, yesterday: date
+) -> None:
     before = yesterday - timedelta(days=2)
     own.land("late.ndjson", records(3, before, "late"))
-    assert call("run", data=own.root).code == 0
+    own.write("registry/apps.csv", "app_key,app_name\n,nobody\n")
+    assert call("run", data=own.root).code == 3
     run_id = run_ids(own)[-1]
     assert not is_by_dagster(own, run_id)
     with instance_of(own) as instance:
@@ -175,6 +178,12 @@ def test_a_run_with_something_new_is_recorded_too(call: Call, own: DataFolder, y
         assert record.run_id == run_id
         assert record.asset_materialization
         assert record.asset_materialization.metadata["closed_by_run_of"].value == str(yesterday)
+        run = instance.get_run_by_id(run_id)
+        assert run
+        (fired,) = [check for check in evaluations(instance, run) if not check.passed]
+    assert (fired.check_name, fired.asset_key.path[-1]) == ("registry_rows", "registry")
+    assert fired.severity == dg.AssetCheckSeverity.WARN
+    assert "registry/apps.csv:2" in str(fired.metadata["finding"].value)
 
 
 def test_the_job_is_recorded_again_after_a_change_of_code(call: Call, own: DataFolder) -> None:
@@ -266,12 +275,11 @@ def test_a_blocking_check_that_fails_ends_the_run(
 
 
 def test_a_failure_outside_of_the_stages_is_reported_once_with_its_cause(
-    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported = own.root / "reported"
     command = json.dumps(["sh", "-c", f"cat >> {reported}; echo >> {reported}"])
     own.write("authmeter.toml", f'[alerts]\ncommand = {command}\nlanguage = "en"\n')
-    own.land("more.ndjson", records(3, yesterday, "more"))
     add_results = RunRecords.add_results
 
     def full(given: RunRecords, of: str, results: Iterable[Result]) -> list[Evaluated]:

@@ -14,7 +14,7 @@ from pipelines.contract.checks import CHECKS
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration.home.home import prepare
 from tests.published_folder import MARKED_DEVICE, MARKED_PHONE, Call
-from tests.support import DataFolder, days_before, records
+from tests.support import DataFolder, days_before
 
 ASSETS = ("fetched_objects", "event_parts", "day_tables", *TABLES, "site", "exports", "site_copy")
 
@@ -127,26 +127,6 @@ def test_a_run_records_every_check(instance: dg.DagsterInstance) -> None:
         name: check.asset for name, check in CHECKS.items()
     }
     assert all(check.passed for check in made)
-
-
-def test_a_check_that_fires_fails_where_it_belongs(call: Call, own: DataFolder) -> None:
-    own.write("registry/apps.csv", "app_key,app_name\n,nobody\n")
-    assert call("run", data=own.root).code == 3
-    with dg.DagsterInstance.from_config(str(own.root / "dagster")) as instance:
-        newest, _ = instance.get_runs()
-        (fired,) = [check for check in evaluations(instance, newest) if not check.passed]
-    assert (fired.check_name, fired.asset_key.path[-1]) == ("registry_rows", "registry")
-    assert fired.severity == dg.AssetCheckSeverity.WARN
-    assert "registry/apps.csv:2" in str(fired.metadata["finding"].value)
-
-
-def test_a_day_without_data_can_be_run_for(call: Call, folder: DataFolder, yesterday: date) -> None:
-    folder.land("a.ndjson", records(3, days_before(yesterday, 2)))
-    assert call("run", data=folder.root).code == 3
-    with dg.DagsterInstance.from_config(str(folder.root / "dagster")) as instance:
-        assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
-        assert recorded_metadata(instance, "day_tables")["dagster/partition_row_count"] == 0
-        assert recorded_days(instance) == {str(yesterday), str(days_before(yesterday, 2))}
 
 
 def test_an_older_home_goes_on_working(call: Call, own: DataFolder, yesterday: date) -> None:

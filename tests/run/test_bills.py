@@ -29,9 +29,11 @@ def billed(copy_of: CopyOf) -> DataFolder:
     return copy_of(two_days_of_uses)
 
 
-def test_without_accounts_all_is_of_the_default_one(billed: DataFolder) -> None:
+def test_without_accounts_all_is_of_the_default_one_and_uses_are_what_is_billed(billed: DataFolder) -> None:
     assert billed.rows(BILLS) == [(day, "default", app, 1, 1) for day in (BEFORE, DAY) for app in ("game", "shop")]
     assert billed.rows(HOURS) == [(day, "default", 2) for day in (BEFORE, DAY)]
+    uses = billed.rows("SELECT day, app_key, sum(uses)::INTEGER FROM billing_daily GROUP BY ALL ORDER BY ALL")
+    assert uses == billed.rows("SELECT day, app_key, billable_verifications::INTEGER FROM usage_daily ORDER BY ALL")
 
 
 def test_every_day_follows_an_account_and_no_day_is_rolled_up_again(billed: DataFolder) -> None:
@@ -72,11 +74,6 @@ def test_a_rule_restates_the_uses_of_its_vendor_on_the_days_it_is_in_force(folde
     assert folder.rows(BILLS) == [(day, "default", app, 1, count) for (day, app), count in uses.items()]
     changed = folder.rows("SELECT app_key, channel, metric, published_before, published_now FROM restatements")
     assert changed == [("b", channel, "billable_verifications", 0, 1) for channel in ("*", "one_click")]
-
-
-def test_uses_are_what_is_billed(billed: DataFolder) -> None:
-    uses = billed.rows("SELECT day, app_key, sum(uses)::INTEGER FROM billing_daily GROUP BY ALL ORDER BY ALL")
-    assert uses == billed.rows("SELECT day, app_key, billable_verifications::INTEGER FROM usage_daily ORDER BY ALL")
 
 
 def test_of_a_log_that_grew_after_its_day_the_end_is_late(folder: DataFolder) -> None:

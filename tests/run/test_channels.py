@@ -60,10 +60,13 @@ def test_a_declared_channel_counts_also_when_it_is_declared_no_more(folder: Data
     assert [entry.content for entry in folder.manifest.days.values()] == contents
 
 
-def test_a_declaration_acts_on_what_is_read_after_it(folder: DataFolder) -> None:
+def test_a_likely_reason_names_the_declaration_which_acts_on_what_is_read_after_it(folder: DataFolder) -> None:
     signed_in(folder, "apple")
     signed_in(folder, "qq")
     folder.roll_up(DAY_BEFORE)
+    reason = words_of(str(folder.files("apple.ndjson")[0].finding))
+    assert "[channels] of authmeter.toml" in reason.en
+    assert "authmeter.toml 的 [channels]" in reason.zh
     before = folder.manifest.days
     folder.write("authmeter.toml", APPLE)
     folder.tables(DAY_BEFORE)
@@ -83,15 +86,6 @@ def test_more_channels_than_a_set_can_hold_are_refused(call: Call, folder: DataF
         folder.tables(DAY)
     checked = call("check", data=folder.root)
     assert (checked.code, f"{few + 1} channels were declared" in checked.err) == (2, True)
-
-
-def test_the_likely_reason_of_an_unknown_channel_names_the_setting(folder: DataFolder) -> None:
-    signed_in(folder, "apple")
-    folder.ingest(DAY_BEFORE)
-    (entry,) = folder.manifest.files
-    assert entry.finding is not None
-    assert "[channels] of authmeter.toml" in words_of(entry.finding).en
-    assert "authmeter.toml 的 [channels]" in words_of(entry.finding).zh
 
 
 def test_answers_of_text_messages_have_the_outcomes_of_their_own_codes(folder: DataFolder) -> None:

@@ -12,7 +12,8 @@ from pipelines.run.verify import verify
 from tests.support import DAY, CopyOf, DataFolder, days_before, record
 
 FIRST, OLD = DAY - timedelta(days=29), DAY - timedelta(days=30)
-ROWS = "SELECT day, limit_id, requests::INTEGER, blocked::INTEGER FROM limit_daily"
+COLUMNS = "day, limit_id, requests::INTEGER, blocked::INTEGER"
+ROWS = f"SELECT {COLUMNS} FROM limit_daily"
 LIMIT = "limit_id,key,max_requests,window\n{}\n"
 
 
@@ -51,14 +52,14 @@ def test_another_limit_is_tried_on_the_last_days_alone(limited: DataFolder) -> N
 
 
 def test_without_the_file_there_are_the_defaults_and_without_a_row_none(limited: DataFolder) -> None:
+    def of_the_newest_day() -> list[tuple[object, ...]]:
+        limited.roll_up()
+        return [row[1:] for row in limited.stored("limit_daily", COLUMNS) if row[0] == DAY]
+
     limited.write("registry/limits.csv", LIMIT.format("one,device,0,day"))
-    limited.tables()
-    assert limited.rows(ROWS) == []
+    assert of_the_newest_day() == []
     (limited.store.registry / "limits.csv").unlink()
-    limited.tables()
-    assert [row[1:] for row in limited.rows(f"{ROWS} WHERE day = DATE '{DAY}'")] == [
-        ("device_10_day", 3, 0), ("phone_10_day", 3, 0), ("phone_1_30s", 3, 0),
-    ]  # fmt: skip
+    assert of_the_newest_day() == [("device_10_day", 3, 0), ("phone_10_day", 3, 0), ("phone_1_30s", 3, 0)]
 
 
 def test_the_next_day_takes_its_place_and_late_records_count(limited: DataFolder) -> None:
@@ -76,5 +77,5 @@ def test_a_day_before_is_no_counter_of_the_next(folder: DataFolder) -> None:
         "a.ndjson",
         [record(name, stage="verify", device_id="d", event_time=f"{time}+08:00") for name, time in times.items()],
     )
-    folder.tables()
-    assert folder.rows(ROWS) == [(days_before(DAY, 1), "one", 1, 0), (DAY, "one", 2, 1)]
+    folder.roll_up()
+    assert folder.stored("limit_daily", COLUMNS) == [(days_before(DAY, 1), "one", 1, 0), (DAY, "one", 2, 1)]

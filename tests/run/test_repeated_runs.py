@@ -29,6 +29,7 @@ def test_a_run_with_nothing_new_leaves_everything_untouched_and_another_order_gi
     # A generation is named after the version in its pages.
     version = folder.store.site.resolve().name.partition("-")[2]
     assert f"?v={version}".encode() in site["index.html"]
+    assert not folder.store.temp.exists()
     readings.clear()
     folder.publish(now=morning_after(DAY) + timedelta(hours=5))
     assert len(readings) == 1
@@ -68,18 +69,16 @@ def test_a_step_that_fails_leaves_nothing_behind_in_memory(folder: DataFolder, m
     assert before.days == {}
 
 
-def test_the_first_run_of_an_empty_folder_publishes_an_empty_site(folder: DataFolder) -> None:
-    folder.publish()
-    assert (folder.store.site / "index.html").exists()
+def test_the_first_run_of_an_empty_folder_publishes_no_day(folder: DataFolder) -> None:
+    folder.tables()
     assert folder.rows("SELECT count(*) FROM day_quality") == [(0,)]
     assert folder.rows("SELECT as_of FROM publication") == [(DAY,)]
 
 
 def test_a_folder_that_was_moved_goes_on_where_it_was(folder: DataFolder, tmp_path: Path) -> None:
     folder.land("a.ndjson", records(3))
-    folder.tables()
+    folder.roll_up()
     moved = DataFolder(folder.root.rename(tmp_path / "moved"))
     moved.land("b.ndjson", records(2, prefix="b"))
-    moved.tables()
-    assert moved.counted() == {DAY: 5}
-    assert moved.rows("SELECT run FROM publication") == [(2,)]
+    moved.roll_up()
+    assert (moved.counted(), moved.manifest.run) == ({DAY: 5}, 2)

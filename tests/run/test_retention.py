@@ -47,6 +47,8 @@ def next_day(folder: DataFolder) -> date:
 
 def test_nothing_goes_that_a_late_record_may_restate(run_on: DataFolder) -> None:
     assert run_on.manifest.events_from is None
+    run_on.roll_up(days_before(DAY, 30))
+    assert run_on.manifest.events_from is None
     run_on.land("late.ndjson", [record("late", OLD)])
     run_on.roll_up(DAY)
     assert run_on.counted()[OLD] == 7
@@ -67,6 +69,14 @@ def test_a_part_goes_with_its_last_day_and_another_loses_the_day(run_on: DataFol
     found = verify(run_on.store, load_settings(run_on.root), load_registry(run_on.store.registry), None)
     assert found.differences == []
     assert {entry.path: entry.part for entry in run_on.manifest.files} == left | {"new.ndjson": new}
+    # Removed days of a log that grows extend no retention: its oldest stored day is `DAY` now, and the appended record
+    # is two days older than the retention.
+    assert run_on.manifest.events_from == days_before(DAY, 59)
+    grown = [*records(3, OLD), *records(3, DAY), record("appended", days_before(DAY, 59))]
+    run_on.land("mixed.ndjson", grown)
+    run_on.ingest(DAY + timedelta(days=3))
+    entry = run_on.files("mixed.ndjson")[-1]
+    assert (entry.status, entry.accepted, entry.rejected) == ("read", 3, 4)
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut"])
@@ -144,21 +154,6 @@ def test_days_that_are_not_kept_are_no_longer_published(run_on: DataFolder) -> N
     assert {entry.path for entry in run_on.manifest.files} == landed
 
 
-def test_a_changed_account_moves_the_uses_of_a_day_without_its_events(run_on: DataFolder) -> None:
-    run_on.land("verified.ndjson", [record("v", OLD, stage="verify")])
-    run_on.roll_up(DAY)
-    day = next_day(run_on)
-    run_on.write("registry/accounts.csv", "app_key,vendor,account_id\nshop,,acme\n")
-    run_on.tables(day)
-    assert not run_on.manifest.has_events_of(OLD)
-    assert run_on.rows("SELECT day, account_id, uses FROM billing_daily") == [(OLD, "acme", 1)]
-
-
-def test_an_older_run_day_takes_nothing(run_on: DataFolder) -> None:
-    run_on.roll_up(days_before(DAY, 30))
-    assert run_on.manifest.events_from is None
-
-
 @pytest.mark.parametrize(
     "text",
     ["keep_events_days = 400", "retention_days = 60\nkeep_events_days = 60", "keep_days = 100", "keep_runs_days = 1"],
@@ -207,14 +202,3 @@ def test_a_log_that_grows_beyond_the_retention_is_taken_and_loses_nothing(folder
     run.reread = RereadRequest()
     run.ingest(days[2])
     assert folder.manifest == before
-
-
-def test_removed_days_of_a_log_that_grows_extend_no_retention(run_on: DataFolder) -> None:
-    next_day(run_on)
-    assert run_on.manifest.events_from == days_before(DAY, 59)
-    # The oldest stored day of the log is `DAY` now; the appended record is two days older than the retention.
-    grown = [*records(3, OLD), *records(3, DAY), record("appended", days_before(DAY, 59))]
-    run_on.land("mixed.ndjson", grown)
-    run_on.ingest(DAY + timedelta(days=3))
-    entry = run_on.files("mixed.ndjson")[-1]
-    assert (entry.status, entry.accepted, entry.rejected) == ("read", 3, 4)

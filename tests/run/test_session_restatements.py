@@ -30,7 +30,10 @@ def closed(copy_of: CopyOf) -> DataFolder:
     return copy_of(one_session)
 
 
-def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(closed: DataFolder) -> None:
+def test_a_day_whose_sessions_changed_beside_lost_tables_is_restated_without_a_row(closed: DataFolder) -> None:
+    closed.open().build_marts()
+    assert closed.rows(SESSIONS) == [(1, 0)]
+    shutil.rmtree(closed.store.day_folder(closed.manifest.days[DAY]))
     closed.land("a.ndjson", steps("10:30:00"))
     closed.tables()
     assert closed.rows(SESSIONS) == [(2, 1)]
@@ -39,30 +42,6 @@ def test_a_day_whose_sessions_alone_changed_is_restated_without_a_row(closed: Da
     # It stays restated, whatever later runs change.
     closed.roll_up(forced=frozenset({DAY}))
     assert closed.manifest.restated_sessions == [DAY]
-
-
-def test_a_day_whose_sessions_changed_beside_lost_tables_is_restated(closed: DataFolder) -> None:
-    closed.open().build_marts()
-    assert closed.rows(SESSIONS) == [(1, 0)]
-    shutil.rmtree(closed.store.day_folder(closed.manifest.days[DAY]))
-    closed.land("a.ndjson", steps("10:30:00"))
-    closed.roll_up()
-    assert closed.manifest.restated_sessions == [DAY]
-    assert closed.manifest.restatements == []
-
-
-def test_another_time_between_records_counts_all_days_anew_and_restates_none(folder: DataFolder) -> None:
-    earlier = record("early", days_before(DAY, 1), device_id="d1")
-    folder.land("a.ndjson", [earlier, *steps("10:05:00")])
-    folder.roll_up()
-    folder.write("authmeter.toml", "session_minutes = 4\n")
-    assert folder.tables().days == [days_before(DAY, 1), DAY]
-    assert folder.rows(SESSIONS) == [(3, 1)]
-    assert folder.rows(RESTATED) == [(False,), (False,)]
-    # A later change of the records does restate the day.
-    folder.land("a.ndjson", [earlier, *steps("10:03:00")])
-    folder.roll_up()
-    assert folder.manifest.restated_sessions == [DAY]
 
 
 def test_a_day_of_a_version_without_sessions_gets_them_and_is_not_restated(closed: DataFolder) -> None:
@@ -77,14 +56,15 @@ def test_a_day_of_a_version_without_sessions_gets_them_and_is_not_restated(close
     assert closed.rows(RESTATED) == [(False,)]
 
 
-def test_a_day_whose_events_are_not_kept_has_its_sessions_for_good(folder: DataFolder) -> None:
+def test_another_time_between_records_counts_days_with_events_anew_and_restates_none(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
     old, next_day = days_before(DAY, 60), DAY + timedelta(days=1)
     times = {"page": "10:00:00", "authorize": "10:05:00"}
-    folder.land("a.ndjson", [
-        record(f"{day} {stage}", day, stage=stage, device_id="d1", event_time=f"{day}T{time}+08:00")
-        for day in (old, DAY) for stage, time in times.items()
+    folder.land("old.ndjson", [
+        record(f"old {stage}", old, stage=stage, device_id="d1", event_time=f"{old}T{time}+08:00")
+        for stage, time in times.items()
     ])  # fmt: skip
+    folder.land("a.ndjson", steps("10:05:00"))
     folder.roll_up()
     folder.land("b.ndjson", [record("new", next_day)])
     folder.roll_up(next_day)
@@ -93,3 +73,7 @@ def test_a_day_whose_events_are_not_kept_has_its_sessions_for_good(folder: DataF
     found = folder.rows("SELECT day, sessions, lost FROM session_daily ORDER BY day")
     assert found == [(old, 1, 0), (DAY, 2, 1)]
     assert folder.rows("SELECT DISTINCT restated FROM day_quality") == [(False,)]
+    # A later change of the records does restate the day.
+    folder.land("a.ndjson", steps("10:03:00"))
+    folder.roll_up(next_day)
+    assert (folder.manifest.restated_sessions, folder.manifest.restatements) == ([DAY], [])

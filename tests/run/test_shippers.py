@@ -79,14 +79,6 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     assert "nothing_accepted" not in {one.check_name for one in folder.warnings}
 
 
-def test_a_shippers_file_without_a_record_is_named(folder: DataFolder) -> None:
-    folder.land("docker/a.log", b'{"log":"listening\\n","stream":"stdout","time":"2026-11-23T01:30:00Z"}\n')
-    folder.roll_up(EXAMPLE_DAY)
-    assert (
-        "source docker found no log record within its lines" in finding(folder.warnings, "nothing_accepted").detail.en
-    )
-
-
 CALLBACK: Row = {"appKey": "shop", "time": 1795397400000, "resultCode": "600000", "platform": "iOS"}
 
 

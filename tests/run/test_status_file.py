@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.files.lock import hold
 from pipelines.contract.status import Status
+from pipelines.orchestration.steps import yesterday_is_published
 from pipelines.run.run_end import failures_noted, note_end
 from pipelines.run.status import status_of
 from tests.support import DAY, DataFolder, days_before, morning_after, records
@@ -73,16 +74,19 @@ def test_a_day_that_a_killed_run_left_unpublished_is_overdue(folder: DataFolder)
     assert first
     assert (first.as_of, status.state) == (before, "ok")
     folder.land("b.ndjson", records(3, DAY))
+    due = NOW + timedelta(hours=6, minutes=30)
     # The day is committed, then its tables are made, and last the site.
     for step in (folder.roll_up, folder.tables):
         step()
         status = status_of(folder.root, NOW)
         assert (status.published, status.overdue.first, status.overdue.last) == (first, DAY, DAY)
         assert status.state == "late"
+        assert yesterday_is_published(folder.root, due) == (False, f"published as of {before}, due: {DAY}")
     folder.publish()
     status = status_of(folder.root, NOW)
     assert status.published
     assert (status.published.as_of, status.published.run, status.state) == (DAY, 2, "ok")
+    assert yesterday_is_published(folder.root, due)[0]
 
 
 def test_a_killed_run_and_wrong_settings_are_failures(folder: DataFolder) -> None:

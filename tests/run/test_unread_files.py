@@ -18,7 +18,7 @@ from pipelines.ingest import unread_files
 from pipelines.reading.files import landing
 from pipelines.reading.files.landing import LandedFile
 from pipelines.reading.reasons.unread import kind_of
-from tests.support import DAY, DataFolder, finding, lines, record, records, tree, write_line_source
+from tests.support import DAY, DataFolder, finding, lines, record, records, write_line_source
 
 AFTER = DAY + timedelta(days=1)
 BOOKS = (
@@ -60,14 +60,11 @@ def test_unread_files_are_listed_and_warned_of_by_kind_until_they_are_gone(
     for name in archives:
         mixed.land(name, b"PK")
     mixed.land("packed.ndjson.gz", gzip.compress(lines(records(3, prefix="packed"))))
-    mixed.publish()
-    site = tree(mixed.store.site)
-    assert b"week/b.xlsx" in site["quality.html"]
-    assert b"a spreadsheet: save it as CSV" in site["quality.html"]
+    mixed.ingest()
     # Another time is no other content, so there is nothing new.
     mixed.land("week/b.xlsx", b"PK\x03\x04")
-    mixed.publish()
-    assert (tree(mixed.store.site), mixed.manifest.run) == (site, 1)
+    mixed.tables()
+    assert mixed.manifest.run == 1
     text, unknown = lines(records(40, prefix="t")), kind_of("notes.txt").en
     assert [row for row in mixed.rows(BOOKS) if row[0] not in archives[:-1]] == [
         ("notes.txt", sha256(text), len(text), "", 0, 0, 0, 0, unknown),
@@ -137,16 +134,6 @@ def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
     assert unread(folder) == ["other"]
 
 
-def test_what_is_left_alone_is_not_unread(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    for name in (".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"):
-        (folder.store.landing / name).write_bytes(b"x")
-    (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
-    folder.roll_up()
-    assert unread(folder) == []
-    assert folder.warnings == []
-
-
 def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: DataFolder) -> None:
     mixed.write("authmeter.toml", 'ignore = ["*.xlsx"]\n')
     mixed.roll_up()
@@ -157,18 +144,19 @@ def test_ignored_files_stay_in_the_tables_without_a_finding_or_a_warning(mixed: 
     assert [(row[0], row[-1]) for row in mixed.rows(BOOKS)] == [("notes.txt", None), ("week/b.xlsx", None)]
 
 
-def test_a_glob_fits_a_path_or_a_name(folder: DataFolder) -> None:
-    folder.write("authmeter.toml", 'ignore = ["x/*", "b.txt"]\n')
+def test_a_glob_fits_a_path_or_a_name_and_other_files_are_read_or_left_alone(folder: DataFolder) -> None:
+    """A source reads its files whatever is ignored. Links, hidden files and unfinished files are not unread."""
+    folder.write("authmeter.toml", 'ignore = ["x/*", "b.txt", "*.ndjson"]\n')
     for path in ("x/y/a.txt", "y/b.txt", "y/x/c.txt", "B.txt"):
         folder.land(path, b"x")
-    folder.roll_up()
-    assert finding(folder.warnings, "unread_files").detail.en.startswith("2 files read by no source: B.txt, y/x/c")
-
-
-def test_what_a_source_reads_is_read_whatever_is_ignored(folder: DataFolder) -> None:
-    folder.write("authmeter.toml", 'ignore = ["*"]\n')
     folder.land("a.ndjson", records(3))
+    for name in (".a.txt", "_a.xlsx", "a.zip.tmp", "a.xlsx.part", ".a.txt.crc"):
+        (folder.store.landing / name).write_bytes(b"x")
+    (folder.store.landing / "link.txt").symlink_to(folder.root / "hash.key")
     folder.roll_up()
+    assert unread(folder) == ["B.txt", "x/y/a.txt", "y/b.txt", "y/x/c.txt"]
+    (warning,) = folder.warnings
+    assert warning.detail.en.startswith("2 files read by no source: B.txt, y/x/c")
     assert folder.counted() == {DAY: 3}
 
 

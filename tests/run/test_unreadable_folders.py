@@ -48,8 +48,8 @@ def test_a_folder_that_cannot_be_read_is_reported_and_keeps_nobody_else(
     assert [check.check_name for check in folder.warnings] == ["damaged_files"]
 
 
-def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+def test_a_folder_that_cannot_be_read_is_reported_without_anything_new_and_named_by_a_check(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder.land("a.ndjson", [record("a")])
     folder.land("shut/b.ndjson", [record("b")])
@@ -60,7 +60,9 @@ def test_a_folder_that_cannot_be_read_is_reported_without_anything_new(
             if is_shut:
                 close(patched, folder.store.landing / "shut")
             folder.roll_up(DAY)
+            assert check_folder(folder.root) == (3 if is_shut else 0)
         assert folder.manifest.unreadable == (["shut"] if is_shut else [])
+        assert ("landing/shut cannot be read" in capsys.readouterr().out) == is_shut
     assert folder.manifest.run == run + 2
 
 
@@ -91,15 +93,6 @@ def test_a_landing_that_is_no_folder_is_refused(folder: DataFolder, *, is_link: 
             command()
         assert refused.value.where == str(landing)
         assert ("link leads to no folder" if is_link else "belongs to a file") in refused.value.what
-
-
-def test_a_check_names_a_folder_that_cannot_be_read(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder.land("shut/a.ndjson", [record("a")])
-    close(monkeypatch, folder.store.landing / "shut")
-    assert check_folder(folder.root) == 3
-    assert "landing/shut cannot be read" in capsys.readouterr().out
 
 
 def test_a_folder_that_went_away_meanwhile_is_none(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
