@@ -80,6 +80,6 @@ def _parts(found: Agreement, as_of: date) -> Iterator[Bilingual]:
 def _unexplained(found: Agreement) -> Bilingual:
     counted = f"{found.unexplained:,}"
     if found.unexplained_amount is None:
-        return t("no cause was found for {count}").format(count=counted)
+        return t("not explained: {count}").format(count=counted)
     amount = yuan(found.unexplained_amount)
-    return t("no cause was found for {count} (about ¥{amount})").format(count=counted, amount=amount)
+    return t("not explained: {count} (about ¥{amount})").format(count=counted, amount=amount)

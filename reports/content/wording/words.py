@@ -91,7 +91,7 @@ CHECK_WORDS: dict[str, Bilingual] = {
     "package_unused": t("Resource packages that lapse"),
     "package_overflow": t("Uses of the data day that no resource package covered"),
     "package_drift": t("Readings of resource packages that differ"),
-    "reconciliation": t("Differences of consoles and bills without a cause"),
+    "reconciliation": t("Unexplained differences of consoles and bills"),
     "unknown_accounts": t("Accounts without apps"),
     "early_consoles": t("Console rows of future days"),
     "early_bills": t("Bills of unfinished months"),

@@ -41,35 +41,35 @@ def console(
     ("found", "zh", "en", "how_bad"),
     [
         (Reconciled([bill(100_000, 99_700, "shift", 276)], [], {(OCTOBER, "default", "number"): -1}),
-         "10 月账单与日志相差 0.3%，其中 92% 可由 1 小时时差解释，24 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 0.3%, a shift of 1 h explains 92% of it, no cause was found "
-         "for 24.", "warn"),
+         "10 月账单与日志相差 0.3%，其中 92% 可由 1 小时时差解释，未解释 24 次。",
+         "The bill of 2026-10 and the log differ by 0.3%, a shift of 1 h explains 92% of it, not explained: "
+         "24.", "warn"),
         # Differences of two accounts do not cancel out; the largest cause is named.
         (Reconciled([bill(1000, 900, "other_account", 100), bill(900, 1000, "mismatch", -90, account="two")], [], {}),
-         "10 月账单与日志相差 10.5%，其中 50% 可由“记在其他账号”解释，10 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 10.5%, 50% of it explained by: Under another account, no cause "
-         "was found for 10.", "warn"),
+         "10 月账单与日志相差 10.5%，其中 50% 可由“记在其他账号”解释，未解释 10 次。",
+         "The bill of 2026-10 and the log differ by 10.5%, 50% of it explained by: Under another account, not "
+         "explained: 10.", "warn"),
         (Reconciled([bill(1000, 998)], [], {}), "10 月账单与日志相差 0.2%，在允差之内。",
          "The bill of 2026-10 and the log differ by 0.2%, which is tolerated.", "good"),
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0)], [], {}),
-         "10 月账单与日志相差 10.0%，100 次未找到原因（约 ¥4.00）。",
-         "The bill of 2026-10 and the log differ by 10.0%, no cause was found for 100 (about ¥4.00).", "bad"),
+         "10 月账单与日志相差 10.0%，未解释 100 次（约 ¥4.00）。",
+         "The bill of 2026-10 and the log differ by 10.0%, not explained: 100 (about ¥4.00).", "bad"),
         # Half of a cent is rounded as on all pages.
         (Reconciled([bill(400, 300, "unexplained", amount=0.5)], [], {}),
-         "10 月账单与日志相差 25.0%，100 次未找到原因（约 ¥0.13）。",
-         "The bill of 2026-10 and the log differ by 25.0%, no cause was found for 100 (about ¥0.13).", "bad"),
+         "10 月账单与日志相差 25.0%，未解释 100 次（约 ¥0.13）。",
+         "The bill of 2026-10 and the log differ by 25.0%, not explained: 100 (about ¥0.13).", "bad"),
         # A price of some of the records is none of them all.
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0), bill(5000, 1000, "unexplained", account="two"),
                      bill(100, 100, account="three")], [], {}),
-         "10 月账单与日志相差 67.2%，4,100 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 67.2%, no cause was found for 4,100.", "bad"),
+         "10 月账单与日志相差 67.2%，未解释 4,100 次。",
+         "The bill of 2026-10 and the log differ by 67.2%, not explained: 4,100.", "bad"),
         # A bill that agrees needs no price.
         (Reconciled([bill(1000, 900, "unexplained", amount=40.0), bill(1000, 1000, account="two")], [], {}),
-         "10 月账单与日志相差 5.0%，100 次未找到原因（约 ¥4.00）。",
-         "The bill of 2026-10 and the log differ by 5.0%, no cause was found for 100 (about ¥4.00).", "bad"),
+         "10 月账单与日志相差 5.0%，未解释 100 次（约 ¥4.00）。",
+         "The bill of 2026-10 and the log differ by 5.0%, not explained: 100 (about ¥4.00).", "bad"),
         (Reconciled([bill(1000, 900, "log_incomplete", log_days=28)], [], {}),
-         "10 月账单与日志相差 10.0%，日志缺 3 天，100 次未找到原因。",
-         "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3, no cause was found for 100.", "bad"),
+         "10 月账单与日志相差 10.0%，日志缺 3 天，未解释 100 次。",
+         "The bill of 2026-10 and the log differ by 10.0%, the log lacks days: 3, not explained: 100.", "bad"),
         # The sum of both channels is not counted again; overflow and older months are excluded.
         (Reconciled(
             [bill(1000, 1000), bill(400, 300, "unexplained", channel="one_click"),
@@ -83,9 +83,9 @@ def console(
         # Without a bill, the consoles.
         (Reconciled([], [console(1, 110, 100, "shift", 8, hours=8), console(2, 90, 100, "shift", -10, hours=8),
                          console(3, 50, None, "no_log"), console(1, 999, 100, "unexplained", app="shop")], {}),
-         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 90% 可由 8 小时时差解释，2 次未找到原因。",
+         "近 30 天控制台与日志相差 10.0%，日志缺 1 天，其中 90% 可由 8 小时时差解释，未解释 2 次。",
          "Over the last 30 days console and log differ by 10.0%, the log lacks days: 1, a shift of 8 h "
-         "explains 90% of it, no cause was found for 2.", "warn"),
+         "explains 90% of it, not explained: 2.", "warn"),
         # A day's count of both channels contains the counts of each, as a bill does.
         (Reconciled([], [console(1, 1000, 900, "mismatch", 100), console(1, 600, 550, "mismatch", 50,
                          channel="local_verify"), console(1, 400, 400, channel="one_click"),
@@ -95,8 +95,8 @@ def console(
         # A console without billed counts is compared by its calls.
         (Reconciled([], [console(1, 100, 100), console(1, 900, 100, measure="total"),
                          console(1, 100, 50, "unexplained", measure="total", account="two")], {}),
-         "近 30 天控制台与日志相差 25.0%，50 次未找到原因。",
-         "Over the last 30 days console and log differ by 25.0%, no cause was found for 50.", "bad"),
+         "近 30 天控制台与日志相差 25.0%，未解释 50 次。",
+         "Over the last 30 days console and log differ by 25.0%, not explained: 50.", "bad"),
     ],
 )  # fmt: skip
 def test_how_far_they_are_apart_is_said_in_one_sentence(found: Reconciled, zh: str, en: str, how_bad: str) -> None:
