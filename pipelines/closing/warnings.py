@@ -88,7 +88,7 @@ def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
 def damaged_files(manifest: Manifest) -> CheckResult:
     """Return the check of files that were refused as a whole, each with its fault."""
     named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
-    return _named_files("damaged_files", named, Bilingual("均不计入", "damaged, no record in them counts"))
+    return _named_files("damaged_files", named, Bilingual("均不计入", "damaged and not counted"))
 
 
 def _held_files(manifest: Manifest) -> CheckResult:

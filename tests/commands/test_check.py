@@ -61,6 +61,8 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
     assert f"empty: no log in {folder.store.landing}" in ended.out
     # Files that are left alone for their names are no logs, and listed.
     (folder.store.landing / ".old").mkdir(parents=True)
+    one = "ignored    1 name that starts with . or _ or ends in .tmp, .part or .crc: .old\n"
+    assert one in call("check", data=folder.root).out
     for name in (".old/a.log", "x.log.tmp", "y.log.PART"):
         (folder.store.landing / name).write_bytes(b"")
     ended = call("check", data=folder.root)
@@ -450,7 +452,7 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
-        "warning    damaged_files: 2 files damaged, no record in them counts: "
+        "warning    damaged_files: 2 files damaged and not counted: "
         "book.csv (not what its name says, it is a zip archive or an Office file: give it the name of its format, or "
         "deliver it as UTF-8 text); "
         "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"
@@ -559,6 +561,10 @@ def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolde
         "codes      canonical: umeng,sdk,ios,***: 1 record",
         "codes      canonical: wechat,oauth,*,\\x1b[2J: 1 record",
     ]
+    folder.land("app.ndjson", unmapped)
+    assert "1 unmapped code, counted as error until registry/result_codes.csv has a row for it (" in call(
+        "check", data=folder.root
+    ).out
     assert "## The code dictionary" in (PROJECT / "docs" / "engineer.md").read_text("utf-8")
 
 

@@ -59,7 +59,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[l
         print(f"ignored    landing/{printable(path)} is a link or a special file")
     if by_name:
         names = counted(len(by_name), "name")
-        print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
+        start, end = ("starts", "ends") if len(by_name) == 1 else ("start", "end")
+        print(f"ignored    {names} that {start} with . or _ or {end} in .tmp, .part or .crc: {listed(by_name)}")
     closed = {file.path for file in unread if not os.access(file.full, os.R_OK)}
     kind_by_path = kinds([file.path for file in unread], settings.ignore, closed)
     for path, kind in kind_by_path.items():
