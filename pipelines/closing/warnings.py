@@ -128,6 +128,9 @@ def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
 
 def _unreadable_folders(manifest: Manifest) -> CheckResult:
     folders = manifest.unreadable
+    if folders == ["."]:
+        landing = Bilingual("文件夹 landing 无法读取", "The folder landing cannot be read")
+        return CheckResult.of("unreadable_folders", folders, landing)
     detail = Bilingual(
         f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
         f"{counted(len(folders), 'folder')} under landing cannot be read: {listed(folders)}",

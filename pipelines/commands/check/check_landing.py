@@ -66,7 +66,8 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[l
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
-        print(f"warning    landing/{printable(folder)} cannot be read")
+        path = "landing" if folder == "." else f"landing/{printable(folder)}"
+        print(f"warning    {path} cannot be read")
     found_poor = [result for result in _poor_files(store, settings, logs, landed, unreadable) if not result.passed]
     for result in found_poor:
         print(f"warning    {result.check_name}: {result.detail.en}")
