@@ -130,6 +130,11 @@ def test_a_check_of_a_file_of_which_nothing_counts_says_why(
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
     assert "  likely     its lines are not JSON: write a source mapping" in ended.out
+    # The rejected records are printed, and no page may exist yet.
+    file.write_bytes(b'{"a": 1,\n' * 3)
+    ended = call("check", file, data=folder.root)
+    assert "  likely     most often malformed: see the rejected records below\n" in ended.out
+    assert "  rejected   line 1: malformed" in ended.out
     file = tmp_path / "gbk.csv"
     file.write_bytes(as_csv(records(4, yesterday, account_id="商城")).decode().encode("gb18030"))
     ended = call("check", file, data=folder.root)
@@ -514,6 +519,7 @@ def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: C
     )
     hints = [next(hint for hint, words in HINTS.items() if words in line) for line in lines[1:]]
     assert hints == ["subject", "page", "click"]
+    assert "hint       canonical: too few records of the step click to show its rate; log a record" in ended.out
 
 
 def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: DataFolder) -> None:
@@ -562,9 +568,10 @@ def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolde
         "codes      canonical: wechat,oauth,*,\\x1b[2J: 1 record",
     ]
     folder.land("app.ndjson", unmapped)
-    assert "1 unmapped code, counted as error until registry/result_codes.csv has a row for it (" in call(
-        "check", data=folder.root
-    ).out
+    assert (
+        "1 unmapped code, counted as error until registry/result_codes.csv has a row for it ("
+        in call("check", data=folder.root).out
+    )
     assert "## The code dictionary" in (PROJECT / "docs" / "engineer.md").read_text("utf-8")
 
 

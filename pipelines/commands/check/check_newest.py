@@ -122,7 +122,8 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
     signed_in = max(sum(row[name] for row in rows) for name in ("authorized", "logged_in"))
     for step in ("page", "click"):
         if sum(row[step] for row in rows) < signed_in / 2:
-            yield f"too few records to show the rate of this step; log {HINTS[step]}"
+            source = rows[0]["source"] if len(rows) == 1 else "all sources together"
+            yield f"{source}: too few records of the step {step} to show its rate; log {HINTS[step]}"
 
 
 def _newest(landed: Sequence[LandedFile], sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:
