@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
-from pipelines.common.days import stamp
+from pipelines.common.days import local_time, stamp
 from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
 from pipelines.common.files.lock import hold
@@ -85,7 +85,7 @@ def held_for_run(store: Store, now: datetime, day: date | None) -> Iterator[None
     """Lock the data folder for a run, as `hold` does. A failure to lock is noted, see `failures_noted`."""
     with ExitStack() as held:
         with failures_noted(store.data, day):
-            held.enter_context(hold(store.lock, "run", now))
+            held.enter_context(hold(store.lock, "run", local_time(now, _zone(store.data))))
         yield
 
 
