@@ -217,16 +217,18 @@ def _post(urls: Mapping[str, tuple[int, str]], message: Message, alerts: AlertSe
         lines = [number for number, _ in urls.values()]
         unknown = [number for number, is_known in zip(lines, answer["known"], strict=True) if not is_known]
         took = [key for key, is_taken in zip(urls, answer["delivered"], strict=True) if is_taken]
-        return Delivery(len(urls), frozenset(took), _not_known(unknown))
+        refused = [number for key, (number, _) in urls.items() if key not in took and number not in unknown]
+        words = (_of_lines("unknown or incomplete address", unknown), _of_lines("not accepted", refused))
+        return Delivery(len(urls), frozenset(took), "; ".join(filter(None, words)))
     except subprocess.TimeoutExpired:
         return Delivery(len(urls), finding=f"no answer within {RECEIVER_TIMEOUT_SECONDS} seconds")
     except (OSError, ValueError, TypeError, KeyError):
         return Delivery(len(urls), finding="the sending process could not be started")
 
 
-def _not_known(lines: list[int]) -> str:
-    """Return a finding with the line numbers of invalid addresses, without the addresses; empty if all are valid."""
+def _of_lines(what: str, lines: list[int]) -> str:
+    """Return a finding with the numbers of the lines of addresses, without the addresses; empty if there is no line."""
     if not lines:
         return ""
     which = "line " if len(lines) == 1 else "lines "
-    return f"unknown or incomplete address: {which}{', '.join(map(str, lines))} of the addresses"
+    return f"{what}: {which}{', '.join(map(str, lines))} of the addresses"

@@ -88,7 +88,7 @@ def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
 def damaged_files(manifest: Manifest) -> CheckResult:
     """Return the check of files that were refused as a whole, each with its fault."""
     named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
-    return _named_files("damaged_files", named, Bilingual("均不计入", "damaged, no record in them counts"))
+    return _named_files("damaged_files", named, Bilingual("均不计入", "damaged and not counted"))
 
 
 def _held_files(manifest: Manifest) -> CheckResult:
@@ -128,6 +128,9 @@ def _unread_files(manifest: Manifest, settings: Settings) -> CheckResult:
 
 def _unreadable_folders(manifest: Manifest) -> CheckResult:
     folders = manifest.unreadable
+    if folders == ["."]:
+        landing = Bilingual("文件夹 landing 无法读取", "The folder landing cannot be read")
+        return CheckResult.of("unreadable_folders", folders, landing)
     detail = Bilingual(
         f"landing 下有 {len(folders)} 个文件夹无法读取：{listed(folders)}",
         f"{counted(len(folders), 'folder')} under landing cannot be read: {listed(folders)}",

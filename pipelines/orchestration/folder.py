@@ -11,12 +11,11 @@ from pathlib import Path
 from pipelines.closing.machine_clock import require_closed_day, require_near_day
 from pipelines.common.days import days_between
 from pipelines.common.errors import AuthmeterError
-from pipelines.common.files.lock import hold
 from pipelines.common.process.ending import end_noticed
 from pipelines.ingest.reread import RereadRequest
 from pipelines.orchestration.partitions import PARTITION_TAG
 from pipelines.run.daily_run import DailyRun, open_run
-from pipelines.run.run_end import failure_of, failures_noted, note_end
+from pipelines.run.run_end import failure_of, failures_noted, held_for_run, note_end
 from pipelines.store.database import shared_workbenches
 
 # Name of the job for a complete run.
@@ -60,7 +59,7 @@ def opened_daily_run(
         run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
     if notice:
         warn(notice)
-    with hold(run.store.lock, "run", run.now), shared_workbenches(run.store.temp):
+    with held_for_run(run.store, run.now, day), shared_workbenches(run.store.temp):
         tidy(run)
         try:
             with end_noticed():

@@ -1,15 +1,16 @@
 """The end of a run, also of a failed one: writes `status.json` in one step, and sends the alerts that are due."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
-from pipelines.common.days import stamp
+from pipelines.common.days import local_time, stamp
 from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
+from pipelines.common.files.lock import hold
 from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.contract.checks import CheckResult
@@ -77,6 +78,15 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
         if known and known is not error:
             raise known from error
         raise
+
+
+@contextmanager
+def held_for_run(store: Store, now: datetime, day: date | None) -> Iterator[None]:
+    """Lock the data folder for a run, as `hold` does. A failure to lock is noted, see `failures_noted`."""
+    with ExitStack() as held:
+        with failures_noted(store.data, day):
+            held.enter_context(hold(store.lock, "run", local_time(now, _zone(store.data))))
+        yield
 
 
 def failure_of(error: Exception, data: Path) -> AuthmeterError:

@@ -78,7 +78,7 @@ def _data_day(data_state: DataState) -> Iterator[tuple[str, Bilingual]]:
         return
     yield (
         "good",
-        t("The day is closed: {records} records accepted, {duplicates} of them duplicates that do not count.").format(
+        t("The day is closed. Accepted records: {records}; duplicates among them, not counted: {duplicates}.").format(
             records=count(data_state.today.records_accepted), duplicates=count(data_state.today.duplicates)
         ),
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipelines.common.days import FIRST_DAY, Window, day_start
 from pipelines.common.errors import UsageError, require_order
+from pipelines.common.files.near_names import nearly
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.store.published_file import published_tables
@@ -81,7 +82,7 @@ def published_table(name: str, where: str = "--table") -> Table:
         raise UsageError(
             f"No table {name!r} is published.",
             where=where,
-            do=f"Give one of {', '.join(sorted(known))}.",
+            do=f"Give one of {', '.join(sorted(known))}.{nearly(name, known)}",
         )
     return known[name]
 

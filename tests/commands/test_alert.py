@@ -66,6 +66,19 @@ def test_an_address_that_is_none_is_reported_by_its_line(call: Call, folder: Dat
     assert "foo" not in ended.out + ended.err
 
 
+def test_a_receiver_that_does_not_accept_is_reported_by_its_line(call: Call, folder: DataFolder) -> None:
+    folder.write("authmeter.toml", '[alerts]\nurls_file = "alerts.urls"\n')
+    # Port 9 refuses connections, because no program listens on it.
+    folder.write("alerts.urls", "# ours\njson://127.0.0.1:9/s3cr3tToken\nfoo://s3cr3tToken\n").chmod(0o600)
+    ended = call("alert", "--test", data=folder.root)
+    assert ended.code == 3
+    assert (
+        "0 of 2 receivers accepted it; unknown or incomplete address: line 3 of the addresses; not accepted: line 2 of "
+        "the addresses\n" in ended.out
+    )
+    assert "s3cr3tToken" not in ended.out + ended.err
+
+
 def test_a_late_day_without_a_receiver_or_whose_message_nobody_took_is_not_nothing_to_send(
     call: Call, folder: DataFolder, yesterday: date
 ) -> None:

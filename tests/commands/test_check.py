@@ -61,6 +61,8 @@ def test_a_check_says_that_landing_is_empty_and_where_it_is(call: Call, folder: 
     assert f"empty: no log in {folder.store.landing}" in ended.out
     # Files that are left alone for their names are no logs, and listed.
     (folder.store.landing / ".old").mkdir(parents=True)
+    one = "ignored    1 name that starts with . or _ or ends in .tmp, .part or .crc: .old\n"
+    assert one in call("check", data=folder.root).out
     for name in (".old/a.log", "x.log.tmp", "y.log.PART"):
         (folder.store.landing / name).write_bytes(b"")
     ended = call("check", data=folder.root)
@@ -128,6 +130,11 @@ def test_a_check_of_a_file_of_which_nothing_counts_says_why(
     ended = call("check", file, data=folder.root)
     assert ended.code == 3
     assert "  likely     its lines are not JSON: write a source mapping" in ended.out
+    # The rejected records are printed, and no page may exist yet.
+    file.write_bytes(b'{"a": 1,\n' * 3)
+    ended = call("check", file, data=folder.root)
+    assert "  likely     most often malformed: see the rejected records below\n" in ended.out
+    assert "  rejected   line 1: malformed" in ended.out
     file = tmp_path / "gbk.csv"
     file.write_bytes(as_csv(records(4, yesterday, account_id="商城")).decode().encode("gb18030"))
     ended = call("check", file, data=folder.root)
@@ -450,7 +457,7 @@ def test_a_check_warns_of_files_before_and_after_the_run_that_reads_them(
     folder.land("cut.log.gz", gzip.compress(lines(records(300, yesterday)))[:-20])
     folder.land("book.csv", b"PK\x03\x04" + bytes(2000))
     said = (
-        "warning    damaged_files: 2 files damaged, no record in them counts: "
+        "warning    damaged_files: 2 files damaged and not counted: "
         "book.csv (not what its name says, it is a zip archive or an Office file: give it the name of its format, or "
         "deliver it as UTF-8 text); "
         "cut.log.gz (cut or corrupt, it ends too early: deliver it again)\n"
@@ -512,6 +519,7 @@ def test_a_check_says_what_the_newest_files_have_for_sessions_and_funnel(call: C
     )
     hints = [next(hint for hint, words in HINTS.items() if words in line) for line in lines[1:]]
     assert hints == ["subject", "page", "click"]
+    assert "hint       canonical: too few records of the step click to show its rate; log a record" in ended.out
 
 
 def test_a_check_counts_the_sign_in_records_of_each_source(call: Call, folder: DataFolder) -> None:
@@ -559,6 +567,11 @@ def test_a_check_lists_unmapped_codes_before_a_run(call: Call, folder: DataFolde
         "codes      canonical: umeng,sdk,ios,***: 1 record",
         "codes      canonical: wechat,oauth,*,\\x1b[2J: 1 record",
     ]
+    folder.land("app.ndjson", unmapped)
+    assert (
+        "1 unmapped code, counted as error until registry/result_codes.csv has a row for it ("
+        in call("check", data=folder.root).out
+    )
     assert "## The code dictionary" in (PROJECT / "docs" / "engineer.md").read_text("utf-8")
 
 

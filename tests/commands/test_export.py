@@ -189,6 +189,20 @@ def test_an_export_says_where_what_is_published_ends(
         assert said not in export(call, published, tmp_path / "shop.csv", *more, "--to", yesterday).out
 
 
+def test_an_export_of_events_says_which_days_retention_removed(
+    call: Call, own: DataFolder, tmp_path: Path, yesterday: date
+) -> None:
+    target, said = tmp_path / "shop.csv", "retention removed the events of "
+    assert said not in export(call, own, target, "--events").out
+    manifest = own.manifest
+    manifest.events_from = yesterday + timedelta(days=1)
+    own.store.commit(manifest)
+    days = sorted(manifest.days)
+    of_days = f"{said}{len(days)} published day{'s' * (len(days) > 1)} from {days[0]} to {yesterday}: "
+    assert of_days + "they are not in the export\n" in export(call, own, target, "--events").out
+    assert said not in export(call, own, target).out
+
+
 def test_an_export_after_a_killed_run_says_where_what_is_published_ends(
     call: Call, own: DataFolder, tmp_path: Path, yesterday: date
 ) -> None:

@@ -437,6 +437,8 @@ def test_rates_of_sessions_are_explained(
     out = call(
         "explain", "--metric", metric, "--channel", channel, "--app", "shop", *spans, data=with_sessions.root
     ).out
+    noun = "requests" if metric == "eligible_rate" else "sessions"
+    assert re.search(rf"^dimension +value +{noun} +rate", out, re.MULTILINE)
     assert out.startswith(f"{metric}, shop: " if channel == "*" else f"{metric} of {channel}, shop: ")
 
 

@@ -5,6 +5,7 @@ A command that writes reports the owner of the folder and what to do. A command 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_another_users_folder_is_refused_by_its_owners_name(
     assert is_in_words(ended), ended
     assert f"belongs to user {OWNER}" in ended.err.lower(), ended.err
     assert tree(own.root) == before
+
+
+def test_a_run_that_may_not_lock_the_folder_is_a_failed_run(own: DataFolder) -> None:
+    own.write("authmeter.toml", '[alerts]\ncommand = ["sh", "-c", "cat > said.json"]\non = ["failed"]\n')
+    give_away(own.root / "warehouse")
+    ended = authmeter_bound_by_rights("run", data=own.root)
+    assert is_in_words(ended), ended
+    status = authmeter_bound_by_rights("status", data=own.root)
+    assert status.code == 3
+    assert f"belongs to user {OWNER}" in status.out, status.out
+    assert json.loads((own.root / "status.json").read_bytes())["state"] == "failed"
+    assert json.loads((own.root / "said.json").read_bytes())["kind"] == "failed"
 
 
 @pytest.mark.parametrize("command", [("check",), DETAIL], ids=lambda command: command[0])

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.common.days import local_time
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.files.lock import hold, is_held
 from pipelines.common.project import PROJECT
@@ -48,6 +49,9 @@ def test_a_second_process_is_refused_and_learns_who_holds_it(folder: DataFolder)
             pass
         assert f"process {holder.pid} has been doing `run` since 2026-03-10T18:30:00+00:00" in refused.value.what
         assert refused.value.exit_code == 1
+        with pytest.raises(AuthmeterError) as refused, hold(folder.store.lock, "accept", local_time(NOW, "Asia/Tokyo")):
+            pass
+        assert "since 2026-03-11T03:30:00+09:00" in refused.value.what
         holder.communicate("")
     with hold(folder.store.lock, "accept", NOW):
         pass

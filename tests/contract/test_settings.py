@@ -139,6 +139,24 @@ def test_a_wrong_value_in_a_list_is_reported_alone(folder: DataFolder) -> None:
     assert "Known settings" not in refused.value.do
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("retention = 30", "Known settings: alerts, "),
+        ("[alerts]\ntimezone = 'UTC'", "Known settings of `alerts`: attach, command, "),
+        ("[[billing]]\nvalid_until = 2026-01-01", "Known settings of `billing`: local_verify, one_click, "),
+        ("[channels.apple]\nname = 'A'", "Known settings of `channels`: name_en, name_zh."),
+        ("[publish]\nurls = ''", "Known settings of `publish`: "),
+    ],
+)
+def test_the_known_settings_are_those_of_the_table_of_an_unknown_one(folder: DataFolder, text: str, known: str) -> None:
+    folder.write("authmeter.toml", text + "\n")
+    with pytest.raises(UsageError) as refused:
+        load_settings(folder.root)
+    assert known in refused.value.do
+    assert refused.value.do.count("Known settings") == 1
+
+
 def test_many_wrong_settings_fit_on_a_screen(folder: DataFolder) -> None:
     folder.write("authmeter.toml", "".join(f"[channels.c{number}]\nname = 'C'\n" for number in range(40)))
     with pytest.raises(UsageError) as refused:

@@ -226,7 +226,7 @@ def test_packages_are_the_ledger_and_the_forecast(
         (lambda found: found.funnel(days=1), "7, 30, 90"),
         (lambda found: found.incident("shop-rat"), "shop-rate"),
         (lambda found: found.packages("defaul"), "default"),
-        (lambda found: found.table("channel_day"), "channel_daily"),
+        (lambda found: found.table("chanel_daily"), ". Similar names: channel_daily, "),
     ],
 )
 def test_what_is_unknown_is_refused_with_what_is_known(

@@ -97,7 +97,7 @@ def test_the_warning_says_in_words_what_is_wrong_and_what_to_do(folder: DataFold
     folder.ingest()
     for name, (_, said) in DAMAGED.items():
         warning = damaged_files(Manifest(files=folder.files(name)))
-        assert warning.detail.en == f"1 file damaged, no record in them counts: {name} ({said})"
+        assert warning.detail.en == f"1 file damaged and not counted: {name} ({said})"
         assert warning.detail.zh.startswith(f"1 个文件均不计入：{name}（")
         assert "deliver" not in warning.detail.zh
 
@@ -128,7 +128,7 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
     monkeypatch.setattr(reader, "plain_file", refused)
     folder.roll_up()
     assert finding(folder.warnings, "damaged_files").detail.en == (
-        "1 file damaged, no record in them counts: a.log (may not be read by the user that runs authmeter: grant "
+        "1 file damaged and not counted: a.log (may not be read by the user that runs authmeter: grant "
         "the right to read it)"
     )
 

@@ -82,6 +82,16 @@ def test_a_landing_that_cannot_be_read_is_reported(folder: DataFolder, monkeypat
     folder.tables(DAY)
     assert folder.counted() == {DAY: 1}
     assert folder.manifest.unreadable == ["."]
+    assert "The folder landing cannot be read" in [check.detail.en for check in folder.warnings]
+
+
+def test_a_check_names_a_landing_that_cannot_be_read(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.land("a.ndjson", [record("a")])
+    close(monkeypatch, folder.store.landing)
+    assert check_folder(folder.root) == 3
+    assert "warning    landing cannot be read\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("is_link", [True, False])

@@ -75,7 +75,7 @@ def print_explained(data: Path, request: ExplainRequest, *, as_json: bool) -> No
             raise UsageError(
                 f"{_named(metric, channel)} has no {_requests(metric)} from {span.first} to {span.last}.",
                 where=option,
-                why="A rate needs requests.",
+                why=f"A rate needs {_requests(metric)}s.",
                 do=f"Choose days with data, from {published.first} to {published.last}.",
             )
     if as_json:
@@ -203,7 +203,7 @@ def _lines(request: ExplainRequest, metric: str, channel: str, found: Explained,
         rest = f"{_share(cause.rest_before)} → {_share(cause.rest_now)}"
         own = f"{_share(cause.before)} → {_share(cause.now)}"
         yield f"         {own}, the rest {rest}; {_share(cause.share)} of the change"
-    yield f"{'dimension':<14} {'value':<20} {'requests':>21} {'rate':>17} {'mix':>8} {'own rate':>8}"
+    yield f"{'dimension':<14} {'value':<20} {f'{_requests(metric)}s':>21} {'rate':>17} {'mix':>8} {'own rate':>8}"
     singles = found.cells.filter(pl.col("second").is_null())
     for cells in singles.partition_by("dimension"):
         most = cells.sort((pl.col("mix_effect") + pl.col("rate_effect")).abs(), "value", descending=[True, False])

@@ -92,6 +92,10 @@ def _export_app(store: Store, request: ExportRequest, is_of_events: bool) -> Non
             shutil.rmtree(temp, ignore_errors=True)
     else:
         rows = export_detail(store.database, request, settings.csv_language)
+    gone = sorted(day for day in published if is_of_events and not manifest.has_events_of(day))
+    if gone:
+        days = counted(len(gone), "published day")
+        print(f"retention removed the events of {days} from {gone[0]} to {gone[-1]}: they are not in the export")
     if not published:
         print(f"no published day between {first} and {last}")
     _report(rows, request.target, last, as_of)

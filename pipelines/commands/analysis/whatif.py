@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.common.days import Window
+from pipelines.common.days import Window, local_time
 from pipelines.common.errors import UsageError, nothing_published
 from pipelines.common.files.lock import hold
 from pipelines.common.text import counted, per_cent
@@ -54,7 +54,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
     if not store.warehouse.is_dir():
         raise nothing_published(data)
     registry = replace(load_registry(store.registry, settings.timezone), limits=(limit,))
-    with hold(store.lock, "whatif", datetime.now(UTC)):
+    with hold(store.lock, "whatif", local_time(datetime.now(UTC), settings.timezone)):
         manifest = store.read_manifest()
         days = [day for day in sorted(manifest.days) if span.first <= day <= span.last and manifest.has_events_of(day)]
         if not days:

@@ -59,13 +59,15 @@ def check_landing(store: Store, settings: Settings, sources: Sources) -> tuple[l
         print(f"ignored    landing/{printable(path)} is a link or a special file")
     if by_name:
         names = counted(len(by_name), "name")
-        print(f"ignored    {names} that start with . or _ or end in .tmp, .part or .crc: {listed(by_name)}")
+        start, end = ("starts", "ends") if len(by_name) == 1 else ("start", "end")
+        print(f"ignored    {names} that {start} with . or _ or {end} in .tmp, .part or .crc: {listed(by_name)}")
     closed = {file.path for file in unread if not os.access(file.full, os.R_OK)}
     kind_by_path = kinds([file.path for file in unread], settings.ignore, closed)
     for path, kind in kind_by_path.items():
         print(f"unread     landing/{printable(path)}: {kind.en if kind else 'named by `ignore`'}")
     for folder in sorted(unreadable):
-        print(f"warning    landing/{printable(folder)} cannot be read")
+        path = "landing" if folder == "." else f"landing/{printable(folder)}"
+        print(f"warning    {path} cannot be read")
     found_poor = [result for result in _poor_files(store, settings, logs, landed, unreadable) if not result.passed]
     for result in found_poor:
         print(f"warning    {result.check_name}: {result.detail.en}")

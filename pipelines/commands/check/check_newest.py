@@ -40,7 +40,7 @@ HINTS: Final = {
     "click": "a record of stage `click` when the user presses the login button",
 }
 """How to log missing fields and records, as in `docs/log-format.md`."""
-_DICTIONARY: Final = "registry/result_codes.csv has a row for each (docs/engineer.md, The code dictionary)"
+_DICTIONARY: Final = "registry/result_codes.csv has a row for {each} (docs/engineer.md, The code dictionary)"
 _CODES_LISTED: Final = 20
 _WORDS: Final = {"subject": "with a subject", "page": "page", "click": "click"}
 _COUNTS: Final = """
@@ -99,7 +99,8 @@ def check_newest(
     _print_sign_ins(rows)
     for source, of_source in groupby(unmapped, key=itemgetter(0)):
         codes = [(printable(masked_value(code)), records) for _, code, records in of_source]
-        print(f"codes      {source}: {counted(len(codes), 'unmapped code')}, counted as error until {_DICTIONARY}")
+        until = _DICTIONARY.format(each="it" if len(codes) == 1 else "each")
+        print(f"codes      {source}: {counted(len(codes), 'unmapped code')}, counted as error until {until}")
         for code, records in codes[:_CODES_LISTED]:
             print(f"codes      {source}: {code}: {counted(records, 'record')}")
 
@@ -121,7 +122,8 @@ def _hints(rows: list[dict[str, Any]]) -> Iterator[str]:
     signed_in = max(sum(row[name] for row in rows) for name in ("authorized", "logged_in"))
     for step in ("page", "click"):
         if sum(row[step] for row in rows) < signed_in / 2:
-            yield f"too few records to show the rate of this step; log {HINTS[step]}"
+            source = rows[0]["source"] if len(rows) == 1 else "all sources together"
+            yield f"{source}: too few records of the step {step} to show its rate; log {HINTS[step]}"
 
 
 def _newest(landed: Sequence[LandedFile], sources: Sources) -> Iterator[tuple[LandedFile, SourceMapping]]:

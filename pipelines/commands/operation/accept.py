@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.common.days import local_time
 from pipelines.common.errors import UsageError
 from pipelines.common.files.lock import hold
 from pipelines.common.text import counted, printable
@@ -22,11 +23,11 @@ def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
     Raises:
         UsageError: no content of that path is held, or a closed day would lose records and `is_sure` is false.
     """
-    store = Store(data)
-    with hold(store.lock, "accept", datetime.now(UTC)):
+    store, settings = Store(data), load_settings(data)
+    with hold(store.lock, "accept", local_time(datetime.now(UTC), settings.timezone)):
         manifest = store.read_manifest()
         held = held_content(store, manifest, path)
-        with StoredContents(store, load_settings(data)) as contents:
+        with StoredContents(store, settings) as contents:
             lost = removed_records(manifest, held, contents)
         closed = closed_days(lost, manifest)
         for day, records in sorted(lost.items()):

@@ -7,10 +7,9 @@ from pipelines.closing.machine_clock import require_closed_day, require_near_day
 from pipelines.commands.misplaced_logs import misplaced_logs
 from pipelines.common.days import last_closed_day
 from pipelines.common.errors import WARNED
-from pipelines.common.files.lock import hold
 from pipelines.reading.files.landing import IGNORED_KINDS, has_any_file
 from pipelines.run.daily_run import open_run
-from pipelines.run.run_end import failures_noted
+from pipelines.run.run_end import failures_noted, held_for_run
 from pipelines.run.status import last_status
 from pipelines.store.store import Store
 
@@ -36,7 +35,7 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             require_near_day(opened.manifest, opened.settings, over)
         day = over
     require_closed_day(day, opened.now, opened.settings.timezone, "--day")
-    with hold(opened.store.lock, "run", opened.now), failures_noted(data, day):
+    with held_for_run(opened.store, opened.now, day), failures_noted(data, day):
         from pipelines.orchestration.in_process import run_in_process
 
         run_in_process(data, opened, day, tags or {})

@@ -30,7 +30,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
     `now`. A killed process loses its lock, but leaves its note for `authmeter status` and the next command.
 
     Raises:
-        InUseError: another process holds the lock; the message contains its note.
+        InUseError: another process holds the lock; the message contains its note, with the time in the zone of `now`.
     """
     name = str(lock)
     if name in _held:
@@ -43,7 +43,7 @@ def hold(lock: Path, doing: str, now: datetime) -> Iterator[None]:
             _take(descriptor)
         except BlockingIOError:
             raise InUseError(
-                f"The data folder is in use: {_holder(descriptor)}.",
+                f"The data folder is in use: {_holder(descriptor, now)}.",
                 where=str(lock.parents[1]),
                 why="Two runs at once would publish over each other.",
                 do="Wait until it has ended, then run again.",
@@ -131,9 +131,11 @@ def _write(descriptor: int, note: Mapping[str, Any]) -> None:
         os.pwrite(descriptor, json.dumps(note).encode(), 0)
 
 
-def _holder(descriptor: int) -> str:
+def _holder(descriptor: int, now: datetime) -> str:
+    """Return the holder in words, with the time of its note in the time zone of `now`."""
     try:
         note = _note(descriptor)
-        return f"process {note['process']} has been doing `{note['doing']}` since {note['since']}"
-    except KeyError:
+        since = datetime.fromisoformat(note["since"]).astimezone(now.tzinfo).isoformat(timespec="seconds")
+        return f"process {note['process']} has been doing `{note['doing']}` since {since}"
+    except (KeyError, TypeError, ValueError):
         return "another process holds it"

@@ -6,10 +6,10 @@ users of a folder run it alike. An unknown setting is refused by name.
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import quote
 from zoneinfo import available_timezones
 
@@ -251,15 +251,12 @@ def load_settings(data: Path) -> Settings:
     try:
         return Settings.model_validate(read_toml(file))
     except ValidationError as error:
-        is_unknown = any(fault["type"] == "extra_forbidden" for fault in error.errors())
-        known = ", ".join(sorted(Settings.model_fields))
+        known = dict.fromkeys(_known(fault["loc"]) for fault in error.errors() if fault["type"] == "extra_forbidden")
         raise UsageError(
             "A setting is wrong: " + findings(error, {"memory_limit": 'such as "800MB" or "6GB"'}),
             where=str(file),
             why="authmeter does not guess: a wrong value could change published figures.",
-            do=f"Correct or remove it. Known settings: {known}."
-            if is_unknown
-            else "Correct it, or remove it to use its default.",
+            do=f"Correct or remove it. {' '.join(known)}" if known else "Correct it, or remove it to use its default.",
         ) from None
     except ValueError as error:
         raise UsageError(
@@ -268,3 +265,22 @@ def load_settings(data: Path) -> Settings:
             why="authmeter does not guess: a wrong value could change published figures.",
             do=MEND_TOML,
         ) from None
+
+
+def _known(place: Sequence[int | str]) -> str:
+    """Return a sentence with the names of the settings in the table of an unknown setting, whose path is `place`."""
+    model: type[BaseModel] = Settings
+    table = []
+    for part in place[:-1]:
+        if part in model.model_fields and (inner := _model_in(model.model_fields[str(part)].annotation)):
+            model = inner
+            table.append(str(part))
+    of_table = f" of `{'.'.join(table)}`" if table else ""
+    return f"Known settings{of_table}: {', '.join(sorted(model.model_fields))}."
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """Return the model that an annotation names, also within a list or table."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
