@@ -27,8 +27,13 @@ export function csvText(rows: CsvCell[][]): string {
   return `\ufeff${rows.map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
 }
 
-/** A file name that is valid on every file system. */
+// So many characters, of three bytes each in Chinese, fit into the 255 bytes of most file systems.
+const LONGEST = 80;
+
+/** A file name that is valid on every file system. A long name is cut before its last part, the day. */
 export function fileName(parts: string[], kind: string): string {
-  const name = parts.filter(Boolean).join("_");
-  return `${name.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-").slice(0, 120)}.${kind}`;
+  const names = parts.filter(Boolean).map((part) => part.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-"));
+  const last = names.pop()?.slice(0, LONGEST) ?? "";
+  const first = names.join("_").slice(0, LONGEST - last.length - 1);
+  return `${[first, last].filter(Boolean).join("_")}.${kind}`;
 }
