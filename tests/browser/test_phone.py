@@ -79,7 +79,14 @@ def test_a_row_names_each_figure_and_headings_sort(reader: Reader) -> None:
     page = reader.open("usage.html", lang="en", days=7)
     row = page.locator("table[data-table=apps] tbody tr").first
     labels = row.locator("td").evaluate_all("cells => cells.map((cell) => cell.dataset.label)")
-    assert {"Platform", "Status", "Number verifications", "Change of number verifications", "30 days", "Details"} <= set(labels)
+    assert {
+        "Platform",
+        "Status",
+        "Number verifications",
+        "Change of number verifications",
+        "30 days",
+        "Details",
+    } <= set(labels)
     before = row.locator("td[data-of=number_verifications]").evaluate(
         "one => getComputedStyle(one, '::before').content"
     )
