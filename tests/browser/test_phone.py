@@ -64,6 +64,16 @@ def test_monitoring_is_six_screens_long_and_its_list_of_apps_folded(read_site: C
     assert listed.is_visible()
 
 
+def test_figures_of_a_row_are_in_two_columns(reader: Reader) -> None:
+    reader.page.set_viewport_size(PHONE)
+    row = reader.open("monitor.html", lang="en", days=7).locator("[data-part=summary] tbody tr").first
+    plain = [one for one in row.locator("td:visible").all() if not one.locator(".change, svg").count()]
+    assert len(plain) >= 5
+    assert len({round((one.bounding_box() or {"x": 0})["x"]) for one in plain}) == 2
+    # A figure ends at the right edge of its column, also after a label of two lines.
+    assert len({round(one.evaluate(_END_OF_TEXT)) for one in plain}) == 2
+
+
 def test_a_row_names_each_figure_and_headings_sort(reader: Reader) -> None:
     reader.page.set_viewport_size(PHONE)
     page = reader.open("usage.html", lang="en", days=7)
@@ -85,7 +95,7 @@ def test_a_row_names_each_figure_and_headings_sort(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("path", "table"), [("index.html", "table.apps"), ("monitor.html", "[data-part=summary]"), ("limits.html", "table")]
 )
-def test_headings_show_while_focused(reader: Reader, path: str, table: str) -> None:
+def test_headings_are_shown_while_one_has_the_focus(reader: Reader, path: str, table: str) -> None:
     """A window is also this narrow on a desk, at 400 %, where readers sort by keyboard."""
     reader.page.set_viewport_size(PHONE)
     buttons = reader.open(path, lang="en").locator(table).first.locator(".order")
@@ -96,7 +106,7 @@ def test_headings_show_while_focused(reader: Reader, path: str, table: str) -> N
         assert buttons.nth(place).evaluate(_IS_ON_TOP)
 
 
-def test_a_finger_hits_its_target_and_figures_of_a_row_are_in_two_columns(read_site: Callable[..., Reader]) -> None:
+def test_a_finger_hits_its_target(read_site: Callable[..., Reader]) -> None:
     reader = read_site("example", fresh=True)
     session = reader.page.context.new_cdp_session(reader.page)
     session.send("Emulation.setEmitTouchEventsForMouse", {"enabled": True, "configuration": "mobile"})
@@ -109,9 +119,3 @@ def test_a_finger_hits_its_target_and_figures_of_a_row_are_in_two_columns(read_s
         .map((one) => one.outerHTML.slice(0, 100))"""
     )
     assert small == []
-    row = page.locator("[data-part=summary] tbody tr").first
-    plain = [one for one in row.locator("td:visible").all() if not one.locator(".change, svg").count()]
-    assert len(plain) >= 5
-    assert len({round((one.bounding_box() or {"x": 0})["x"]) for one in plain}) == 2
-    # A figure ends at the right edge of its column, also after a label of two lines.
-    assert len({round(one.evaluate(_END_OF_TEXT)) for one in plain}) == 2
