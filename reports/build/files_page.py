@@ -30,7 +30,13 @@ def listed_files(
     return [
         (usage_csv.path, t("All apps by day, the last 30 days"), usage_csv),
         *(
-            (file.path, t("All apps, the month {month}").format(month=f"{month:%Y-%m}"), file)
+            (
+                file.path,
+                t("All apps, the month {month}").format(
+                    month=Bilingual(f"{month.year} 年 {month.month} 月", f"{month:%Y-%m}")
+                ),
+                file,
+            )
             for month, _, file in months
         ),
         *((file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()),

@@ -193,6 +193,21 @@ def test_a_file_is_named_after_the_apps_and_the_day_that_it_contains(reader: Rea
     assert name == f"Restated-figures_{day(4)}.csv"
 
 
+def test_the_file_of_an_incident_s_table_is_named_after_the_incident_and_the_day(reader: Reader) -> None:
+    page = reader.open(SHOP, lang="en")
+    page.locator("details.cells:has(table) > summary").first.click()
+    name, _ = downloaded(page, page.locator("details.cells[open] .download").first)
+    assert re.fullmatch(rf"shop_Before-and-now-.*_{DAY}\.csv", name)
+    assert "Copy" not in name
+    assert "Open" not in name
+
+
+def test_headings_that_repeat_name_their_subject_in_a_file(reader: Reader) -> None:
+    page = reader.open("index.html", lang="en")
+    _, rows = downloaded(page, page.locator(".own:has([aria-label$='Apps by health']) .download"))
+    assert {"Requests · vs usual (%)", "Technical success rate · vs usual (points)"} <= set(rows[0])
+
+
 def test_the_files_of_a_table_and_of_a_chart_have_figures_changes_lines_and_ranges(reader: Reader) -> None:
     page = reader.open(SHOP, lang="en", days=7)
     name, rows = downloaded(page, page.locator("[data-part=summary] .download"))

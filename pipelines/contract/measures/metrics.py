@@ -35,11 +35,14 @@ def _named_zh(channels: tuple[Channel, ...]) -> str:
 
 
 def _authorizations_in(channel: Channel) -> Measure:
+    name = channel.label.zh
+    # Chinese sentences have a space after Latin letters.
+    named = f"{name} " if name.isascii() else name
     return Measure(
         name=f"{channel.key}_authorizations",
         label=Bilingual(f"{channel.label.zh}授权量", f"{channel.label.en} authorizations"),
         unit="records",
-        meaning=Bilingual(f"{channel.label.zh}渠道的登录授权量。", f"Authorizations in the channel {channel.key}."),
+        meaning=Bilingual(f"{named}渠道的登录授权量。", f"Authorizations in the channel {channel.key}."),
         summed="authorizations",
         channels=(channel.key,),
     )

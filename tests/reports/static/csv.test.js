@@ -29,5 +29,10 @@ for (const [text, safe] of CASES) {
 
 test("the name of a file is one for every file system", () => {
   assert.equal(fileName(["shop", "按渠道 / a:b", "2026-03-10"], "csv"), "shop_按渠道-a-b_2026-03-10.csv");
-  assert.equal(fileName(["", "x".repeat(300)], "csv").length, 124);
+  assert.equal(fileName(["", "x".repeat(300)], "csv").length, 154);
+});
+
+test("a long name is cut before its day", () => {
+  const name = fileName(["shop", "长".repeat(300), "2026-03-10"], "csv");
+  assert.equal(name, `shop_${"长".repeat(44)}_2026-03-10.csv`);
 });

@@ -126,13 +126,13 @@ test("too few days to compare are said so, with the newest days that are missing
   assert.equal(
     coverageNote("7"),
     "only 1 of 5 days comparable, too few: this period 4 days, the one before 1 " +
-      "(missing 03-08, 03-02, 03-01 and 2 more)",
+      "(missing 03-01, 03-02, 03-08 and 2 more)",
   );
 });
 
 test("missing days are listed with the comma of the language", () => {
   setState({ language: "zh" });
-  assert.match(coverageNote("7"), /03-08、03-02、03-01/);
+  assert.match(coverageNote("7"), /03-01、03-02、03-08/);
 });
 
 test("a share of sign-in sessions has one decimal", () => {

@@ -69,6 +69,8 @@ function chartColumns(name: string): FileColumn[] {
   const { x, isByMonth } = placesOf(chosenSpan);
   const kind = window.AUTHMETER_CHARTS.units[name];
   const unit = kind === "records" ? "" : kind;
+  // The page shows the limits of counts as whole numbers.
+  const limit = (value?: number) => (value === undefined ? null : unit ? value : Math.round(value));
   const column = (heading: string, cellAt: (place: number) => CsvCell): FileColumn => ({
     heading: unitHeading(heading, unit),
     unit,
@@ -87,8 +89,8 @@ function chartColumns(name: string): FileColumn[] {
     ...lines
       .filter(({ norms }) => norms.length)
       .flatMap(({ label, norms }) => [
-        column(`${label} · ${_("usual, lowest")}`, (i) => norms[i]?.low ?? null),
-        column(`${label} · ${_("usual, highest")}`, (i) => norms[i]?.high ?? null),
+        column(`${label} · ${_("usual, lowest")}`, (i) => limit(norms[i]?.low)),
+        column(`${label} · ${_("usual, highest")}`, (i) => limit(norms[i]?.high)),
       ]),
     ...((isByMonth
       ? [{ heading: _("Days with data"), unit: "", cells: x.map((_month, i) => monthDays(i).withData) }]

@@ -140,7 +140,11 @@ export function coverageNote(name: PeriodKey): string {
     before: period.base_days_with_data,
   });
   if (!missing.length) return coverage;
-  const named = missing.slice(0, 3).map((day) => day.slice(5));
+  // The list begins with the newest day.
+  const named = missing
+    .slice(0, 3)
+    .reverse()
+    .map((day) => day.slice(5));
   const shown = listed(named);
   const rest = missing.length - named.length;
   return filled(_("{coverage} (missing {days})"), {

@@ -27,8 +27,19 @@ export function csvText(rows: CsvCell[][]): string {
   return `\ufeff${rows.map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
 }
 
-/** A file name that is valid on every file system. */
+// Bytes of a name without its kind; most file systems allow 255.
+const LONGEST = 150;
+
+/** The text's first characters, at most so many bytes of UTF-8. */
+function cut(text: string, bytes: number): string {
+  // A character that is cut in two is decoded as U+FFFD.
+  return new TextDecoder().decode(new TextEncoder().encode(text).slice(0, bytes)).replace(/\ufffd$/, "");
+}
+
+/** A file name that is valid on every file system. A long name is cut before its last part, the day. */
 export function fileName(parts: string[], kind: string): string {
-  const name = parts.filter(Boolean).join("_");
-  return `${name.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-").slice(0, 120)}.${kind}`;
+  const names = parts.filter(Boolean).map((part) => part.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|\s]+/gu, "-"));
+  const last = cut(names.pop() ?? "", LONGEST);
+  const first = cut(names.join("_"), Math.max(0, LONGEST - last.length - 1));
+  return `${[first, last].filter(Boolean).join("_")}.${kind}`;
 }

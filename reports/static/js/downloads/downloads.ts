@@ -117,12 +117,26 @@ function textColumns(name: string, parts: ReturnType<typeof partsOf>[]): FileCol
   return [textColumn(name, values, areDays(parts) ? "day" : ""), ...others.filter(isFilled)];
 }
 
+/**
+ * The headings of a table's columns. A heading that occurs more than once, such as "Change", is preceded by the nearest
+ * one to its left that occurs once, such as "Requests".
+ */
+function headingsOf(head: HTMLTableRowElement): string[] {
+  const names = Array.from(head.cells, (heading) => shownText(heading, NOT_VALUE));
+  const isOnce = (name: string) => names.indexOf(name) === names.lastIndexOf(name);
+  return names.map((name, i) => {
+    const subject = isOnce(name) ? "" : names.slice(0, i).filter(isOnce).at(-1);
+    return subject ? `${subject} · ${name}` : name;
+  });
+}
+
 /** The columns of a table as shown. Columns of drawings or of links to files are left out. */
 export function shownColumns(table: HTMLTableElement): FileColumn[] {
   const [head, ...rest] = Array.from(table.rows).filter((row) => row.offsetParent !== null || !row.closest("thead"));
   const body = rest.filter((row) => row.cells.length === head.cells.length);
+  const names = headingsOf(head);
   return Array.from(head.cells).flatMap((heading, i) => {
-    const name = shownText(heading, NOT_VALUE);
+    const name = names[i];
     const parts = body.map((row) => partsOf(row.cells[i]));
     const isOfPage = body.every(({ cells }, row) => cells[i].querySelector(OF_PAGE) && !parts[row].value);
     if (body.length && isOfPage && !parts.some(({ change }) => change)) return [];
@@ -157,7 +171,7 @@ export function offerDownloads() {
     if (!table || table.dataset.table || scroll.parentElement?.matches(".table-box, [data-chart-table]")) continue;
     labelCells(table);
     makeSortable(table);
-    const label = () => scroll.getAttribute("aria-label") || shownText(titleOf(scroll), ".detail, small");
+    const label = () => scroll.getAttribute("aria-label") || titleText(scroll);
     scroll.nextElementSibling?.matches(".downloads.own") && scroll.nextElementSibling.remove();
     scroll.after(
       element(
@@ -169,6 +183,11 @@ export function offerDownloads() {
   }
 }
 
-function titleOf(scroll: HTMLElement): HTMLElement {
-  return document.getElementById(scroll.getAttribute("aria-labelledby") || "") || scroll;
+const NOT_TITLE = ".detail, small:not(.of-account), .mark, .badge, .copy-place";
+
+/** The title of a table; a table inside an incident also has the text that unfolds it, because others have its title. */
+function titleText(scroll: HTMLElement): string {
+  const title = document.getElementById(scroll.getAttribute("aria-labelledby") || "") || scroll;
+  const summary = scroll.parentElement?.matches(".cells") ? all("summary", scroll.parentElement) : [];
+  return [...summary, title].map((node) => shownText(node, NOT_TITLE)).join(" · ");
 }

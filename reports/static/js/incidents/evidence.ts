@@ -30,7 +30,7 @@ function factsOf({ first, last, is_part: isPart, level, lost, codes }: Evidence)
     ...fact(_("Part of"), isPart ? _("the incident above") : null),
     ...fact(_("First day"), dayNode(first)),
     ...fact(_("Last day"), last ? dayLabel(last) : null),
-    ...fact(_("Level now"), levelDays(level)),
+    ...fact(_("Level now, over the"), levelDays(level)),
     ...fact(_("Lost in all"), known(lost) ? number(lost) : null),
     ...fact(_("More frequent"), codes ? named(textOf(codes)) : null),
   ];

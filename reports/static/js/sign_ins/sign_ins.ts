@@ -243,7 +243,7 @@ function drawFailures() {
     figureColumn(_("by a retry"), ({ row }) => number(row.retry)),
     ...channels.map(
       (channel): TableColumn<Line> =>
-        figureColumn(filled(_("by {channel}"), { channel: word(channel) }), ({ row }) =>
+        figureColumn(filled(_("instead: {channel}"), { channel: word(channel) }), ({ row }) =>
           number(own(row.by, channel) || 0),
         ),
     ),

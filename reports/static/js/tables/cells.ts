@@ -113,7 +113,9 @@ export function changeColumn(
     unit: kind === "points" ? "points" : "share",
     values(row) {
       const change = isFair() ? changeOf(values()[row], bases()[row], kind) : null;
-      return [change !== null && kind === "points" ? change * 100 : change];
+      if (change === null) return [null];
+      // The digits of the page, as in tables that are read from it.
+      return [kind === "points" ? Number((change * 100).toFixed(2)) : Number(change.toFixed(3))];
     },
   };
 }
