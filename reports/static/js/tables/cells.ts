@@ -4,7 +4,7 @@
 
 import { _, appHref, word } from "../choices/language.js";
 import { codedKeys } from "../data/columns.js";
-import { ABSENT, milliseconds, share, size } from "../data/format.js";
+import { ABSENT, fixed, milliseconds, share, size } from "../data/format.js";
 import { element, named } from "../dom.js";
 import type { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.js";
 import { changeNode, changeOf } from "./change.js";
@@ -115,7 +115,7 @@ export function changeColumn(
       const change = isFair() ? changeOf(values()[row], bases()[row], kind) : null;
       if (change === null) return [null];
       // The digits of the page, as in tables that are read from it.
-      return [kind === "points" ? Number((change * 100).toFixed(2)) : Number(change.toFixed(3))];
+      return [Number(kind === "points" ? fixed(change * 100, 2) : fixed(change, 3))];
     },
   };
 }
