@@ -124,8 +124,8 @@ PARTS = (
 # The example has data on 29 of its 30 days and on 11 of the 30 before: 10 of them at the same place; of its 7 days, 6
 # have data, and all 7 before.
 TOO_FEW = (
-    f"only 10 of 30 days comparable, too few: this period 29 days, the one before 11 (missing {day(3):%m-%d}, "
-    f"{day(41):%m-%d}, {day(42):%m-%d} and 17 more)"
+    f"only 10 of 30 days comparable, too few: this period 29 days, the one before 11 (missing {day(42):%m-%d}, "
+    f"{day(41):%m-%d}, {day(3):%m-%d} and 17 more)"
 )
 ONE_SHORT = {
     "zh": f"7 天中 6 天可比：本期 6 天，上期 7 天（缺 {day(3):%m-%d}）",
@@ -239,6 +239,6 @@ def test_a_page_says_its_age_by_the_clock_of_its_reader(read_site: Callable[...,
     assert page.locator("[data-part=stale]").inner_text() == f"本页生成于 2 天前，数据截至 {AS_OF}：不含之后的日期。"
     page.locator(".trust summary").click()
     assert (
-        "仍可能变化：这一天的迟到记录计入至 2027-05-02；4 天前的数据：过去 60 天里没有改过。"
+        "仍可能变化：2027-05-02 及以前到达的本日迟到记录仍会计入；4 天前的数据：过去 60 天里没有改过。"
         in page.locator(".trust").inner_text()
     )
