@@ -59,7 +59,7 @@ def opened_daily_run(
         run.reread = RereadRequest(tags.get(REREAD_SOURCE), date.fromisoformat(since) if since else None)
     if notice:
         warn(notice)
-    with held_for_run(run.store, run.now, day), shared_workbenches(run.store.temp):
+    with held_for_run(run, day), shared_workbenches(run.store.temp):
         tidy(run)
         try:
             with end_noticed():

@@ -17,6 +17,7 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
+from pipelines.run.daily_run import DailyRun
 from pipelines.run.day_workbook import write_day_workbook
 from pipelines.run.status import last_status, note_alerts, status_of
 from pipelines.store.manifest import Manifest
@@ -81,11 +82,11 @@ def failures_noted(data: Path, day: date | None) -> Iterator[None]:
 
 
 @contextmanager
-def held_for_run(store: Store, now: datetime, day: date | None) -> Iterator[None]:
+def held_for_run(run: DailyRun, day: date | None) -> Iterator[None]:
     """Lock the data folder for a run, as `hold` does. A failure to lock is noted, see `failures_noted`."""
     with ExitStack() as held:
-        with failures_noted(store.data, day):
-            held.enter_context(hold(store.lock, "run", local_time(now, _zone(store.data))))
+        with failures_noted(run.store.data, day):
+            held.enter_context(hold(run.store.lock, "run", local_time(run.now, run.settings.timezone)))
         yield
 
 

@@ -299,7 +299,7 @@ def sparse(holes: bytes) -> bytes:
 
 
 def packed(method: int, content: bytes) -> bytes:
-    """Return a zip archive whose second member is said to be packed by `method`."""
+    """Return a zip archive that names `method` as the compression of its second member."""
     content = zipped({"ok.log": lines(A), "bad.log": content}, method=zipfile.ZIP_STORED)
     for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         start = content.rindex(mark) + place

@@ -35,7 +35,7 @@ def run_daily(data: Path, day: date | None, tags: dict[str, str] | None = None) 
             require_near_day(opened.manifest, opened.settings, over)
         day = over
     require_closed_day(day, opened.now, opened.settings.timezone, "--day")
-    with held_for_run(opened.store, opened.now, day), failures_noted(data, day):
+    with held_for_run(opened, day), failures_noted(data, day):
         from pipelines.orchestration.in_process import run_in_process
 
         run_in_process(data, opened, day, tags or {})
