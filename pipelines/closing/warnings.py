@@ -29,11 +29,7 @@ _NOT_KNOWN = Bilingual("可能是别的格式", "perhaps in another format")
 
 
 def run_checks(
-    manifest: Manifest,
-    settings: Settings,
-    registry: Registry,
-    as_of: date,
-    of_billing: Iterable[CheckResult] = (),
+    manifest: Manifest, settings: Settings, registry: Registry, as_of: date, of_billing: Iterable[CheckResult] = ()
 ) -> list[CheckResult]:
     """Return the results of all warning checks as of a day, in the order of `FOLDER_CHECKS`.
 

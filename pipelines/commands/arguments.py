@@ -71,10 +71,7 @@ def day_option(name: str, help: str) -> Any:
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data",
-        parser=path,
-        metavar="DIR",
-        help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
+        "--data", parser=path, metavar="DIR", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]"
     ),
 ]
 DayOption = Annotated[date | None, day_option("--day", "Last day to close [default: yesterday]")]

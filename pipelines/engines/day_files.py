@@ -91,11 +91,7 @@ def _is_unsorted(keys: pa.Table) -> bool:
 
 
 def _out_of_order(name: str, rows: str) -> BooksError:
-    return BooksError(
-        f"{name} has {rows}.",
-        where="roll-up",
-        why="Rows would be lost or counted twice.",
-    )
+    return BooksError(f"{name} has {rows}.", where="roll-up", why="Rows would be lost or counted twice.")
 
 
 def _repeated(keys: pa.Table) -> pa.Table | None:

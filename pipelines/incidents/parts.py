@@ -174,10 +174,7 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     return less often.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
-        is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
-            "verification_result_rate",
-            TECHNICAL,
-        )
+        is_its_result = one.channel == of.channel and (one.metric, of.metric) == ("verification_result_rate", TECHNICAL)
         came_with_it = (
             one.kind == "volume"
             and one.channel in (of.channel, ALL)

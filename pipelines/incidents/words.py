@@ -57,11 +57,7 @@ _PAIR: Final = re.compile(rf" & (?=(?:{'|'.join(_NAMES)})=)")
 
 
 def incident_text(
-    one: Incident,
-    app_name: str,
-    as_of: date,
-    cause_app_name: str | None,
-    channels: Channels,
+    one: Incident, app_name: str, as_of: date, cause_app_name: str | None, channels: Channels
 ) -> Bilingual:
     """Return one line about an incident, for pages, alerts and commands.
 

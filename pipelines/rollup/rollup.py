@@ -173,8 +173,4 @@ def _check_books(day: date, books: DayBooks, folder: Path, accepted: int) -> Non
     elif digest_of_folder(folder) != books.content:
         fault = f"The stored tables of {day} differ from what was written."
     if fault:
-        raise BooksError(
-            fault,
-            where="roll-up",
-            why="A record would be lost or counted twice.",
-        )
+        raise BooksError(fault, where="roll-up", why="A record would be lost or counted twice.")

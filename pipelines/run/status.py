@@ -22,17 +22,7 @@ from pipelines.common.text import NO_TEXT
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
-from pipelines.contract.status import (
-    UNDELIVERED,
-    Kept,
-    LastRun,
-    OpenIncident,
-    Overdue,
-    Published,
-    Status,
-    Warned,
-    Work,
-)
+from pipelines.contract.status import UNDELIVERED, Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import cause_with_rates, incident_title, loss_words

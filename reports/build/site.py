@@ -46,12 +46,7 @@ from reports.content import context
 from reports.content.briefing import briefing
 from reports.content.chart_numbers import chart_numbers
 from reports.content.incidents.evidence import evidence
-from reports.content.incidents.incidents import (
-    INCIDENTS_LISTED,
-    OWN_ENDED_LISTED,
-    PARTS_LISTED,
-    PageIncidents,
-)
+from reports.content.incidents.incidents import INCIDENTS_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, PageIncidents
 from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import PublishedTables
 from reports.content.site_data import shared_data

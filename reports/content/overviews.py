@@ -70,10 +70,7 @@ def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Itera
 
 
 def overviews(
-    marts: PublishedTables,
-    quality: Mapping[date, Day],
-    norms: Mapping[str, Sequence[DayNorm]],
-    listed: Sequence[date],
+    marts: PublishedTables, quality: Mapping[date, Day], norms: Mapping[str, Sequence[DayNorm]], listed: Sequence[date]
 ) -> Iterator[Overview]:
     """Yield the overview of each day in `listed`, which has the newest day first.
 

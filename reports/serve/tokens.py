@@ -100,12 +100,7 @@ class TokensFile:
         return entries
 
     def _refusal(self, what: str, do: str) -> UsageError:
-        return UsageError(
-            f"The tokens file {what}.",
-            where=str(self.file),
-            why=_WHY,
-            do=do,
-        )
+        return UsageError(f"The tokens file {what}.", where=str(self.file), why=_WHY, do=do)
 
 
 def print_new_token(apps: list[str]) -> None:

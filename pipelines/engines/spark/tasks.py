@@ -63,10 +63,7 @@ class BatchTask:
         """Open a DuckDB connection with the relations and macros of the days. Yield the connection, and its memory
         limit in bytes.
         """
-        with (
-            self.place.on_executor() as (settings, temp),
-            workbench(settings, temp, [self.place.folder]) as connection,
-        ):
+        with self.place.on_executor() as (settings, temp), workbench(settings, temp, [self.place.folder]) as connection:
             add_limit_walk(connection)
             create_plan(connection, self.plan)
             create_batch(connection, self.batch)

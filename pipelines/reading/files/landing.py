@@ -107,11 +107,7 @@ def has_any_file(landing: Path) -> bool:
 
 
 def _sort_out(
-    entry: os.DirEntry[str],
-    prefix: str,
-    found: list[LandedFile],
-    folders: list[tuple[Path, str]],
-    ignored: set[str],
+    entry: os.DirEntry[str], prefix: str, found: list[LandedFile], folders: list[tuple[Path, str]], ignored: set[str]
 ) -> None:
     path = prefix + name_as_text(entry.name)
     if has_ignored_name(path):
