@@ -293,7 +293,7 @@ class _Site:
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }
-        return scripts, self.figures.frame("site/listed_apps")
+        return scripts, self.figures.frame("app_names")
 
     def _data(self, files: dict[str, AppFiles]) -> None:
         self.writer.folder("data")

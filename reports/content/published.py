@@ -243,7 +243,7 @@ class PublishedTables:
             if step == "version_requests":
                 text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
-        return self.rows("versions/released_versions", app_key=app_key)
+        return self.rows("released_versions", app_key=app_key)
 
     def keep(self, name: str, rows: pl.DataFrame) -> None:
         """Store rows as a temporary table, sorted by `app_key`; an earlier table of that name is replaced."""
