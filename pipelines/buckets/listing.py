@@ -48,9 +48,7 @@ class Listed:
         return self.etag.removeprefix("W/").strip('"') if self.etag else self.written_at.astimezone(UTC).isoformat()
 
     def is_same(self, other: "Listed") -> bool:
-        """Whether another description is of the same content. ETags are compared without quotes, which servers send
-        only in some answers.
-        """
+        """Whether another description is of the same content. Quotes of ETags are ignored: not all answers have any."""
         return (self.size, self.version) == (other.size, other.version)
 
 

@@ -29,9 +29,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """Return the number of records of each day that would be lost if the held content replaced the current content of
-    its path.
-    """
+    """Return how many records of each day would be lost if the held content replaced its path's current content."""
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}

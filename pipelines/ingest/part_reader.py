@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The time of a run, the business day that it closes, and two days that limit the age of the records that it
-    accepts.
-    """
+    """The time of a run, the business day that it closes, and two days that limit the age of accepted records."""
 
     # The business day that the run closes.
     day: date
@@ -145,9 +143,7 @@ class PartReader:
                 shutil.rmtree(part.folder, ignore_errors=True)
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
-        """Return the requests for a batch: a single one, or, for a large file that is read in pieces, one for its
-        checksum and one for each piece.
-        """
+        """Return the requests for a batch: one, or for a large file one for its checksum and one for each piece."""
         limits, piece_bytes = (
             reading_limits(self._context.settings, batch.source, time),
             self._context.engine.split_bytes,
@@ -214,9 +210,7 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
 
 
 def _joined(parts: list[ReadPart]) -> ReadPart:
-    """Join the pieces of a file to one part. The first of `parts` has only the checksum of the whole file, the others
-    have the pieces in order.
-    """
+    """Join the pieces of a file to one part. The first of `parts` is its checksum, the others its pieces in order."""
     (whole,), folder = parts[0].files, parts[0].folder
     pieces = [piece for part in parts[1:] for piece in part.files]
     if finding := next((read.finding for read in (whole, *pieces) if read.finding is not None), None):
@@ -241,9 +235,7 @@ def _only_checksum(file: LandedFile) -> ReadFile:
 
 
 def _checksum_of(file: LandedFile) -> str:
-    """Return the checksum of a whole file; empty for a piece, whose checksum is not used, and for a file that cannot
-    be read.
-    """
+    """Return the checksum of a whole file; empty for a piece, and for a file that cannot be read."""
     return "" if isinstance(file, FilePiece) else checksum_of(file)
 
 

@@ -52,9 +52,7 @@ def note_unread(manifest: Manifest, found: Unread, entries: Mapping[str, list[Fi
 
 
 def _replace(entries: list[FileEntry], sha256: str) -> None:
-    """Remove the content with the checksum `sha256` from the entries of a path, and mark its held and damaged contents
-    as replaced.
-    """
+    """Remove the content `sha256` from a path's entries, and mark its held and damaged contents as replaced."""
     entries[:] = [entry for entry in entries if entry.sha256 != sha256]
     for entry in entries:
         if entry.status in ("held", "damaged"):

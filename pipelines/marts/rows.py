@@ -150,9 +150,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield a row for each content (one version of a landed file) that was read or refused, and for each file that no
-    source reads.
-    """
+    """Yield a row for each content that was read or refused, and for each file that no source reads."""
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None

@@ -10,9 +10,7 @@ from typing import TextIO
 
 @contextmanager
 def output_copied_to(file: Path) -> Iterator[None]:
-    """Copy the output of the `with` block to the files `<file>.out` and `<file>.err`; create `<file>.complete` if the
-    block succeeds.
-    """
+    """Copy the output of the `with` block to `<file>.out` and `<file>.err`; create `<file>.complete` if it succeeds."""
     out, err, complete = (file.with_name(f"{file.name}.{kind}") for kind in ("out", "err", "complete"))
     out.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -91,9 +91,7 @@ def _drop_events(
 
 
 def _last_day(entry: FileEntry, settings: Settings) -> date:
-    """Return the newest day of a file's records. If the file has none, or its days are removed, return the day on which
-    it was first read.
-    """
+    """Return the newest day of a file's records, or the day on which it was first read if it has none (any more)."""
     if entry.days:
         return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)

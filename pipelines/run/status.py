@@ -136,9 +136,7 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
 
 
 def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
-    """Return the publication that readers see: the manifest's publication or, if its site is not complete, the
-    publication of the existing site.
-    """
+    """Return the publication that readers see: the manifest's, or, if its site is not complete, that of the site."""
     generated_at, run = str(manifest.generated_at), manifest.run
     site = None if site_is_current(store, manifest) else publication_of_site(store.site)
     if site and site.as_of <= as_of:

@@ -203,10 +203,7 @@ def changes(before: Image, after: Image) -> Iterator[Change]:
 
 
 def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Yield rows as the table stores them, with `first` as their first column.
-
-    A date becomes text, and a `DayRows` becomes two columns.
-    """
+    """Yield rows as the table stores them, after the column `first`; dates as text, a `DayRows` as two columns."""
     for row in rows:
         columns: list[Any] = [first]
         for value in row:

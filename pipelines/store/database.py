@@ -127,9 +127,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
 
 @contextmanager
 def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
-    """Translate DuckDB's errors about memory, about missing required values, and about stored files in `folders` that
-    cannot be read.
-    """
+    """Translate DuckDB's errors about memory, missing required values, and unreadable stored files in `folders`."""
     try:
         with end_noticed():
             yield

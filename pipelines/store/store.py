@@ -127,9 +127,7 @@ class Store:
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
-        """Return whether the manifest is stored in the catalogue; false for a new store, and for an older one that is
-        not upgraded yet.
-        """
+        """Return whether the catalogue stores the manifest; false for a new store and one that is not upgraded yet."""
         if self._older.is_older_store():
             return False
         if self.catalogue.file.exists():

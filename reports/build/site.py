@@ -275,9 +275,7 @@ class _Site:
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures, and return the rows of `quality/unregistered_packages` for the quality
-        page.
-        """
+        """Compute the tables of the figures; return the rows of `quality/unregistered_packages`."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
@@ -331,7 +329,5 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Return the metric that lists of days show: number verifications, or third-party authorizations if no day has
-        a number verification.
-        """
+        """Return the metric of lists of days: number verifications, else third-party authorizations."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]

@@ -83,10 +83,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, as in the partition's newest record.
-
-        The count is None if the record has none.
-        """
+        """Return the row count of each partition of an asset in its newest record; None if the record has none."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

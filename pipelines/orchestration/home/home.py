@@ -50,9 +50,7 @@ _AHEAD = timedelta(hours=1)
 
 
 def prepare(data: Path) -> Path:
-    """Make the instance's folder, settings and tables if missing, and set the environment variables of Dagster. Return
-    the folder.
-    """
+    """Make the instance's folder, settings and tables if missing; set Dagster's environment. Return the folder."""
     home = data / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)

@@ -27,9 +27,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class FoundMember(NamedTuple):
-    """A member: its name as text, size, place (see `MemberFile`) and checksum. `finding` is the reason if it is
-    refused, else empty.
-    """
+    """A member: name as text, size, place (see `MemberFile`), checksum, and the reason if it is refused, else empty."""
 
     name: str
     bytes: int

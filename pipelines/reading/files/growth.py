@@ -11,9 +11,7 @@ FREE_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class UnpackLimits:
-    """The size to which a file may unpack: `ratio` times its own size or `FREE_BYTES`, whichever is more, but at most
-    `bytes`.
-    """
+    """The size to which a file may unpack: the larger of `ratio` times its size and `FREE_BYTES`, at most `bytes`."""
 
     # Logs compress up to about 40 to 1, zip bombs 1,000 to 1 and more.
     ratio: int = 200
