@@ -122,11 +122,7 @@ _UNREADABLE = Bilingual(
 
 
 def head(bucket: "ObjectStore", key: str) -> Listed | None:
-    """Return the object as it is now; None if it does not exist.
-
-    Raises:
-        BucketError: the request failed.
-    """
+    """Return the object as it is now; None if it does not exist. Raises BucketError if the request failed."""
     import obstore
 
     try:

@@ -38,11 +38,7 @@ class UsageError(AuthmeterError):
 
 
 def require_order(first: date, last: date, *, where: str = "", do: str = "Give the earlier day as --from.") -> None:
-    """Refuse a span of days that ends before it begins.
-
-    Raises:
-        UsageError: `last` is earlier than `first`; it names `where` and `do`.
-    """
+    """Refuse a span of days that ends before it begins, by a UsageError that names `where` and `do`."""
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", where=where, do=do)
 

@@ -11,11 +11,7 @@ from pipelines.store.store import Store
 
 
 def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Return the held content of a path.
-
-    Raises:
-        UsageError: the path has no held content.
-    """
+    """Return the held content of a path. Raises UsageError if the path has none."""
     held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
     if held is None:
         others = sorted(entry.path for entry in manifest.files if entry.status == "held")

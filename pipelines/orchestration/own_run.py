@@ -24,11 +24,7 @@ from pipelines.run.daily_run import DailyRun
 
 
 def run_steps(home: Path, job: KnownJob, opened: DailyRun, day: date, tags: Mapping[str, str]) -> None:
-    """Run the steps for a day over an opened data folder.
-
-    Raises:
-        AuthmeterError: a stage failed; the last good report is still served.
-    """
+    """Run the steps for a day over an opened data folder. Raises AuthmeterError if a stage fails."""
     tags, begun = {**tags, PARTITION_TAG: str(day)}, None
     records = RunRecords(home)
     try:

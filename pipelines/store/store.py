@@ -53,11 +53,7 @@ class Store:
             return False
 
     def require_landing_folder(self) -> None:
-        """Check that landing is a folder or does not exist.
-
-        Raises:
-            UsageError: landing is a file, or a link that leads to no folder.
-        """
+        """Raise UsageError if landing is a file, or a link that leads to no folder."""
         if os.path.lexists(self.landing) and not self.landing.is_dir():
             is_link = self.landing.is_symlink()
             raise UsageError(

@@ -96,11 +96,7 @@ def _each_once(named: list[FoundMember], counts: Counter[str]) -> Iterator[tuple
 
 
 def require_member_limit(file: LandedFile, count: int) -> None:
-    """Check the number of members of an archive.
-
-    Raises:
-        DamagedFileError: `count` exceeds `MAX_MEMBERS`.
-    """
+    """Raise DamagedFileError if `count`, the number of members of an archive, exceeds `MAX_MEMBERS`."""
     if count > MAX_MEMBERS:
         raise DamagedFileError(
             f"The archive has more than {MAX_MEMBERS:,} members.",

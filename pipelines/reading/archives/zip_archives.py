@@ -53,11 +53,7 @@ def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
 
 
 def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
-    """Open a zip archive.
-
-    Raises:
-        DamagedFileError: the archive is cut or corrupt.
-    """
+    """Open a zip archive. Raises DamagedFileError if it is cut or corrupt."""
     try:
         return zipfile.ZipFile(raw)
     except (*BROKEN_ZIP, NotImplementedError, OSError) as error:

@@ -31,11 +31,7 @@ class GrowthGuard:
         self._setting = "max_unpacked_gb" if limits.bytes < by_ratio else "max_unpack_ratio"
 
     def grew(self, count: int) -> None:
-        """Add unpacked bytes.
-
-        Raises:
-            DamagedFileError: the sum exceeds the limits.
-        """
+        """Add unpacked bytes. Raises DamagedFileError if the sum exceeds the limits."""
         self._unpacked += count
         if self._unpacked > self._most:
             raise DamagedFileError(

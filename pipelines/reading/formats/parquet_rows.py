@@ -144,11 +144,7 @@ def _within_years(times: pa.Array) -> pa.Array:
 
 
 def _check_ends(file: LandedFile) -> None:
-    """Check that the file begins and ends with Parquet's mark.
-
-    Raises:
-        DamagedFileError: the mark is missing at the beginning or the end.
-    """
+    """Raise DamagedFileError if the file does not begin and end with Parquet's mark."""
     with file.opened() as raw:
         require_mark(file, raw, _MARK, "Parquet")
         if os.pread(raw.fileno(), len(_MARK), max(0, file.bytes - len(_MARK))) != _MARK:

@@ -66,11 +66,7 @@ class Sources:
         return idle
 
     def named(self, name: str) -> SourceMapping:
-        """Return the mapping of that name.
-
-        Raises:
-            UsageError: no mapping has the name; the message lists the known names.
-        """
+        """Return the mapping of that name. Raises UsageError, with the known names, if there is none."""
         for mapping in self.mappings:
             if mapping.name == name:
                 return mapping
