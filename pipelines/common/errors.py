@@ -105,3 +105,13 @@ def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
         why="It is a fault of authmeter; the last good report stays published.",
         do="Run `authmeter run`. If it fails again, report the message.",
     )
+
+
+def damaged_file(where: str, fault: str) -> AuthmeterError:
+    """Return the error for a missing or damaged file of the store; `fault` completes the sentence `A stored file …`."""
+    return AuthmeterError(
+        f"A stored file {fault}",
+        where=where,
+        why="Its records or figures would be missing; the last good report stays published.",
+        do="Run `authmeter verify`: it lists all damaged files, and says how to restore each.",
+    )

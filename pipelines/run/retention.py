@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 import duckdb
 
 from pipelines.common.days import business_day
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, damaged_file
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.landed import known_files
 from pipelines.reading.files.landing import scan
-from pipelines.store.damaged import damaged_file
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest, original_name
 from pipelines.store.store import Store

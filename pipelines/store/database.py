@@ -14,13 +14,12 @@ from typing import Any
 
 import duckdb
 
-from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.common.errors import AuthmeterError, BooksError, damaged_file
 from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.damaged import damaged_file
 
 # Polars begins the text of DuckDB's errors with these words, if they occur while it fetches rows.
 FETCHED = "got external error: "

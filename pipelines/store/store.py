@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import UsageError, damaged_file
 from pipelines.common.files import durable
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
-from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
 from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import OlderStore
