@@ -7,14 +7,16 @@ not count, and the next run removes them.
 import os
 import shutil
 from collections.abc import Container, Iterable, Mapping
-from contextlib import suppress
-from datetime import date
+from contextlib import AbstractContextManager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.common.days import local_time
 from pipelines.common.digests import digest_of_folder
 from pipelines.common.errors import UsageError, damaged_file
 from pipelines.common.files import durable
+from pipelines.common.files.lock import hold
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
@@ -50,6 +52,10 @@ class Store:
             return (self.landing / "_SYNTHETIC.md").exists()
         except OSError:
             return False
+
+    def held(self, doing: str, zone: str = "UTC") -> AbstractContextManager[None]:
+        """Lock the folder for a command from now on: see `hold`. Times are noted and shown in the given zone."""
+        return hold(self.lock, doing, local_time(datetime.now(UTC), zone))
 
     def require_landing_folder(self) -> None:
         """Raise UsageError if landing is a file, or a link that leads to no folder."""

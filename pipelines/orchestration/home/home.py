@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.files import durable
-from pipelines.common.files.lock import hold
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.orchestration.home.record_files import SCHEDULES, open_records
 from pipelines.store.store import Store
@@ -152,7 +151,7 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
     try:
         with (
-            hold(Store(data).lock, "dev", datetime.now(UTC)),
+            Store(data).held("dev"),
             records_explained(data),
             dg.DagsterInstance.get() as instance,
         ):
@@ -204,7 +203,7 @@ def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> i
     if not of_commands():
         return 0
     try:
-        with hold(Store(data).lock, "dev", datetime.now(UTC)):
+        with Store(data).held("dev"):
             dead = of_commands()
             _report_dead(instance, dead)
             return len(dead)
