@@ -144,14 +144,12 @@ class PartReader:
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
         """Return the requests for a batch: one, or for a large file one for its checksum and one for each piece."""
-        limits, piece_bytes = (
-            reading_limits(self._context.settings, batch.source, time),
-            self._context.engine.split_bytes,
-        )
-        whole = PartReading(batch, limits, self._folder)
+        piece_bytes = self._context.engine.split_bytes
+        whole = PartReading(batch, reading_limits(self._context.settings, batch.source, time), self._folder)
         (file, *others) = batch.files
         is_split = not others and piece_bytes and file.bytes > piece_bytes and not isinstance(file, MemberFile)
-        if not is_split or not piece_bytes or not _is_of_lines(file, batch.source):
+        is_of_lines = batch.source.format_for(file.path) in ("ndjson", "lines")
+        if not is_split or not piece_bytes or not is_of_lines:
             return [whole]
         try:
             if not is_plain_lines(file):
@@ -200,8 +198,8 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
                 shutil.rmtree(folder)
                 return [
                     part
-                    for alone in asked.batch.single_files()
-                    for part in read_parts(reader, replace(asked, batch=alone))
+                    for file in files
+                    for part in read_parts(reader, replace(asked, batch=Batch([file], asked.batch.source)))
                 ]
             return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
         read = zip(files, digests, books, strict=True)
@@ -250,10 +248,6 @@ def _required(file: LandedFile, sha256: str) -> str:
     """
     # A content without a checksum could not be recognized by a later run.
     return sha256 if sha256 or isinstance(file, FilePiece) else sha256_of(file)
-
-
-def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
-    return source.format_for(file.path) in ("ndjson", "lines")
 
 
 def _is_ours(error: Exception) -> bool:

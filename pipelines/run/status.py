@@ -77,7 +77,8 @@ def status_of(
                     of_billing = published_billing_warnings(store.database)
             checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
         with _missing_file_ignored(damages), published_tables(store.database) as connection:
-            status.published.restated_days = _restated_days(connection)
+            restated = "SELECT count(*) FILTER (restated) FROM day_quality"
+            status.published.restated_days = int(connection.execute(restated).fetchall()[0][0])
             status.incidents = _open_incidents(connection, settings)
             unknown = _unknown_incidents(connection, manifest.days_from)
         status.warnings = [_warned(check) for check in checks if not check.passed]
@@ -174,10 +175,6 @@ def _damaged(error: UnreadablePublicationError) -> Warned:
         check="published_file", severity="warn", day=None, detail_en=f"{error.what} {error.why}",
         detail_zh="已发布的数据库文件无法读取，其中的异常和告警无从得知；站点页面不受影响", do=error.do,
     )  # fmt: skip
-
-
-def _restated_days(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
 
 
 def _open_incidents(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[OpenIncident]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.common.digests import file_sha256
+
 
 @dataclass(frozen=True)
 class WrittenFile:
@@ -71,9 +73,7 @@ class SiteWriter:
     def adopt(self, path: str, rows: int, source: str | None = None) -> WrittenFile:
         """Record a file that other code wrote under `target`."""
         file = self.target / path
-        with file.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        written = WrittenFile(path, file.stat().st_size, digest, rows, source)
+        written = WrittenFile(path, file.stat().st_size, file_sha256(file), rows, source)
         self.files.append(written)
         return written
 
