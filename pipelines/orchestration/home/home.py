@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -185,10 +185,10 @@ def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, no
         _delete_run(instance, run.run_id)
 
 
-def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> int:
-    """Mark runs of killed commands as failed, so that a waiting run can start; return their number.
+def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> None:
+    """Mark runs of killed commands as failed, so that a waiting run can start.
 
-    Return 0 and change nothing if a process holds the lock of the data folder.
+    Nothing is changed if a process holds the lock of the data folder.
     """
     import dagster as dg
 
@@ -200,31 +200,21 @@ def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> i
         return [run for run in instance.get_runs(under_way) if run.remote_job_origin is None]
 
     # The lock is taken only if needed, because a command that starts meanwhile would be refused.
-    if not of_commands():
-        return 0
-    try:
-        with Store(data).held("dev"):
-            dead = of_commands()
-            _report_dead(instance, dead)
-            return len(dead)
-    except InUseError:
-        return 0
+    if of_commands():
+        with suppress(InUseError), Store(data).held("dev"):
+            _report_dead(instance, of_commands())
 
 
-def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records that are older than `days` days: ended runs, and the ticks of schedules and sensors.
-    Return the number of removed runs.
-    """
+def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> None:
+    """Remove Dagster's records that are older than `days` days: ended runs, and the ticks of schedules and sensors."""
     import dagster as dg
 
     before = now - timedelta(days=days)
     ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
-    for run in old:
+    for run in instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before)):
         _delete_run(instance, run.run_id)
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
-    return len(old)
 
 
 def _delete_run(instance: "dg.DagsterInstance", run_id: str) -> None:
