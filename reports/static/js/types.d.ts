@@ -190,9 +190,7 @@ export interface Texts {
   looks: Record<string, { marker: string }>;
 }
 
-/**
- * Login authorization over a span: counts, counts of its matched days and of their counterparts, and the rates of each.
- */
+/** Login authorization over a span: counts of it, of its matched days and of their counterparts, with the rates. */
 export type Counts = Record<
   | Rated
   | `matched_${Rated}`
@@ -287,10 +285,7 @@ export interface Curve {
   days: [string, Value, Value, Value][];
 }
 
-/**
- * A value of a cause's dimension: requests and rate before and now, and its effect on the whole rate; rates in per
- * cent.
- */
+/** A value of a cause's dimension: requests and rate (per cent) before and now, and its effect on the whole rate. */
 export type EvidenceCell = TableRow<EvidenceCells>;
 
 type EvidenceCells = {
@@ -357,9 +352,7 @@ export interface RawFigures {
   open_more?: number;
   /** The evidence of its open incidents, by id; for all apps together the briefing has it. */
   evidence?: Record<string, Evidence>;
-  /**
-   * By channel, the texts (packed_numbers.py) of its counts and latencies over the 90 days; empty texts are left out.
-   */
+  /** By channel, the texts (packed_numbers.py) of its counts and latencies over the 90 days, without empty texts. */
   days: Record<string, Record<string, string>>;
   /** By channel, the texts of its counts over the 13 months. */
   months: Record<string, Record<string, string>>;
@@ -464,9 +457,7 @@ export interface Figures extends Omit<RawFigures, "tables" | "open"> {
 /** SDK versions by window, and the technical success rate of each by day. */
 export type VersionLists = Pick<Figures, "versions"> & Pick<Figures["long"], "version">;
 
-/**
- * Address of the numbers of a series: `figures[group][series][field]`, or `[group][series]` without a field.
- */
+/** Address of the numbers of a series: `figures[group][series][field]`, or `[group][series]` without a field. */
 export interface Series {
   group: "usage" | "trend" | "version" | "verification" | "latency";
   series: string;
@@ -577,10 +568,7 @@ export interface BigList extends Rows {
 /** A cell of a file: a text, a number, or null. */
 export type CsvCell = string | Value;
 
-/**
- * The unit of a file's column: a share is a fraction of 1, points are hundredths, days are ISO dates; texts and counts
- * have none.
- */
+/** The unit of a column: shares are fractions of 1, points hundredths, days ISO dates; texts and counts have none. */
 export type FileUnit = "" | "day" | "share" | "points" | "ms" | "bytes" | "yuan";
 
 /** The role of a figure in a cell; empty for the main figure. */
@@ -602,10 +590,7 @@ export interface FileColumn {
 /** The sort key of a row; null comes last. */
 export type KeyOf = (row: number) => Value;
 
-/**
- * A column of a table; without `key` it cannot be sorted, without `values` it is not downloaded. `also` has the
- * headings of further values.
- */
+/** A column of a table; not sorted without `key`, not downloaded without `values`. `also` heads further values. */
 export interface Column {
   key?: () => KeyOf;
   cell: (row: number) => HTMLTableCellElement;
