@@ -39,12 +39,16 @@ class PathContents:
 
     def add(self, entry: FileEntry) -> None:
         """Add a content as the newest of its path; held and damaged contents of it get the status `replaced`."""
-        entries = self.by_path.setdefault(entry.path, [])
-        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
-        for other in entries:
-            if other.status in ("held", "damaged"):
-                other.status = "replaced"
-        entries.append(entry)
+        self.make_room(entry.path, entry.sha256)
+        self.by_path.setdefault(entry.path, []).append(entry)
+
+    def make_room(self, path: str, sha256: str) -> None:
+        """Remove the content `sha256` from a path, and mark its held and damaged contents as replaced."""
+        entries = self.at(path)
+        entries[:] = [entry for entry in entries if entry.sha256 != sha256]
+        for entry in entries:
+            if entry.status in ("held", "damaged"):
+                entry.status = "replaced"
 
     def refuse(self, entry: FileEntry, finding: str) -> None:
         """Add a damaged content; the current content of its path still counts."""
