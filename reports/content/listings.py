@@ -59,143 +59,76 @@ LISTINGS: Final = {
     "funnel": Listing("funnel_daily", where=_MONTH),
     "reconciliation_daily": Listing("reconciliation_daily", where=_MONTH),
     "reconciliation_monthly": Listing("reconciliation_monthly"),
-    "detail_texts": Listing(
-        "detail_lines",
+    "detail_texts": Listing("detail_lines",
         "place, app_key, app_name, platform, scheme_id, package_name, channel, carrier",
-        "app_key BETWEEN $first_app AND $last_app",
-        "place",
-    ),
+        "app_key BETWEEN $first_app AND $last_app", "place"),
     # the site
     "publication": Listing("publication", "as_of, generated_at, time_zone, first_day, is_synthetic", order="as_of"),
     "declared_channels": Listing("channels", "channel, name_zh, name_en", "channel_group = 'other'", "place"),
-    "compared_days": Listing(
-        "period_days",
-        "period, is_base, day, is_matched",
-        "period IN ('day', '7', '30')",
-        "period, is_base, day",
-    ),
+    "compared_days": Listing("period_days", "period, is_base, day, is_matched", "period IN ('day', '7', '30')",
+        "period, is_base, day"),
     # Same order as the numbering in `windows/code_places.sql`.
-    "codes": Listing(
-        "result_codes",
-        "vendor, layer, platform, code, meaning_zh, meaning_en",
-        order="vendor, layer, platform, code",
-    ),
-    "app_names": Listing(
-        "listed_apps JOIN name_order USING (app_key)",
-        "app_name AS name, app_key AS key, folder, pinyin, platform",
-        order="name_order.place",
-    ),
+    "codes": Listing("result_codes", "vendor, layer, platform, code, meaning_zh, meaning_en",
+        order="vendor, layer, platform, code"),
+    "app_names": Listing("listed_apps JOIN name_order USING (app_key)",
+        "app_name AS name, app_key AS key, folder, pinyin, platform", order="name_order.place"),
     # The SDK versions in the app's table of the 30 days that were released in it.
-    "released_versions": Listing(
-        "versions JOIN releases USING (app_key, value)",
-        "value, released",
-        "app_key = $app_key AND is_short AND window_days = 30",
-        "released, authorization_requests DESC, value",
-    ),
+    "released_versions": Listing("versions JOIN releases USING (app_key, value)", "value, released",
+        "app_key = $app_key AND is_short AND window_days = 30", "released, authorization_requests DESC, value"),
     "active_apps": Listing("channel_daily", "DISTINCT app_key", _MONTH, "app_key"),
     "site_notes": Listing("notes", "day, text", f"app_key = '*' AND {_QUARTER}", "day, text"),
     "first_seen": Listing("channel_daily", "day", "$app_key IN (app_key, '*')", "day LIMIT 1"),
     "chart_notes": Listing("notes", "DISTINCT day", f"app_key IN ('*', $app_key) AND {_QUARTER}", "day"),
-    "day_notes": Listing(
-        "notes",
-        "day, app_key, text",
-        "day IN (SELECT unnest($days::DATE[]))",
-        "day, app_key = '*' DESC, app_key, text",
-    ),
+    "day_notes": Listing("notes", "day, app_key, text", "day IN (SELECT unnest($days::DATE[]))",
+        "day, app_key = '*' DESC, app_key, text"),
     # Calendar months with their days up to the last closed one, their days with data, and usage of all apps.
-    "month_totals": Listing(
-        "usage_month",
-        "month, any_value(window_days) AS window_days, any_value(days_with_data) AS days_with_data",
-        order="month DESC",
-        sums=HEADLINE_USAGE,
-    ),
+    "month_totals": Listing("usage_month",
+        "month, any_value(window_days) AS window_days, any_value(days_with_data) AS days_with_data", order="month DESC",
+        sums=HEADLINE_USAGE),
     # the quality of the data
-    "day_quality": Listing(
-        "day_quality",
+    "day_quality": Listing("day_quality",
         "day, day_state, records_accepted, duplicates, unmapped_codes, unregistered_apps, late_records, restated, "
-        "usual_records, is_holiday, is_short",
-        order="day DESC",
-    ),
-    "checks": Listing(
-        "check_results",
-        "check_name, severity, passed, day, detail_zh, detail_en",
-        order="passed, severity, check_name, day NULLS FIRST, detail_en",
-    ),
+        "usual_records, is_holiday, is_short", order="day DESC"),
+    "checks": Listing("check_results", "check_name, severity, passed, day, detail_zh, detail_en",
+        order="passed, severity, check_name, day NULLS FIRST, detail_en"),
     # Files with problems first, then by path; not by time of reading, which differs between runs.
-    "input_files": Listing(
-        "input_files",
+    "input_files": Listing("input_files",
         "path, source, bytes, records_read, accepted, rejected, skipped, nulled, status, finding",
-        order="status = 'read' AND rejected = 0, path, sha256",
-        is_cut=True,
-    ),
-    "registry_rows": Listing(
-        "rejected_records", "path, line, reason, record", "origin = 'registry'", "path, line, reason"
-    ),
+        order="status = 'read' AND rejected = 0, path, sha256", is_cut=True),
+    "registry_rows": Listing("rejected_records", "path, line, reason, record", "origin = 'registry'",
+        "path, line, reason"),
     # How often invalid values of optional fields became NULL.
-    "nulled_fields": Listing(
-        "nulled_fields", "field, count(*) AS files", order="records DESC, field", sums=("records",)
-    ),
+    "nulled_fields": Listing("nulled_fields", "field, count(*) AS files", order="records DESC, field",
+        sums=("records",)),
     # Codes that the dictionary lacks, with the platform under which they are looked up.
-    "missing_codes": Listing(
-        "unmapped_codes",
-        "vendor, layer_of(channel, stage) AS layer, code_platform(platform) AS platform, result_code",
-        _MONTH,
-        "records DESC, vendor, layer, platform, result_code",
-        is_cut=True,
-        sums=("records",),
-    ),
-    "unregistered_apps": Listing(
-        "usage_30d JOIN apps USING (app_key)",
-        "app_key, number_verifications, third_party_authorizations",
-        "NOT is_registered",
-        "number_verifications DESC, app_key",
-        is_cut=True,
-    ),
+    "missing_codes": Listing("unmapped_codes",
+        "vendor, layer_of(channel, stage) AS layer, code_platform(platform) AS platform, result_code", _MONTH,
+        "records DESC, vendor, layer, platform, result_code", is_cut=True, sums=("records",)),
+    "unregistered_apps": Listing("usage_30d JOIN apps USING (app_key)",
+        "app_key, number_verifications, third_party_authorizations", "NOT is_registered",
+        "number_verifications DESC, app_key", is_cut=True),
     # The names of the schemes by which the sign-in page compares sessions.
-    "compared_schemes": Listing(
-        "schemes",
-        "DISTINCT scheme_id, scheme_name",
+    "compared_schemes": Listing("schemes", "DISTINCT scheme_id, scheme_name",
         "scheme_name IS NOT NULL AND scheme_id IN (SELECT value FROM sign_in_compared WHERE app_key = '*')",
-        "scheme_id, scheme_name",
-    ),
+        "scheme_id, scheme_name"),
     # billing
-    "package_use_days": Listing(
-        "resource_package_usage", "account_id, day", _MONTH, "account_id, day", sums=("uses",)
-    ),
+    "package_use_days": Listing("resource_package_usage", "account_id, day", _MONTH, "account_id, day", sums=("uses",)),
     # `overflow` are the uses that no package covered.
-    "package_use_apps": Listing(
-        "resource_package_usage",
-        "account_id, app_key, coalesce(sum(uses) FILTER (resource_package_id IS NULL), 0)::BIGINT AS overflow",
-        _MONTH,
-        "account_id, uses DESC, app_key",
-        sums=("uses",),
-    ),
+    "package_use_apps": Listing("resource_package_usage",
+        "account_id, app_key, coalesce(sum(uses) FILTER (resource_package_id IS NULL), 0)::BIGINT AS overflow", _MONTH,
+        "account_id, uses DESC, app_key", sums=("uses",)),
     # The devices and phones with most requests a day.
-    "repeat_keys": Listing(
-        "repeat_top",
-        "day, key, app_key, key_hash, requests, uses, first_at, last_at",
-        _MONTH,
-        "requests DESC, day DESC, key, rank LIMIT 20",
-    ),
+    "repeat_keys": Listing("repeat_top", "day, key, app_key, key_hash, requests, uses, first_at, last_at", _MONTH,
+        "requests DESC, day DESC, key, rank LIMIT 20"),
     "package_accounts": Listing("resource_package_forecast"),
     # By account in the order of use.
-    "package_states": Listing(
-        "resource_packages", "*", order="account_id, expires_at, purchased_at, resource_package_id"
-    ),
-    "package_days": Listing(
-        "resource_package_daily", "resource_package_id, day, remaining", _QUARTER, "resource_package_id, day"
-    ),
-    "package_adjustments": Listing(
-        "resource_package_daily",
-        "account_id, day, resource_package_id, adjusted, remaining",
-        "adjusted <> 0",
-        "day DESC, resource_package_id",
-        is_cut=True,
-    ),
-    "reconciled_months": Listing(
-        "reconciliation_monthly",
-        "*",
-        order="month DESC, account_id, channel, measure DESC",
-        is_cut=True,
-    ),
+    "package_states": Listing("resource_packages", "*",
+        order="account_id, expires_at, purchased_at, resource_package_id"),
+    "package_days": Listing("resource_package_daily", "resource_package_id, day, remaining", _QUARTER,
+        "resource_package_id, day"),
+    "package_adjustments": Listing("resource_package_daily",
+        "account_id, day, resource_package_id, adjusted, remaining", "adjusted <> 0", "day DESC, resource_package_id",
+        is_cut=True),
+    "reconciled_months": Listing("reconciliation_monthly", "*", order="month DESC, account_id, channel, measure DESC",
+        is_cut=True),
 }  # fmt: skip
