@@ -269,12 +269,15 @@ export interface Interval {
   high: number;
 }
 
-/** A value of a dimension with numerator and denominator of each rate; null if the logs lack a step of the rate. */
+/** Numerator and denominator of a rate, and the sessions that lower it because the logs of their apps lack a step. */
+export type RateCounts = [numerator: number, denominator: number, unlogged: number];
+
+/** A value of a dimension with the counts of each rate; null if the logs lack a step of the rate. */
 export interface ComparedValue {
   key: string | null;
   label: string;
   sessions: number;
-  rates: Record<string, [number, number] | null>;
+  rates: Record<string, RateCounts | null>;
 }
 
 /** The dimensions whose values can be compared, for the shown span. */

@@ -6,7 +6,7 @@ import { number } from "../data/format.js";
 import { own } from "../dom.js";
 import type { SignInTables } from "../figure_types.js";
 import type { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.js";
-import { isLogged } from "./sign_in_counts.js";
+import { isLogged, withoutVerification } from "./sign_in_counts.js";
 
 type ComparedRow = TableRow<SignInTables["compared"]>;
 
@@ -37,14 +37,15 @@ export function comparedDimensions(rows: ComparedRow[], schemes: Record<string, 
     row: ComparedRow,
   ): ComparedValue => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
-      const counts = row[pair as FunnelPair];
-      return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];
+      const unverified = steps[1] === "verify" ? withoutVerification(row) : 0;
+      const counts = [row[pair as FunnelPair], row[steps[0]], unverified];
+      return [pair, steps.every((step) => isLogged(row, step)) ? counts : null];
     });
     return {
       key: row.value,
       label: valueName(dimension, row, schemes),
       sessions: row.sessions,
-      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
+      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded, 0]], ...rates]),
     };
   };
   return texts.sign_ins.compared

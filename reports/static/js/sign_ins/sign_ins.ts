@@ -29,7 +29,15 @@ import type {
 } from "../types.js";
 import { comparedPart } from "./compared.js";
 import { comparedDimensions } from "./compared_values.js";
-import { afterFailure, daysByWay, hasRate, isLogged, joinedFailures, stepsByDay } from "./sign_in_counts.js";
+import {
+  afterFailure,
+  daysByWay,
+  hasRate,
+  isLogged,
+  joinedFailures,
+  stepsByDay,
+  withoutVerification,
+} from "./sign_in_counts.js";
 import { bar, barsCell, countCell, waysFigure, waysTable } from "./sign_in_ways.js";
 
 const FAILURES_LISTED = 8;
@@ -203,6 +211,13 @@ function drawFunnel() {
         ),
       ),
     );
+    const unverified = withoutVerification(counts);
+    if (unverified && isLogged(counts, "verify")) {
+      const text = _(
+        "Sessions that signed in without a verification in the log: {count}. They lower the rate from the authorization to the verification.",
+      );
+      parts.push(element("p.note", filled(text, { count: number(unverified) })));
+    }
     parts.push(...howToLog(steps.filter((step) => !isLogged(counts, step))));
   } else parts.push(emptyNote(_("No session has a record in one-click login.")));
   if (counts?.prefetches) {
