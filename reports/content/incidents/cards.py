@@ -49,7 +49,7 @@ class Card:
         before, now: the levels of the subject in words. None for faults of the data, except for a day with far fewer
             records than usual.
         curve: the last 60 days as SVG, with the caption `curve_words`; the first of these days is `first_drawn`.
-        figures: the curve for the page's script, as type `Curve` of `static/js/types.d.ts`.
+        figures: the curve for the page's script, as type `Curve` of `static/js/types/incidents.d.ts`.
     """
 
     entry: ListedIncident

@@ -8,7 +8,9 @@ import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { element, named } from "../dom.js";
 import { both } from "../pages/sections.js";
 import { dataTable, headCell, numberCell, rowHead } from "../tables/data_table.js";
-import type { ComparedDimension, ComparedValue, Interval, RateCounts, TableColumn } from "../types.js";
+import type { Interval } from "../types/basics.js";
+import type { ComparedDimension, ComparedValue, RateCounts } from "../types/sign_ins.js";
+import type { TableColumn } from "../types/tables.js";
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
 

@@ -4,8 +4,9 @@ import { _, filled } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
 import { own } from "../dom.js";
-import type { SignInTables } from "../figure_types.js";
-import type { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.js";
+import type { Both, TableRow } from "../types/basics.js";
+import type { SignInTables } from "../types/figure_tables.js";
+import type { ComparedDimension, ComparedValue, FunnelPair } from "../types/sign_ins.js";
 import { isLogged, withoutVerification } from "./sign_in_counts.js";
 
 type ComparedRow = TableRow<SignInTables["compared"]>;

@@ -5,8 +5,9 @@ import { chosenDays, chosenSpan, windowKey } from "../choices/state.js";
 import { periodLabel } from "../data/format.js";
 import { rowsOf } from "../data/rows.js";
 import { element } from "../dom.js";
-import type { SignInTables } from "../figure_types.js";
-import type { RawSignIns, TableRow } from "../types.js";
+import type { TableRow } from "../types/basics.js";
+import type { SignInTables } from "../types/figure_tables.js";
+import type { RawSignIns } from "../types/sign_ins.js";
 
 /** The sessions of the page; undefined until their file is loaded. */
 export let signIns: RawSignIns | undefined;

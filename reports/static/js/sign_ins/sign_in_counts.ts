@@ -3,6 +3,7 @@
 import { sum } from "../data/measures.js";
 import { unpacked } from "../data/packed.js";
 import { own } from "../dom.js";
+import type { Value } from "../types/basics.js";
 import type {
   DaysByWay,
   FailureRow,
@@ -12,9 +13,8 @@ import type {
   RateSteps,
   RawSignIns,
   StepDay,
-  Value,
   WayRow,
-} from "../types.js";
+} from "../types/sign_ins.js";
 
 export const WAYS = ["direct", "retry", "other", "cut", "lost"] as const;
 
