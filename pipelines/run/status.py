@@ -34,8 +34,9 @@ from pipelines.contract.status import (
     Work,
 )
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
+from pipelines.incidents.cause_words import cause_with_rates
 from pipelines.incidents.published import PublishedIncident
-from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
+from pipelines.incidents.words import incident_title, loss_words
 from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
 from pipelines.run.site_generations import run_of_site, site_is_current
