@@ -19,7 +19,8 @@ from pipelines.common.text import NO_TEXT, Bilingual, Language, per_cent, printa
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.status import UNDELIVERED, OpenIncident, Problems, Warned
 from pipelines.incidents.acknowledging import note_line
-from pipelines.incidents.words import percent_words, problem_words, with_note
+from pipelines.incidents.cause_words import percent_words
+from pipelines.incidents.words import problem_words, with_note
 
 Kind = Literal["failed", "late", "warning", "daily", "weekly", "test"]
 

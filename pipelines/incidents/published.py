@@ -12,8 +12,9 @@ import duckdb
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.status import is_alarm
+from pipelines.incidents.cause_words import Channels, app_called, short_name
 from pipelines.incidents.incident import Incident
-from pipelines.incidents.words import Channels, app_called, incident_text, short_name
+from pipelines.incidents.words import incident_text
 from pipelines.store.database import named_rows
 
 

@@ -1,8 +1,15 @@
-"""The English texts of incidents, by kind and state. The Chinese texts are in `locale/`, with the English ones as
-msgid.
+"""The texts of incidents, by kind and state, in English. The Chinese texts are in `locale/`, with the English ones as
+msgid; a test lists missing translations.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import Final
+
+from pipelines.common.catalogue import read_catalogue
+from pipelines.common.text import Bilingual
+
+LOCALE: Final = Path(__file__).parent / "locale"
 
 # Faults of the data with missing records.
 MISSING: Final = ("missing_day", "hour_shift", "missing_delivery", "short_day", "mix_shift")
@@ -109,3 +116,17 @@ LOSSES: Final = {
 PROBLEMS: Final = ("No problem is happening", "1 problem is happening", "{count} problems are happening")
 ITEMS: Final = ("1 item to look at", "{count} items to look at")
 WARNINGS: Final = "warnings: {count}"
+
+
+def in_both(msgid: str) -> Bilingual:
+    """Return a text in both languages by its English text.
+
+    Raises:
+        KeyError: there is no translation.
+    """
+    return Bilingual(_chinese()[msgid], msgid)
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return read_catalogue(LOCALE, "zh")

@@ -25,8 +25,9 @@ from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
 from pipelines.contract.status import UNDELIVERED, Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
+from pipelines.incidents.cause_words import cause_with_rates
 from pipelines.incidents.published import PublishedIncident
-from pipelines.incidents.words import cause_with_rates, incident_title, loss_words
+from pipelines.incidents.words import incident_title, loss_words
 from pipelines.run.incident_links import linked_incidents
 from pipelines.run.site_generations import run_of_site, site_is_current
 from pipelines.store.manifest import Manifest

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.metrics import METRICS
-from pipelines.incidents.words import app_called
+from pipelines.incidents.cause_words import app_called
 from reports.content.context import DataState
 from reports.content.published import PublishedTables
 from reports.content.wording.language import t

@@ -25,7 +25,7 @@ from reports.content.trust import public_reasons
 
 
 def shared_data(marts: PublishedTables, data_state: DataState, quality: Quality, version: str) -> dict[str, Any]:
-    """Return the data that every page's script reads as `RawSite` (`static/js/types.d.ts`).
+    """Return the data that every page's script reads as `RawSite` (`static/js/types/site.d.ts`).
 
     It contains days, periods and their coverage, the code dictionary, notes on all apps, the reasons of the trust bar
     that every reader may see, and the declarations.

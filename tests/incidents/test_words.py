@@ -12,9 +12,10 @@ from pipelines.common.catalogue import read_catalogue
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
-from pipelines.incidents import sentences, words
+from pipelines.incidents import cause_words, sentences, words
+from pipelines.incidents.cause_words import Channels, short_name
 from pipelines.incidents.incident import ALL, NO_CAUSE, Cause, Incident
-from pipelines.incidents.words import Channels, cause_words, problem_words, short_name
+from pipelines.incidents.words import problem_words
 from reports.content.wording.language import catalogue
 
 AS_OF = date(2026, 11, 25)
@@ -33,8 +34,8 @@ NONE: Channels = {}
 incident_text = partial(words.incident_text, cause_app_name=None, channels=NONE)
 incident_title = partial(words.incident_title, channels=NONE)
 loss_words = partial(words.loss_words, channels=NONE)
-cause_with_rates = partial(words.cause_with_rates, app_name=None, channels=NONE)
-cell_words = partial(words.cell_words, app_name=None, channels=NONE)
+cause_with_rates = partial(cause_words.cause_with_rates, app_name=None, channels=NONE)
+cell_words = partial(cause_words.cell_words, app_name=None, channels=NONE)
 ENDED = {"last_day": date(2026, 11, 20), "days": 13}
 USED = {
     *sentences.STATES.values(), *sentences.CAUSES.values(), *sentences.FAULTS.values(), *sentences.FAULT_PARTS.values(),
@@ -174,11 +175,11 @@ def test_a_long_or_steering_name_fills_no_phone() -> None:
 
 
 def test_the_catalogue_has_exactly_the_texts_in_use() -> None:
-    assert set(read_catalogue(words._LOCALE, "zh")) == USED
+    assert set(read_catalogue(sentences.LOCALE, "zh")) == USED
 
 
 def test_one_word_stands_for_one_thing_on_the_pages_and_in_messages() -> None:
-    own, pages = read_catalogue(words._LOCALE, "zh"), catalogue("zh")
+    own, pages = read_catalogue(sentences.LOCALE, "zh"), catalogue("zh")
     own = own | {one.label.en: one.label.zh for one in DECLARED}
     for dimension in DIMENSIONS:
         own = own | {one.en: one.zh for one in (dimension.label, *dimension.values.values())}
@@ -219,7 +220,7 @@ def test_an_incident_without_cause_or_loss_says_so() -> None:
 def test_a_declared_channel_is_named_in_the_cause_of_a_rate() -> None:
     declared = {"email": Bilingual("邮箱登录", "Email login")}
     rate = replace(WALLET, cause=Cause("cell", "channel=email", 0.96, 0.26, 0.96, 0.95, 0.98))
-    assert cause_words(rate, None, declared) == declared["email"]
+    assert cause_words.cause_words(rate, None, declared) == declared["email"]
     assert "; Email login only 26%" in incident_text(rate, "", AS_OF, channels=declared).en
 
 

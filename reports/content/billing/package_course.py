@@ -48,7 +48,7 @@ class LeftCourse:
         return t("Remaining uses; after the data day by the forecast") if self.mid else t("What is left")
 
     def figures(self) -> dict[str, object]:
-        """Return the course for the page's script, as type `LeftCourse` of `static/js/types.d.ts`."""
+        """Return the course for the page's script, as type `LeftCourse` of `static/js/types/figures.d.ts`."""
         return {
             "first": self.first_day,
             "packages": [one.resource_package_id for one in self.packages],

@@ -1,7 +1,8 @@
 """Declares the tables of a figures document (the JSON with the figures of an app's page), with their columns and types.
 
 `sql/figures/documents.sql` writes them by column, `static/js/data/figures.ts` reads them. Both use these names; the
-script's types are in `static/js/figure_types.d.ts`, which `python -m reports.content.figures.document_tables` writes.
+script's types are in `static/js/types/figure_tables.d.ts`, written by
+`python -m reports.content.figures.document_tables`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from pipelines.contract.measures.session_metrics import FUNNEL, WAYS
 from pipelines.contract.measures.sql import SPANS
 from reports.content.figures.usage import usage_parts
 
-TYPES: Final = PROJECT / "reports" / "static" / "js" / "figure_types.d.ts"
+TYPES: Final = PROJECT / "reports" / "static" / "js" / "types" / "figure_tables.d.ts"
 _VALUE, _TEXT, _ABSENT_TEXT = "Value", "string", "string | null"
 
 
@@ -250,7 +251,7 @@ def types() -> str:
     """Return the TypeScript declarations of the tables."""
     lines = [
         "// The tables of a figures document; written by `python -m reports.content.figures.document_tables`.",
-        'import type { PeriodKey, Value } from "./types.js";',
+        'import type { PeriodKey, Value } from "./basics.js";',
     ]
     for interface, tables in {"FigureTables": TABLES, "SignInTables": SIGN_IN_TABLES}.items():
         lines += ["", f"export interface {interface} {{"]

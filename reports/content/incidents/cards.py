@@ -12,9 +12,10 @@ from typing import Final
 from markupsafe import Markup
 
 from pipelines.common.text import Bilingual, half_up
+from pipelines.incidents.cause_words import cause_words, cell_words, percent_words
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.usual.norms import DayNorm
-from pipelines.incidents.words import cause_words, cell_words, incident_names, loss_words, percent_words
+from pipelines.incidents.words import incident_names, loss_words
 from reports.content.context import Quality, json_block
 from reports.content.drawings import bar, curve
 from reports.content.incidents.curves import IncidentCurve, incident_curves, incident_subject
@@ -49,7 +50,7 @@ class Card:
         before, now: the levels of the subject in words. None for faults of the data, except for a day with far fewer
             records than usual.
         curve: the last 60 days as SVG, with the caption `curve_words`; the first of these days is `first_drawn`.
-        figures: the curve for the page's script, as type `Curve` of `static/js/types.d.ts`.
+        figures: the curve for the page's script, as type `Curve` of `static/js/types/incidents.d.ts`.
     """
 
     entry: ListedIncident

@@ -16,7 +16,7 @@ _CELL = ("value", "requests_before", "rate_before", "requests_now", "rate_now", 
 
 
 def evidence(entries: Iterable[ListedIncident]) -> dict[str, object]:
-    """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types.d.ts`.
+    """Return the field `evidence` of an app's figures, as type `Evidence` of `static/js/types/incidents.d.ts`.
 
     The field has an entry for each open incident and for each part of an open incident, by id. Return an empty object
     if no incident is open.

@@ -11,9 +11,10 @@ from pipelines.contract.measures.counts import SIGN_IN
 from pipelines.contract.record.dimensions import BY_KEY, CAUSES, SESSION_CAUSES
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.incidents.acknowledging import note_line
+from pipelines.incidents.cause_words import Channels, app_called, cell_words
 from pipelines.incidents.detection.fall import WINDOW_DAYS
 from pipelines.incidents.published import Note, PublishedIncident
-from pipelines.incidents.words import Channels, app_called, cell_words, incident_text
+from pipelines.incidents.words import incident_text
 from reports.content.context import App
 from reports.content.wording.language import t
 from reports.content.wording.words import word

@@ -8,8 +8,8 @@ from functools import partial
 
 from pipelines.common.text import Bilingual
 from pipelines.contract.measures.counts import SIGN_IN
+from pipelines.incidents.cause_words import Channels
 from pipelines.incidents.published import PublishedIncident
-from pipelines.incidents.words import Channels
 from reports.content.published import PublishedTables
 from reports.content.sign_in.sign_in_words import failed_words
 from reports.content.sign_in.sign_ins import Failed, Stop

@@ -2,7 +2,7 @@
    content, never HTML, because names come from logs and registries. */
 
 import { root, site } from "./choices/state.js";
-import type { Attributes } from "./types.js";
+import type { Attributes } from "./types/basics.js";
 
 /** An object's own property, not an inherited one. */
 export const own = <T>(object: Record<string, T> | null | undefined, name: string): T | undefined =>

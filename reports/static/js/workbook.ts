@@ -4,7 +4,7 @@
 
 import convertContent from "../../../node_modules/write-excel-file/modules/export/convertFileContentToUint8ArrayBrowser.js";
 import { generateXlsxFileSync } from "../../../node_modules/write-excel-file/modules/export/writeXlsxFileUniversal.js";
-import type { CsvCell, FileColumn } from "./types.js";
+import type { CsvCell, FileColumn } from "./types/tables.js";
 
 const LONGEST = 32_767;
 const WIDEST = 40;

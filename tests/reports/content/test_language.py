@@ -12,7 +12,7 @@ import reports
 from pipelines.common.catalogue import read_catalogue
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import Bilingual
-from pipelines.incidents import words
+from pipelines.incidents import sentences
 from reports.content.wording.language import LANGUAGES, catalogue, script_msgids, t
 from reports.content.wording.words import WORDS
 
@@ -34,7 +34,7 @@ def test_the_catalogue_has_exactly_the_texts_in_use():
 
 
 @pytest.mark.parametrize(
-    ("folder", "language"), [*((HERE / "locale", language) for language in LANGUAGES), (words._LOCALE, "zh")]
+    ("folder", "language"), [*((HERE / "locale", language) for language in LANGUAGES), (sentences.LOCALE, "zh")]
 )
 def test_a_catalogue_is_read_as_babel_reads_it_and_sorted(folder, language):
     with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
@@ -56,7 +56,7 @@ def test_the_texts_of_the_scripts_are_those_that_babel_finds():
     })  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", [HERE / "locale", words._LOCALE])
+@pytest.mark.parametrize("folder", [HERE / "locale", sentences.LOCALE])
 def test_places_are_the_same_in_both_languages(folder):
     for msgid, translated in read_catalogue(folder, "zh").items():
         places = r"\{\w+\}|_[A-Z]+_"

@@ -56,5 +56,5 @@ test("a chosen value stays chosen in a span with other values in another order",
 
 test("a rate is called not logged only if the logs lack a step of it", () => {
   assert.equal(noRateText(null), "not in the logs");
-  assert.equal(noRateText([0, 0]), "—");
+  assert.equal(noRateText([0, 0, 0]), "—");
 });

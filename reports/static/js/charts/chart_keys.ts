@@ -7,7 +7,7 @@ import { dayAfter, dayLabel, previousLabel } from "../data/format.js";
 import { holidaysAmong, incidentMarks, releaseMarks } from "../data/marks.js";
 import { monthDays, notesFrom, placesOf } from "../data/spans.js";
 import { all, around, element, named } from "../dom.js";
-import type { DayNote } from "../types.js";
+import type { DayNote } from "../types/site.js";
 
 const NOTES_SHOWN = 3;
 

@@ -5,7 +5,8 @@ import { all, around, one } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
 import { shownText } from "../tables/cell_text.js";
-import type { Curve, FileColumn } from "../types.js";
+import type { Curve } from "../types/incidents.js";
+import type { FileColumn } from "../types/tables.js";
 
 function curveColumns({ name, unit, days }: Curve): FileColumn[] {
   const headings = [textOf(name), _("usual, lowest"), _("usual, highest")];

@@ -4,7 +4,7 @@
 import { known } from "../data/format.js";
 import { endName } from "../data/series.js";
 import { drawing } from "../dom.js";
-import type { Trace } from "../types.js";
+import type { Trace } from "../types/charts.js";
 import { seriesKey } from "./sparkline.js";
 
 const LINE = 14;

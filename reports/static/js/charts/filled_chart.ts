@@ -6,7 +6,8 @@ import { known } from "../data/format.js";
 import { channelsOf, holidaysAmong, marksOf } from "../data/marks.js";
 import { shownTraces } from "../data/series.js";
 import { heightsOf, normsOf, placesOf, previousOf } from "../data/spans.js";
-import type { Layout, SpanKey, Theme, Trace, Value } from "../types.js";
+import type { SpanKey, Theme, Value } from "../types/basics.js";
+import type { Layout, Trace } from "../types/charts.js";
 import { band, dayMarks, dayScale, gaps, holidayStrips, monthScale, previousLine, scale } from "./scales.js";
 
 /**

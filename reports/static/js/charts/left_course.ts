@@ -7,7 +7,9 @@ import { sum } from "../data/measures.js";
 import { all, named, one } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
 import { dataTable, figureColumn, headCell, wordHead } from "../tables/data_table.js";
-import type { LeftCourse, TableColumn, Value } from "../types.js";
+import type { Value } from "../types/basics.js";
+import type { LeftCourse } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 
 /**
  * For each day, the units left in each package and in all packages together. Days after the data day only have the

@@ -11,7 +11,7 @@ import { all, drawing, element, nextTask, one } from "../dom.js";
 import { fileName } from "../downloads/csv.js";
 import { save } from "../downloads/downloads.js";
 import { shownText } from "../tables/cell_text.js";
-import type { Trace } from "../types.js";
+import type { Trace } from "../types/charts.js";
 import { filledChart } from "./filled_chart.js";
 import { widthOf } from "./scales.js";
 import { seriesMarker } from "./sparkline.js";

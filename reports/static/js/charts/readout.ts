@@ -10,7 +10,7 @@ import { endName } from "../data/series.js";
 import { monthDays, notesFrom, placesOf, valuesOf } from "../data/spans.js";
 import { all, around, element } from "../dom.js";
 import { shownText } from "../tables/cell_text.js";
-import type { Trace } from "../types.js";
+import type { Trace } from "../types/charts.js";
 import { seriesKey } from "./sparkline.js";
 
 /** Position of a layer's plot in pixels, and its content. */

@@ -2,7 +2,8 @@
    charts is defined in `charts/shapes.py`; charts.ts draws them. */
 
 import { compact, known, weekday } from "../data/format.js";
-import type { Axis, Backdrop, Mark, Unit, Usual, Value } from "../types.js";
+import type { Unit, Usual, Value } from "../types/basics.js";
+import type { Axis, Backdrop, Mark } from "../types/charts.js";
 
 const DAY = 864e5;
 

@@ -4,7 +4,7 @@
 import { site, texts } from "../choices/state.js";
 import { known } from "../data/format.js";
 import { drawing } from "../dom.js";
-import type { Value } from "../types.js";
+import type { Value } from "../types/basics.js";
 
 /** The levels in a string of base-36 digits, as the list of apps stores them: one for each day, "." without data. */
 function levelsOf(text: string): Value[] {

@@ -2,7 +2,7 @@
    carried to other pages, and can be undone with Back. series.ts selects the lines. */
 
 import { onPress, press } from "../dom.js";
-import type { Dimension } from "../types.js";
+import type { Dimension } from "../types/basics.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _, carryChoices } from "./language.js";

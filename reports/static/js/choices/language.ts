@@ -2,7 +2,7 @@
    in the page in both languages, and the style sheet hides one; scripts look their texts up by _("..."). */
 
 import { all, element, one, onPress, own, press, remember, remembered } from "../dom.js";
-import type { Better, BothTexts, Language } from "../types.js";
+import type { Better, BothTexts, Language } from "../types/basics.js";
 import { asked, keepInAddress } from "./address.js";
 import { change } from "./changes.js";
 import {

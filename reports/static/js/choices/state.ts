@@ -2,7 +2,9 @@
    functions here change it. Listeners are notified in language.ts, windows.ts and others. */
 
 import { rowsOf } from "../data/rows.js";
-import type { Dimension, Figures, Language, RawSite, Site, SpanKey, Texts } from "../types.js";
+import type { Dimension, Language, SpanKey } from "../types/basics.js";
+import type { Figures } from "../types/figures.js";
+import type { RawSite, Site, Texts } from "../types/site.js";
 
 export const LANGUAGE_TAGS = { zh: "zh-CN", en: "en" };
 

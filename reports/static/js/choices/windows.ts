@@ -6,7 +6,8 @@
 import { baseLabel, coverageNote, dayRange, periodLabel, placesLabel } from "../data/format.js";
 import { placesOf, SPANS } from "../data/spans.js";
 import { all, isPhone, onPress, painted, press, remember, remembered } from "../dom.js";
-import type { Figures, PeriodKey, SpanKey } from "../types.js";
+import type { PeriodKey, SpanKey } from "../types/basics.js";
+import type { Figures } from "../types/figures.js";
 import { asked, keepInAddress, onBack } from "./address.js";
 import { change } from "./changes.js";
 import { _, carryChoices, inLanguage, onLanguage } from "./language.js";

@@ -12,7 +12,8 @@ import { hasTerms, searchLines, searchTerms, sortedRows } from "../data/columns.
 import { completedFigures } from "../data/figures.js";
 import { loadFigures, loadList } from "../data/loaded_lists.js";
 import { all, element, named, one } from "../dom.js";
-import type { BigList, RawFigures } from "../types.js";
+import type { RawFigures } from "../types/figures.js";
+import type { BigList } from "../types/tables.js";
 
 const MATCHES = 20;
 

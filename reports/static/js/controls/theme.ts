@@ -4,7 +4,7 @@
 import { change } from "../choices/changes.js";
 import { _, filled, inLanguage } from "../choices/language.js";
 import { all, one, remember, remembered } from "../dom.js";
-import type { Theme } from "../types.js";
+import type { Theme } from "../types/basics.js";
 
 /** The choices, in the order of the button. */
 const CHOICES = ["auto", "light", "dark"];

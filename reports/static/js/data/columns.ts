@@ -6,7 +6,8 @@
    Cells are made in cells.ts. */
 
 import { LANGUAGE_TAGS, language } from "../choices/state.js";
-import type { BigList, CodedName, KeyOf, RawList, Rows, Value } from "../types.js";
+import type { Value } from "../types/basics.js";
+import type { BigList, CodedName, KeyOf, RawList, Rows } from "../types/tables.js";
 import { ABSENT } from "./format.js";
 
 /** A big list whose columns are parsed when they are first read. */

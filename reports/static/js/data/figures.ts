@@ -3,20 +3,18 @@
 
 import { site } from "../choices/state.js";
 import { own } from "../dom.js";
-import type { FigureTables } from "../figure_types.js";
+import type { ByWindow, Step, Value } from "../types/basics.js";
+import type { Series } from "../types/charts.js";
+import type { FigureTables } from "../types/figure_tables.js";
 import type {
-  ByWindow,
   ChannelLists,
   ChannelRow,
   ChartLists,
   Figures,
   RawFigures,
-  Series,
-  Step,
   UsageRow,
-  Value,
   VersionLists,
-} from "../types.js";
+} from "../types/figures.js";
 import {
   cardMeasures,
   loginChannels,

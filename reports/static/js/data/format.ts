@@ -3,7 +3,7 @@
 
 import { _, filled, listed } from "../choices/language.js";
 import { chosenSpan, language, site } from "../choices/state.js";
-import type { Language, PeriodKey, Value } from "../types.js";
+import type { Language, PeriodKey, Value } from "../types/basics.js";
 
 export const ABSENT = "—";
 

@@ -1,6 +1,6 @@
 /* Confidence intervals of rates, and of the difference of two rates. */
 
-import type { Interval } from "../types.js";
+import type { Interval } from "../types/basics.js";
 
 // 95 % of a normal distribution are within this number of standard deviations.
 const Z = 1.959963984540054;

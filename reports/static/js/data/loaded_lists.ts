@@ -2,7 +2,8 @@
 
 import { isAppPage, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
-import type { BigList, RawFigures, VersionLists } from "../types.js";
+import type { RawFigures, VersionLists } from "../types/figures.js";
+import type { BigList } from "../types/tables.js";
 import { columnsOf } from "./columns.js";
 import { versionLists } from "./figures.js";
 

@@ -2,7 +2,7 @@
 
 import { _, word } from "../choices/language.js";
 import { figures, site } from "../choices/state.js";
-import type { Mark, Series } from "../types.js";
+import type { Mark, Series } from "../types/charts.js";
 import { channelsOfSeries, loginChannels } from "./measures.js";
 import { versionName } from "./series.js";
 import { notesFrom } from "./spans.js";

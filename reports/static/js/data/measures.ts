@@ -3,7 +3,8 @@
 
 import { site } from "../choices/state.js";
 import { own } from "../dom.js";
-import type { Counts, PeriodKey, Value } from "../types.js";
+import type { PeriodKey, Value } from "../types/basics.js";
+import type { Counts } from "../types/figures.js";
 
 /** A rate or share; null if the part is absent, or the whole is absent or 0. */
 export function ratio(part: Value, whole: Value): Value {

@@ -4,7 +4,8 @@
    are in the site's data. Incidents are only detected by the run. */
 
 import { site } from "../choices/state.js";
-import type { Figures, Side, Unit, Usual, Value } from "../types.js";
+import type { Side, Unit, Usual, Value } from "../types/basics.js";
+import type { Figures } from "../types/figures.js";
 import { known } from "./format.js";
 import { channelsOfSeries } from "./measures.js";
 

@@ -3,7 +3,8 @@
 
 import { figures, site } from "../choices/state.js";
 import { loadScript } from "../dom.js";
-import type { ChartLists, Value } from "../types.js";
+import type { Value } from "../types/basics.js";
+import type { ChartLists } from "../types/figures.js";
 import { chartLists } from "./figures.js";
 import { dayAfter } from "./format.js";
 

@@ -1,6 +1,6 @@
 /* Decodes the numbers of a chart's texts, which `packed_numbers.py` writes. */
 
-import type { Value } from "../types.js";
+import type { Value } from "../types/basics.js";
 
 /** The characters of a text, by value. */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,7 +1,7 @@
 /* A range of days chosen by the reader, and the days that it is compared with. Days are ISO dates, both ends
    included. pages/range.ts draws the fields and the table. */
 
-import type { Value, Versus } from "../types.js";
+import type { Value, Versus } from "../types/basics.js";
 import { dayAfter, known } from "./format.js";
 import { sum } from "./measures.js";
 

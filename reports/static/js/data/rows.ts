@@ -1,6 +1,6 @@
 /* Reads tables of the data scripts, which are written by column, as rows. */
 
-import type { TableRow } from "../types.js";
+import type { TableRow } from "../types/basics.js";
 
 /** The rows of a table that is written by column; tables without rows are not written. */
 export function rowsOf<Columns extends Record<string, unknown[]>>(columns: Columns | undefined): TableRow<Columns>[] {

@@ -3,7 +3,8 @@
 
 import { word } from "../choices/language.js";
 import { chosenDimension, chosenSpan, figures, isolated, language, texts } from "../choices/state.js";
-import type { SeriesPlace, Theme, Trace } from "../types.js";
+import type { Theme } from "../types/basics.js";
+import type { SeriesPlace, Trace } from "../types/charts.js";
 import { seriesValues } from "./figures.js";
 import { known } from "./format.js";
 import { TECHNICAL } from "./measures.js";

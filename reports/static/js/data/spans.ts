@@ -2,7 +2,9 @@
 
 import { figures, site } from "../choices/state.js";
 import { own } from "../dom.js";
-import type { DayNote, PeriodKey, Series, SeriesPlace, Side, SpanKey, Unit, Usual, Value } from "../types.js";
+import type { PeriodKey, Side, SpanKey, Unit, Usual, Value } from "../types/basics.js";
+import type { Series, SeriesPlace } from "../types/charts.js";
+import type { DayNote } from "../types/site.js";
 import { seriesValues } from "./figures.js";
 import { denominatorOf, rateOf, ratio, sum } from "./measures.js";
 import { referenceDayTest, sideOfDays, usualOf } from "./norms.js";

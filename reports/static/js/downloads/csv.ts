@@ -1,7 +1,7 @@
 /* Writes CSV in the browser by the rules of the site's own files (`export/csv_files.py`): UTF-8 with BOM, CRLF, RFC
    4180, and an apostrophe before texts that a spreadsheet would run as a formula. Numbers are never changed. */
 
-import type { CsvCell } from "../types.js";
+import type { CsvCell } from "../types/tables.js";
 
 // White space as `csv_files.py` defines it, which differs from JavaScript's \s.
 const BLANK = "[\\p{White_Space}\\p{Cf}\\p{Cc}]*";

@@ -10,7 +10,7 @@ import { isDay } from "../data/ranges.js";
 import { all, element, loadScript } from "../dom.js";
 import { NOT_VALUE, OF_PAGE, partsOf, shownText } from "../tables/cell_text.js";
 import { makeSortable } from "../tables/order.js";
-import type { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.js";
+import type { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types/tables.js";
 import { csvText, fileName } from "./csv.js";
 import { csvRows, distinct, figuresIn, roleHeading, unitHeading } from "./sheet.js";
 

@@ -4,7 +4,7 @@
 
 import { _, filled } from "../choices/language.js";
 import { ABSENT } from "../data/format.js";
-import type { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types.js";
+import type { CsvCell, Figure, FigureRole, FileColumn, FileUnit } from "../types/tables.js";
 
 const UNITS = "%|ms|kB|MB|B";
 const SIZES = { B: 1, kB: 1e3, MB: 1e6 };

@@ -9,7 +9,8 @@ import { figures } from "../choices/state.js";
 import { ABSENT, dayLabel, known, number } from "../data/format.js";
 import { rowsOf } from "../data/rows.js";
 import { all, element, named, one, own } from "../dom.js";
-import type { BothTexts, Evidence, EvidenceCell, Value } from "../types.js";
+import type { BothTexts, Value } from "../types/basics.js";
+import type { Evidence, EvidenceCell } from "../types/incidents.js";
 
 /** A fact with its name; empty without content. */
 function fact(name: string, content: string | Node | null): HTMLElement[] {

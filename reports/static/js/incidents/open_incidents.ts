@@ -5,7 +5,7 @@ import { _, appHref, filled, localAddress } from "../choices/language.js";
 import { chosenApp, figures, language, root } from "../choices/state.js";
 import { number } from "../data/format.js";
 import { element, named, put } from "../dom.js";
-import type { Figures } from "../types.js";
+import type { Figures } from "../types/figures.js";
 
 function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: Figures["open"][number]): HTMLElement {
   const page = folder === null ? localAddress(`${root}index.html`) : appHref(folder, "index.html");

@@ -7,7 +7,8 @@ import { ABSENT, dayLabel, known, number, periodLabel, size } from "../data/form
 import { all, element, named, one, put } from "../dom.js";
 import { dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
 import { otherRows } from "../tables/summary.js";
-import type { Figures, PackageRow, TableColumn } from "../types.js";
+import type { Figures, PackageRow } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 import { drawSections } from "./sections.js";
 
 function fact(label: Node | string, ...content: (Node | string)[]): HTMLElement {

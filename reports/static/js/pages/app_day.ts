@@ -16,7 +16,8 @@ import { dayOf, usualRateOf } from "../data/spans.js";
 import { all, element, named, one } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { dataTable, figureColumn, headCell, numberCell, wordHead } from "../tables/data_table.js";
-import type { TableColumn, Usual } from "../types.js";
+import type { Usual } from "../types/basics.js";
+import type { TableColumn } from "../types/tables.js";
 import { isUsed } from "./cards.js";
 import { recordsFold } from "./records.js";
 

@@ -10,7 +10,9 @@ import { element, named, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { barCell, dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
 import { columnChange, rateColumns } from "../tables/summary.js";
-import type { Breakdown, Code, Outcome, Step, TableColumn, WindowKey } from "../types.js";
+import type { Step, WindowKey } from "../types/basics.js";
+import type { Breakdown, Code, Outcome } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 
 function drawValues(part: string, label: string, rows: Breakdown[], period: WindowKey) {
   const [compared, comparable] = [baseLabel(period), isComparable(period)];

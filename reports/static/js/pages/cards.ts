@@ -11,7 +11,7 @@ import { cardMeasures, isComparable } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
 import { element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
-import type { PeriodKey, Side, Value } from "../types.js";
+import type { PeriodKey, Side, Value } from "../types/basics.js";
 
 export const PERIODS: PeriodKey[] = ["day", "7", "30", "month", "last_month"];
 

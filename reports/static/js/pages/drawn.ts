@@ -7,7 +7,8 @@ import { number, periodLabel, share } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { element, named, put } from "../dom.js";
 import { barCell, dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
-import type { DrawnRow, TableColumn } from "../types.js";
+import type { DrawnRow } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 
 export function drawnName({ resource_package_id: name, merged }: DrawnRow): string {
   if (merged !== null) return filled(_("{count} other resource packages"), { count: number(merged) });

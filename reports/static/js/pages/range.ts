@@ -15,7 +15,9 @@ import { sideOfPlaces } from "../data/spans.js";
 import { all, element, put } from "../dom.js";
 import { changeNode } from "../tables/change.js";
 import { dataTable, figureColumn, headCell, rowHead, wordHead } from "../tables/data_table.js";
-import type { Series, TableColumn, Value, Versus } from "../types.js";
+import type { Value, Versus } from "../types/basics.js";
+import type { Series } from "../types/charts.js";
+import type { TableColumn } from "../types/tables.js";
 import { isUsed } from "./cards.js";
 
 type Compared = ReturnType<typeof comparedPlaces>;

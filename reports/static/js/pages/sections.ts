@@ -6,7 +6,7 @@ import { asked } from "../choices/address.js";
 import { LANGUAGE_TAGS, root, texts } from "../choices/state.js";
 import { TECHNICAL } from "../data/measures.js";
 import { all, element, isPhone, one } from "../dom.js";
-import type { Both, Dimension } from "../types.js";
+import type { Both, Dimension } from "../types/basics.js";
 
 /** A text in both languages, one of which the style sheet hides. */
 export const inBoth = (text: Both): HTMLElement[] =>

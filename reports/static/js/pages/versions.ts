@@ -10,7 +10,8 @@ import { ratio, sum, TECHNICAL } from "../data/measures.js";
 import { versionName } from "../data/series.js";
 import { element, named, own, put } from "../dom.js";
 import { barCell, courseColumn, dataTable, figureColumn, headCell, rowHead } from "../tables/data_table.js";
-import type { TableColumn, VersionLists, VersionRow } from "../types.js";
+import type { VersionLists, VersionRow } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 
 /** All versions of each app for which the reader requested them, by app key. */
 const every = new Map<string, VersionLists>();

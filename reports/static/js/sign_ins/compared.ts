@@ -8,7 +8,9 @@ import { mayBeNone, newcombe, wilson } from "../data/intervals.js";
 import { element, named } from "../dom.js";
 import { both } from "../pages/sections.js";
 import { dataTable, headCell, numberCell, rowHead } from "../tables/data_table.js";
-import type { ComparedDimension, ComparedValue, Interval, TableColumn } from "../types.js";
+import type { Interval } from "../types/basics.js";
+import type { ComparedDimension, ComparedValue, RateCounts } from "../types/sign_ins.js";
+import type { TableColumn } from "../types/tables.js";
 
 const RATES = ["sign_in_rate", "page_click", "click_authorize", "authorize_verify", "page_signed_in"];
 
@@ -50,17 +52,31 @@ function intervalOf({ rates }: ComparedValue, rate: string): Interval | null {
 }
 
 /** The text in place of a rate that cannot be shown: the logs lack a step, or no session has its first step. */
-export const noRateText = (counts: [number, number] | null) => (counts ? "—" : _("not in the logs"));
+export const noRateText = (counts: RateCounts | null) => (counts ? "—" : _("not in the logs"));
 
 /** A rate with its interval below. */
 function rateCell(value: ComparedValue, rate: string): HTMLElement {
   const [interval, counts] = [intervalOf(value, rate), value.rates[rate]];
   if (!interval || !counts) return numberCell(noRateText(counts));
-  return numberCell(
-    `${points(interval.value)}%`,
-    element("span.detail", `${points(interval.low)}–${points(interval.high)}%`),
-    element("span.detail", `${number(counts[0])} / ${number(counts[1])}`),
-  );
+  const [numerator, denominator, unlogged] = counts;
+  const details = [
+    `${points(interval.low)}–${points(interval.high)}%`,
+    `${number(numerator)} / ${number(denominator)}`,
+    ...(unlogged ? [filled(_("{count} without a verification in the log"), { count: number(unlogged) })] : []),
+  ];
+  return numberCell(`${points(interval.value)}%`, ...details.map((detail) => element("span.detail", detail)));
+}
+
+/** The difference of a rate between two values, with a warning if it may come from the logs. */
+function differenceCell(a: ComparedValue, b: ComparedValue, rate: string): HTMLElement {
+  const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
+  if (!ofA || !ofB) return element("td.found-difference", "—");
+  const difference = newcombe(ofA, ofB);
+  const isOfLogs = !mayBeNone(difference) && [a, b].some(({ rates }) => rates[rate]?.[2]);
+  const warning = isOfLogs
+    ? [element("span.detail", _("In part it may come from logs that lack the verification."))]
+    : [];
+  return element("td.found-difference", differenceText(difference), ...warning);
 }
 
 function comparedTable(a: ComparedValue, b: ComparedValue) {
@@ -69,15 +85,11 @@ function comparedTable(a: ComparedValue, b: ComparedValue) {
     const sessions = filled(_("{count} sessions"), { count: number(value.sessions) });
     return [headCell(title, true, sessions), (rate) => rateCell(value, rate)];
   };
-  const difference = (rate: string) => {
-    const [ofA, ofB] = [intervalOf(a, rate), intervalOf(b, rate)];
-    return ofA && ofB ? differenceText(newcombe(ofA, ofB)) : "—";
-  };
   return dataTable(_("Compare two"), RATES, [
     [headCell(_("Rate")), (rate) => rowHead(rateName(rate))],
     side("A", a),
     side("B", b),
-    [headCell(_("Difference")), (rate) => element("td.found-difference", difference(rate))],
+    [headCell(_("Difference")), (rate) => differenceCell(a, b, rate)],
   ]);
 }
 

@@ -4,9 +4,10 @@ import { _, filled } from "../choices/language.js";
 import { figures, language, texts } from "../choices/state.js";
 import { number } from "../data/format.js";
 import { own } from "../dom.js";
-import type { SignInTables } from "../figure_types.js";
-import type { Both, ComparedDimension, ComparedValue, FunnelPair, TableRow } from "../types.js";
-import { isLogged } from "./sign_in_counts.js";
+import type { Both, TableRow } from "../types/basics.js";
+import type { SignInTables } from "../types/figure_tables.js";
+import type { ComparedDimension, ComparedValue, FunnelPair } from "../types/sign_ins.js";
+import { isLogged, withoutVerification } from "./sign_in_counts.js";
 
 type ComparedRow = TableRow<SignInTables["compared"]>;
 
@@ -34,14 +35,15 @@ export function comparedDimensions(rows: ComparedRow[], schemes: Record<string, 
     row: ComparedRow,
   ): ComparedValue => {
     const rates = Object.entries(texts.sign_ins.rates).map(([pair, steps]) => {
-      const counts = row[pair as FunnelPair];
-      return [pair, steps.every((step) => isLogged(row, step)) ? [counts, row[steps[0]]] : null];
+      const unverified = steps[1] === "verify" ? withoutVerification(row) : 0;
+      const counts = [row[pair as FunnelPair], row[steps[0]], unverified];
+      return [pair, steps.every((step) => isLogged(row, step)) ? counts : null];
     });
     return {
       key: row.value,
       label: valueName(dimension, row, schemes),
       sessions: row.sessions,
-      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded]], ...rates]),
+      rates: Object.fromEntries([["sign_in_rate", [row.sign_ins, row.concluded, 0]], ...rates]),
     };
   };
   return texts.sign_ins.compared

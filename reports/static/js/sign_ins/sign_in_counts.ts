@@ -3,6 +3,7 @@
 import { sum } from "../data/measures.js";
 import { unpacked } from "../data/packed.js";
 import { own } from "../dom.js";
+import type { Value } from "../types/basics.js";
 import type {
   DaysByWay,
   FailureRow,
@@ -12,9 +13,8 @@ import type {
   RateSteps,
   RawSignIns,
   StepDay,
-  Value,
   WayRow,
-} from "../types.js";
+} from "../types/sign_ins.js";
 
 export const WAYS = ["direct", "retry", "other", "cut", "lost"] as const;
 
@@ -60,6 +60,12 @@ export function stepsByDay(packed: Record<string, string>, days: number, steps: 
  * session signed in, because then no session needs to have the step.
  */
 export const isLogged = (counts: FunnelCounts, step: FunnelStep | "signed_in") => 2 * counts[step] >= counts.signed_in;
+
+/**
+ * The sessions that signed in by one-click login without a verification: the logs of their apps lack it, so that these
+ * sessions lower the rate from the authorization to the verification.
+ */
+export const withoutVerification = ({ signed_in: signedIn, verify }: FunnelCounts) => Math.max(0, signedIn - verify);
 
 /** Whether both steps of a rate are logged, and a session contains the first. */
 export const hasRate = (counts: FunnelCounts, [over, step]: RateSteps) =>

@@ -6,7 +6,9 @@ import { level, number } from "../data/format.js";
 import { ratio, sum } from "../data/measures.js";
 import { drawing, element } from "../dom.js";
 import { dataTable, figureColumn, headCell, numberCell, rowHead } from "../tables/data_table.js";
-import type { DaysByWay, TableColumn, Value, WayRow, WayTableRow } from "../types.js";
+import type { Value } from "../types/basics.js";
+import type { DaysByWay, WayRow, WayTableRow } from "../types/sign_ins.js";
+import type { TableColumn } from "../types/tables.js";
 import { signedIn, WAYS } from "./sign_in_counts.js";
 
 /** A cell with a count and its share of a whole. */

@@ -12,7 +12,8 @@ import { coverageNote, dayRange, number, periodLabel } from "../data/format.js";
 import { cardMeasures, isComparable } from "../data/measures.js";
 import { all, around, element, one, onPress, painted, press } from "../dom.js";
 import { PERIODS } from "../pages/cards.js";
-import type { BigList, Columns, PeriodKey, Value } from "../types.js";
+import type { PeriodKey, Value } from "../types/basics.js";
+import type { BigList, Columns } from "../types/tables.js";
 import {
   appColumn,
   badgeCell,

@@ -6,7 +6,8 @@ import { _, appHref, word } from "../choices/language.js";
 import { codedKeys } from "../data/columns.js";
 import { ABSENT, fixed, milliseconds, share, size } from "../data/format.js";
 import { element, named } from "../dom.js";
-import type { BigList, ChangeKind, CodedName, Column, FileUnit, KeyOf, Value } from "../types.js";
+import type { ChangeKind, Value } from "../types/basics.js";
+import type { BigList, CodedName, Column, FileUnit, KeyOf } from "../types/tables.js";
 import { changeNode, changeOf } from "./change.js";
 import { numberCell } from "./data_table.js";
 

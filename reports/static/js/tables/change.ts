@@ -6,7 +6,7 @@ import { _, filled } from "../choices/language.js";
 import { ABSENT, baseLabel, compact, coverageNote, fixed, known, number } from "../data/format.js";
 import { isComparable } from "../data/measures.js";
 import { all, element } from "../dom.js";
-import type { Better, ChangeKind, PeriodKey, Side, Value } from "../types.js";
+import type { Better, ChangeKind, PeriodKey, Side, Value } from "../types/basics.js";
 
 const LEVEL = 0.0005;
 

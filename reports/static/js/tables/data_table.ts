@@ -6,7 +6,8 @@ import { chosenDays } from "../choices/state.js";
 import { number } from "../data/format.js";
 import { element } from "../dom.js";
 import { withDownload } from "../downloads/downloads.js";
-import type { TableColumn, Value } from "../types.js";
+import type { Value } from "../types/basics.js";
+import type { TableColumn } from "../types/tables.js";
 import { makeSortable } from "./order.js";
 
 interface TableLook<Row> {

@@ -8,7 +8,7 @@ import { _, inLanguage, word } from "../choices/language.js";
 import { checkAddress } from "../choices/unmet.js";
 import { hasTerms, ranks, searchLines, searchTerms } from "../data/columns.js";
 import { all, element, painted } from "../dom.js";
-import type { BigList, Coded, CodedName, Field, Rows, RowTest } from "../types.js";
+import type { BigList, Coded, CodedName, Field, Rows, RowTest } from "../types/tables.js";
 
 const SUGGESTIONS = 50;
 

@@ -11,7 +11,8 @@ import { ABSENT, baseLabel, coverageNote, dayLabel, known, number, share, size }
 import { loadList } from "../data/loaded_lists.js";
 import { isComparable, loginChannels, TECHNICAL } from "../data/measures.js";
 import { all, around, element, one, own, painted } from "../dom.js";
-import type { BigList, BothTexts, Column, Columns, MadeTable, Rows, Sorting, Value } from "../types.js";
+import type { BothTexts, Value } from "../types/basics.js";
+import type { BigList, Column, Columns, MadeTable, Rows, Sorting } from "../types/tables.js";
 import { drawAppTable } from "./apptable.js";
 import {
   appCell,

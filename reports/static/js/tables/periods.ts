@@ -7,7 +7,8 @@ import { baseLabel, coverageNote, dayRange, number, periodLabel } from "../data/
 import { isComparable, usageMeasures } from "../data/measures.js";
 import { element, put } from "../dom.js";
 import { isUsed, PERIODS, usageSide } from "../pages/cards.js";
-import type { PeriodKey, TableColumn } from "../types.js";
+import type { PeriodKey } from "../types/basics.js";
+import type { TableColumn } from "../types/tables.js";
 import { changeNode } from "./change.js";
 import { dataTable, headCell, numberCell, rowHead } from "./data_table.js";
 

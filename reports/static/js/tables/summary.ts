@@ -8,7 +8,9 @@ import { baseLabel, number, share } from "../data/format.js";
 import { isComparable, otherChannels, TECHNICAL } from "../data/measures.js";
 import { sideOf } from "../data/spans.js";
 import { element, own, put } from "../dom.js";
-import type { ChannelRow, Counts, Side, TableColumn } from "../types.js";
+import type { Side } from "../types/basics.js";
+import type { ChannelRow, Counts } from "../types/figures.js";
+import type { TableColumn } from "../types/tables.js";
 import { changeNode } from "./change.js";
 import { barCell, courseColumn, dataTable, figureColumn, headCell, numberCell, wordHead } from "./data_table.js";
 

@@ -13,7 +13,7 @@ import { number } from "../data/format.js";
 import { all, around, element } from "../dom.js";
 import { downloadButtons } from "../downloads/downloads.js";
 import { unitHeading } from "../downloads/sheet.js";
-import type { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types.js";
+import type { FileColumn, MadeTable, Sorting, TableOptions, TableState } from "../types/tables.js";
 import { shownText } from "./cell_text.js";
 
 const PAGE_LENGTHS = [25, 50, 100];

@@ -1,5 +1,5 @@
 // The tables of a figures document; written by `python -m reports.content.figures.document_tables`.
-import type { PeriodKey, Value } from "./types.js";
+import type { PeriodKey, Value } from "./basics.js";
 
 export interface FigureTables {
   usage: { period: PeriodKey[]; one_click_verifications: Value[]; local_verifications: Value[]; third_party_authorizations: Value[]; billable_verifications: Value[]; unmatched_one_click_verifications: Value[]; unmatched_local_verifications: Value[]; unmatched_third_party_authorizations: Value[]; unmatched_billable_verifications: Value[]; counterpart_one_click_verifications: Value[]; counterpart_local_verifications: Value[]; counterpart_third_party_authorizations: Value[]; counterpart_billable_verifications: Value[] };
