@@ -18,7 +18,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.registry.registry import CODE_COLUMNS, load_registry
 from pipelines.contract.tables.tables import TABLES
-from pipelines.marts.views import create_views
+from pipelines.marts.empty_file import create_views
 from pipelines.store.published_file import STORAGE_VERSION
 
 AS_OF = date(2026, 3, 31)

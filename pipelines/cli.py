@@ -73,8 +73,7 @@ def backfill(
 @app.command()
 def reread(
     source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="NAME", help="Only files that this source read or would read"),
+        str | None, typer.Option("--source", metavar="NAME", help="Only files that this source read or would read")
     ] = None,
     first: Annotated[date | None, day_option("--from", "Only files with records of this day or later")] = None,
     data: Data = None,
@@ -129,8 +128,7 @@ def export(
         ),
     ] = None,
     table: Annotated[
-        str | None,
-        typer.Option("--table", help="A published table instead of one app; without days, the whole table"),
+        str | None, typer.Option("--table", help="A published table instead of one app; without days, the whole table")
     ] = None,
     format: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx")] = "csv",
     events: Annotated[
@@ -205,8 +203,7 @@ def dev(
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0: any free port")] = 8650,
     tokens: Annotated[
-        Path | None,
-        typer.Option("--tokens", metavar="FILE", help="Tokens and their apps [default: no tokens needed]"),
+        Path | None, typer.Option("--tokens", metavar="FILE", help="Tokens and their apps [default: no tokens needed]")
     ] = None,
     new_token: Annotated[
         list[str] | None,
@@ -298,10 +295,7 @@ def incidents(
 
 
 @app.command()
-def packages(
-    as_json: Json = False,
-    data: Data = None,
-) -> None:
+def packages(as_json: Json = False, data: Data = None) -> None:
     """List the resource packages by account, as published: what remains, when it runs out, what lapses."""
     from pipelines.commands.analysis.packages import print_packages
 

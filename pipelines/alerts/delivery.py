@@ -154,9 +154,7 @@ def send(
 
 
 def combined(found: Sequence[Delivery]) -> Delivery:
-    """Combine deliveries to different receivers: add up `receivers`, and join the keys in `accepted_by` and the
-    findings.
-    """
+    """Combine deliveries to different receivers: add up the counts, and join keys and findings."""
     return Delivery(
         sum(one.receivers for one in found), frozenset().union(*(one.accepted_by for one in found)),
         "; ".join(one.finding for one in found if one.finding),

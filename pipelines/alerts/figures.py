@@ -91,10 +91,7 @@ class Curve:
 
 
 def read_headline(database: Path) -> Headline:
-    """Return the headline figures of the published day.
-
-    Return an empty `Headline` if the published file is missing, damaged or of another version.
-    """
+    """Return the published day's headline; empty if the published file is missing, damaged or of another version."""
     try:
         with published_tables(database) as connection:
             (found,) = named_rows(connection, sql("pipelines.alerts", "headline"))
@@ -137,9 +134,7 @@ def read_curve(database: Path, incident_id: str) -> Curve | None:
 
 
 def read_key_days(connection: duckdb.DuckDBPyConnection, last: int) -> "KeyDays":
-    """Return the daily counts from which the key figures are computed, and the usual ranges of the newest `last` days
-    up to the as-of.
-    """
+    """Return the daily counts for the key figures, and the usual ranges of the newest `last` days up to the as-of."""
     from pipelines.incidents.usual.key_days import key_days
     from pipelines.incidents.usual.norms import IncidentDays
 

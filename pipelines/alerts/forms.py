@@ -48,16 +48,8 @@ class _Dialect:
     limit: int
 
 
-def _utf8(text: str) -> int:
-    return len(text.encode())
-
-
 def _escaped_json(text: str) -> int:
     return len(json.dumps(text))
-
-
-def _escaped_html(text: str) -> int:
-    return len(escape(text, quote=False))
 
 
 _DIALECTS: Final = {
@@ -66,9 +58,9 @@ _DIALECTS: Final = {
     # Feishu: 20 KB a request.
     "feishu": _Dialect("\n", _escaped_json, 18_000),
     # WeCom: `markdown.content` has at most 4,096 bytes of UTF-8.
-    "wecom": _Dialect("\n", _utf8, 4_000),
+    "wecom": _Dialect("\n", lambda text: len(text.encode()), 4_000),
     # Slack: the text of a section has at most 3,000 characters, in which `&`, `<` and `>` are escaped.
-    "slack": _Dialect("\n", _escaped_html, 2_700),
+    "slack": _Dialect("\n", lambda text: len(escape(text, quote=False)), 2_700),
 }
 
 

@@ -175,9 +175,7 @@ class Message:
             yield Line(same(printable(one.notes[0])), Bilingual("备注", "Note"))
 
     def _open(self) -> Iterator[Line]:
-        """Yield lines with the number of open problems, the open incidents except the one of `_first_incident`, and
-        the warnings.
-        """
+        """Yield lines with the number of open problems, open incidents except the first one, and warnings."""
         if self.kind not in ("daily", "warning", "late") or self.what:
             return
         found = self.problems

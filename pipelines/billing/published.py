@@ -1,6 +1,6 @@
 """Reads the stored day tables of a data folder, and returns the tables of resource packages and of reconciliation.
 
-`packages/package_tables.py` and `reconciliation/tables.py` compute the rows.
+`packages/package_tables.py`, `reconciliation/reconciled_days.py` and `reconciled_months.py` compute the rows.
 """
 
 from datetime import date, timedelta
@@ -10,12 +10,14 @@ import duckdb
 import polars as pl
 
 from pipelines.billing.account_views import create_account_views
+from pipelines.billing.frames import frame
 from pipelines.billing.packages.outlook import future_days
 from pipelines.billing.packages.package_tables import no_packages, package_tables
 from pipelines.billing.packages.states import AsOf
 from pipelines.billing.packages.stored_uses import stored_accounts
+from pipelines.billing.reconciliation.reconciled_days import reconciled_days, whole_console
+from pipelines.billing.reconciliation.reconciled_months import reconciled_months
 from pipelines.billing.reconciliation.stored_log import stored_log
-from pipelines.billing.reconciliation.tables import no_reconciliation, reconciliation_tables
 from pipelines.billing.reconciliation.tolerance import Tolerance
 from pipelines.common.days import day_start
 from pipelines.contract.registry.registry import Registry
@@ -86,11 +88,15 @@ def _reconciliation(
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     statements = registry.statements
     if not (statements.console or statements.bills):
-        return no_reconciliation()
+        return {name: frame(name) for name in ("reconciliation_daily", "reconciliation_monthly")}
     with_package = {one.account_id for one in registry.bought.packages}
     log = stored_log(connection, statements, usage, with_package, complete, as_of)
-    tolerance = Tolerance(settings.tolerance_records, settings.tolerance_share)
-    return reconciliation_tables(statements, log, tolerance, settings.timezone)
+    given = log, Tolerance(settings.tolerance_records, settings.tolerance_share), settings.timezone
+    console = whole_console(statements.console)
+    return {
+        "reconciliation_daily": frame("reconciliation_daily", reconciled_days(console, *given)),
+        "reconciliation_monthly": frame("reconciliation_monthly", reconciled_months(statements.bills, console, *given)),
+    }
 
 
 def _complete(store: Store, manifest: Manifest, as_of: date) -> set[date]:

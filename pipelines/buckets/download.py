@@ -99,9 +99,7 @@ def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
 
 
 def _write(bucket: "ObjectStore", wanted: Listed, out: FileIO, span: tuple[int, int] | None = None) -> str:
-    """Write the bytes of `span`, or of the whole object if `span` is None, to the file, and return the MD5 of these
-    bytes.
-    """
+    """Write the bytes of `span`, or the whole object if `span` is None, to the file, and return their MD5."""
     md5 = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(bucket, wanted, span):
         md5.update(chunk)

@@ -157,9 +157,7 @@ class _Fetch:
                     yield one
 
     def _bounded(self, new: list[Listed]) -> list[Listed]:
-        """Sort the objects by age, oldest first, and return the objects to download in this run: up to `max_gb`, but at
-        least one object.
-        """
+        """Sort the objects by age, and return the oldest ones up to `max_gb`, but at least one."""
         new.sort(key=lambda one: (one.written_at, one.key))
         size = 0
         for place, one in enumerate(new):
@@ -173,9 +171,7 @@ class _Fetch:
         return new
 
     def download_due(self, progress: Callable[[], None]) -> None:
-        """Download the listed objects. Ends early if several objects in a row fail because the bucket is not
-        available.
-        """
+        """Download the listed objects. Ends early if several in a row fail because the bucket is not available."""
         # Another [[fetch]] of the same bucket may have downloaded some objects meanwhile.
         self._due = [*self._new(self._due)]
         durable.make_folder(self._placer.unfinished)

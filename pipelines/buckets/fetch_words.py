@@ -51,9 +51,7 @@ def ended(done: int, due: int, why: Bilingual) -> Bilingual:
 
 
 def bounded(max_gb: int, waiting: int, size: int) -> Bilingual:
-    """Return the finding on objects that wait for the next run because of `max_gb`. `waiting` is their number, `size`
-    their total bytes.
-    """
+    """Return the finding on `waiting` objects of `size` bytes together, which `max_gb` leaves for the next run."""
     gb = f"{size / 10**9:,.1f} GB"
     return Bilingual(
         f"达到 max_gb = {max_gb}，其余 {waiting:,} 个对象（{gb}）留待下次运行",

@@ -48,9 +48,7 @@ class FetchedObject:
 
 @dataclass(frozen=True)
 class Copied:
-    """A file copied to a bucket. `gone_in` is the first version of the folder without the file, None while the folder
-    has the file.
-    """
+    """A file copied to a bucket. `gone_in` is the folder's first version without the file, else None."""
 
     digest: str
     gone_in: str | None = None
@@ -101,9 +99,7 @@ class Ledger:
         return {path: Copied(digest, gone_in) for path, digest, gone_in in rows}
 
     def note_copied(self, target: str, put: Mapping[str, Copied], removed: Iterable[str] = ()) -> None:
-        """Store the entries in `put`, by path. Delete the entries of the files in `removed`, which the target no longer
-        has.
-        """
+        """Store the entries in `put`, by path. Delete the entries of `removed`, which the target no longer has."""
         with self._transaction():
             rows = [(target, path, one.digest, one.gone_in) for path, one in put.items()]
             self._connection.executemany("INSERT OR REPLACE INTO copied VALUES (?, ?, ?, ?)", rows)

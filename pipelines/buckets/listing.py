@@ -48,9 +48,7 @@ class Listed:
         return self.etag.removeprefix("W/").strip('"') if self.etag else self.written_at.astimezone(UTC).isoformat()
 
     def is_same(self, other: "Listed") -> bool:
-        """Whether another description is of the same content. ETags are compared without quotes, which servers send
-        only in some answers.
-        """
+        """Whether another description is of the same content. Quotes of ETags are ignored: not all answers have any."""
         return (self.size, self.version) == (other.size, other.version)
 
 
@@ -124,11 +122,7 @@ _UNREADABLE = Bilingual(
 
 
 def head(bucket: "ObjectStore", key: str) -> Listed | None:
-    """Return the object as it is now; None if it does not exist.
-
-    Raises:
-        BucketError: the request failed.
-    """
+    """Return the object as it is now; None if it does not exist. Raises BucketError if the request failed."""
     import obstore
 
     try:

@@ -5,7 +5,6 @@ bucket one version later, so that pages opened before can still load the file. O
 removed.
 """
 
-import hashlib
 import json
 import mimetypes
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from pipelines.buckets.failures import as_bucket_error
 from pipelines.buckets.ledger import Copied, Ledger
 from pipelines.buckets.listing import head
 from pipelines.buckets.opening import open_bucket
+from pipelines.common.digests import file_sha256
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -105,7 +105,9 @@ class _Mirroring:
 
     def run(self, progress: Progress) -> MirrorReport:
         groups = self._what.files()
-        digests = dict(zip((f for group in groups for f in group), self._digests(groups), strict=True))
+        files = [file for group in groups for file in group]
+        with ThreadPoolExecutor(2) as threads:
+            digests = dict(zip(files, threads.map(file_sha256, files), strict=True))
         before = self._before(groups)
         due = [
             [file for file in group if (known := before.get(self._path(file))) is None or known.digest != digests[file]]
@@ -201,10 +203,6 @@ class _Mirroring:
                 threads.shutdown(cancel_futures=True)
                 raise as_bucket_error(error) from error
 
-    def _digests(self, groups: Sequence[Sequence[Path]]) -> list[str]:
-        with ThreadPoolExecutor(2) as threads:
-            return [*threads.map(_digest, (file for group in groups for file in group))]
-
     def _path(self, file: Path) -> str:
         return str(file.relative_to(self._what.folder))
 
@@ -213,8 +211,3 @@ def content_type(name: str) -> str:
     """Return the content type of a file. Static web sites need it, as browsers download files without one."""
     kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
-
-
-def _digest(file: Path) -> str:
-    with open(file, "rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

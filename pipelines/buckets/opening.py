@@ -98,9 +98,7 @@ def open_raw(address: Address) -> S3FileSystem:
 
 
 def region_of(address: Address) -> str:
-    """Return the region of a bucket: from the settings, else from an endpoint of OSS, else (S3 only) from the
-    environment, else `us-east-1`.
-    """
+    """Return a bucket's region: of the settings, an endpoint of OSS, or (S3 only) the environment, else `us-east-1`."""
     found = _OSS_REGION.search(address.endpoint)
     of_machine = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     return address.region or (found[1] if found else "us-east-1" if address.scheme == "oss" else of_machine)

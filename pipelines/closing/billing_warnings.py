@@ -60,10 +60,7 @@ def billing_as_of(
 
 
 def billing_warnings(tables: "Mapping[str, pl.DataFrame] | None", settings: Settings, as_of: date) -> list[CheckResult]:
-    """Return the results of the checks of packages, consoles and bills as of a day.
-
-    `tables` are from `billing_as_of`; if None, all checks pass.
-    """
+    """Return the results of the checks of packages, consoles and bills as of a day; without `tables`, all pass."""
     if tables is None:
         return [_result_of(name, ()) for name in _NAMES]
     packages = list(tables["resource_packages"].iter_rows(named=True))

@@ -62,10 +62,7 @@ def publication_of(
     store: Store, manifest: Manifest, settings: Settings, registry: Registry, as_of: date,
     billing: "Mapping[str, pl.DataFrame] | None",
 ) -> PendingPublication:  # fmt: skip
-    """Return the publication as of a day, from the data folder as it is now.
-
-    `billing` are the tables that `billing_as_of` returns.
-    """
+    """Return the publication as of a day, from the data folder as it is now. `billing` is from `billing_as_of`."""
     checks = run_checks(manifest, settings, registry, as_of, billing_warnings(billing, settings, as_of))
     inputs = inputs_fingerprint(store, manifest, settings, registry, checks, as_of)
     return PendingPublication(as_of, checks, inputs, billing)

@@ -58,10 +58,7 @@ other inputs of the fingerprint.
 
 @cache
 def publishing_digest(root: Path = PROJECT) -> str:
-    """Return a digest of the code, texts, templates, scripts and styles of the published tables and pages.
-
-    `root` is the root folder of the project.
-    """
+    """Return a digest of the code, texts, templates, scripts and styles of the published tables and pages."""
     return code_digest(CODE, WITHOUT, root=root)
 
 

@@ -36,9 +36,7 @@ def registry_checks(registry: Registry, as_of: date) -> tuple[CheckResult, ...]:
 
 
 def _rows(registry: Registry) -> CheckResult:
-    """Return the check of the registry's rows. It lists bad rows, then findings that do not make a row invalid, such as
-    a secret in a column.
-    """
+    """Return the check of the registry's rows: it lists bad rows, then other findings, such as a secret in a column."""
     said = []
     for costs_row, word_en, word_zh in ((True, "bad row", "行无效"), (False, "other finding", "处其他问题")):
         if found := [one for one in registry.problems if one.costs_row is costs_row]:
@@ -55,9 +53,7 @@ def _reason(reason: str) -> Bilingual:
 
 
 def _accounts(registry: Registry) -> CheckResult:
-    """Return the check of accounts that packages, consoles or bills name, but neither an app nor a row of
-    `accounts.csv`. Their names may be misspelt.
-    """
+    """Return the check of accounts that neither an app nor a row of `accounts.csv` has: they may be misspelt."""
     of_apps = {app["account_id"] for app in registry.apps}
     had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
     named = {

@@ -13,11 +13,7 @@ from pipelines.common.days import Window
 
 
 def day(text: str) -> date:
-    """Parse a day, such as `2026-11-23`.
-
-    Raises:
-        BadParameter: the text is no day.
-    """
+    """Parse a day, such as `2026-11-23`. Raises BadParameter if the text is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -25,11 +21,7 @@ def day(text: str) -> date:
 
 
 def month(text: str) -> date:
-    """Parse a month, such as `2026-11`, and return its first day.
-
-    Raises:
-        BadParameter: the text is no month.
-    """
+    """Parse a month, such as `2026-11`, and return its first day. Raises BadParameter if the text is no month."""
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
@@ -52,11 +44,7 @@ def span(text: str) -> Window:
 
 
 def path(text: str) -> Path:
-    """Parse a path.
-
-    Raises:
-        BadParameter: the text is empty.
-    """
+    """Parse a path. Raises BadParameter if the text is empty."""
     # A script with an unset variable passes an empty text, which as a path would be the current folder.
     if not text:
         raise typer.BadParameter("the name is empty")
@@ -71,10 +59,7 @@ def day_option(name: str, help: str) -> Any:
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data",
-        parser=path,
-        metavar="DIR",
-        help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]",
+        "--data", parser=path, metavar="DIR", help="Data folder [default: $AUTHMETER_DATA, else data/ of the project]"
     ),
 ]
 DayOption = Annotated[date | None, day_option("--day", "Last day to close [default: yesterday]")]

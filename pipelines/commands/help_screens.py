@@ -17,11 +17,7 @@ class Commands(TyperGroup):
     """The group of all commands: `--help` is listed without a value type, and Ctrl-C ends a command with a message."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command.
-
-        Raises:
-            AuthmeterError: Ctrl-C was pressed.
-        """
+        """Run the command. Raises AuthmeterError if Ctrl-C was pressed."""
         # Without this error, Typer would end without a message, and with an exit code other than 1.
         try:
             with end_noticed():

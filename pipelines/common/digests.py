@@ -1,4 +1,4 @@
-"""The checksum of a stored folder: the files of a part, or the tables of a day."""
+"""Checksums of files, and of stored folders: the files of a part, or the tables of a day."""
 
 import hashlib
 from collections.abc import Iterable
@@ -18,3 +18,9 @@ def digest_of_folder(folder: Path) -> str:
 def digest_of(digests: Iterable[bytes]) -> str:
     """Return 16 hex digits of the SHA-256 over the SHA-256 digests of a folder's files, in order of the file names."""
     return hashlib.sha256(b"".join(digests)).hexdigest()[:16]
+
+
+def file_sha256(file: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with open(file, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

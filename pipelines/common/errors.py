@@ -38,11 +38,7 @@ class UsageError(AuthmeterError):
 
 
 def require_order(first: date, last: date, *, where: str = "", do: str = "Give the earlier day as --from.") -> None:
-    """Refuse a span of days that ends before it begins.
-
-    Raises:
-        UsageError: `last` is earlier than `first`; it names `where` and `do`.
-    """
+    """Refuse a span of days that ends before it begins, by a UsageError that names `where` and `do`."""
     if last < first:
         raise UsageError(f"The span ends ({last}) before it begins ({first}).", where=where, do=do)
 
@@ -108,4 +104,14 @@ def unforeseen(error: Exception, where: str, place: str = "") -> AuthmeterError:
         where=where,
         why="It is a fault of authmeter; the last good report stays published.",
         do="Run `authmeter run`. If it fails again, report the message.",
+    )
+
+
+def damaged_file(where: str, fault: str) -> AuthmeterError:
+    """Return the error for a missing or damaged file of the store; `fault` completes the sentence `A stored file …`."""
+    return AuthmeterError(
+        f"A stored file {fault}",
+        where=where,
+        why="Its records or figures would be missing; the last good report stays published.",
+        do="Run `authmeter verify`: it lists all damaged files, and says how to restore each.",
     )

@@ -45,9 +45,7 @@ def half_up(value: float | Decimal, decimals: int) -> Decimal:
 
 
 def per_cent(share: float, decimals: int, *, sign: Literal["", "+"] = "") -> str:
-    """Return a share as per cent, rounded by `half_up`. With `sign="+"`, positive results have a sign, too, and 0 has
-    the sign `±`.
-    """
+    """Return a share as per cent, rounded by `half_up`. `sign="+"` adds a sign to positive results, and `±` to 0."""
     rounded = half_up(share * 100, decimals)
     return f"{rounded:{sign},}%" if rounded or not sign else f"±{abs(rounded)}%"
 

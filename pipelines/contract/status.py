@@ -18,10 +18,7 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether open incidents of a kind count as problems, acknowledged or not.
-
-    Incidents that are part of another never count.
-    """
+    """Return whether open incidents of a kind count as problems, also acknowledged ones. Parts of others never do."""
     return kind != "further"
 
 

@@ -91,11 +91,7 @@ def _is_unsorted(keys: pa.Table) -> bool:
 
 
 def _out_of_order(name: str, rows: str) -> BooksError:
-    return BooksError(
-        f"{name} has {rows}.",
-        where="roll-up",
-        why="Rows would be lost or counted twice.",
-    )
+    return BooksError(f"{name} has {rows}.", where="roll-up", why="Rows would be lost or counted twice.")
 
 
 def _repeated(keys: pa.Table) -> pa.Table | None:
@@ -158,9 +154,7 @@ class _DayFile:
         return self._opened
 
     def _taken(self, count: int) -> pa.Table:
-        """Remove the next `count` rows from the waiting ones and return them as one chunk, because Parquet pages end
-        where chunks end.
-        """
+        """Remove and return the next `count` waiting rows as one chunk, because Parquet pages end where chunks end."""
         if len(self._waiting) == 1 and count == self._count:
             # All rows of the day, from one table, which has one chunk. Most days of a long history are like this.
             self._count = 0

@@ -179,9 +179,7 @@ def cause_of(cells: pl.DataFrame) -> Cause:
 
 
 def _rate(side: str, of: Callable[[str], pl.Expr]) -> pl.Expr:
-    """Return the rate of one side (`before` or `now`); NULL without requests. `of` maps the name of a count, such as
-    `requests_now`, to its expression.
-    """
+    """Return the rate of one side (`before` or `now`); NULL without requests. `of` maps a count to its expression."""
     requests = of(f"requests_{side}")
     return pl.when(requests > 0).then(of(f"successes_{side}") / requests)
 

@@ -38,9 +38,7 @@ class RateIncident(NamedTuple):
 
 
 class RateSource(NamedTuple):
-    """The table from which the counts of a rate are read, the channel of the rate (`*`: all), and the dimensions of the
-    table, app first.
-    """
+    """The table with the counts of a rate, the channel of the rate (`*`: all), and the dimensions, app first."""
 
     table: str
     channel: str

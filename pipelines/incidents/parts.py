@@ -174,10 +174,7 @@ def _of_a_rate(incidents: Collection[Incident]) -> Iterator[tuple[Incident, Inci
     return less often.
     """
     for one, of in product(incidents, (one for one in incidents if one.kind == "rate")):
-        is_its_result = one.channel == of.channel and (one.metric, of.metric) == (
-            "verification_result_rate",
-            TECHNICAL,
-        )
+        is_its_result = one.channel == of.channel and (one.metric, of.metric) == ("verification_result_rate", TECHNICAL)
         came_with_it = (
             one.kind == "volume"
             and one.channel in (of.channel, ALL)
@@ -220,9 +217,7 @@ def _broad(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Incident]]
 
 
 def _explaining_app(cells: pl.DataFrame) -> str | None:
-    """Return the app that explains at least three quarters of the change of a rate of all apps together; None if no app
-    does.
-    """
+    """Return the app that explains at least three quarters of the change of a rate of all apps; None if none does."""
     apps = cells.filter(pl.col("second").is_null() & (pl.col("dimension") == "app_key"))
     effect = pl.col("mix_effect") + pl.col("rate_effect")
     most = apps.with_columns((effect / effect.sum()).alias("share")).sort("share", "value", descending=[True, False])

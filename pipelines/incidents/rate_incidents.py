@@ -61,9 +61,7 @@ def _fallen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]
 
 
 def _risen(counts: DayCounts, days: tuple[date, ...]) -> Iterator[RateIncident]:
-    """Yield the incidents of rates that rose. A rise is detected as the fall of the share of the requests that are not
-    in the numerator.
-    """
+    """Yield the incidents of rates that rose, detected as falls of the share of requests outside of the numerator."""
     keys, (requests, others, devices) = watched_rates(counts, RISING)
     for fall in falls(RateMeasure(without_bursts(requests, others, devices), others, requests)):
         of_others = fall.loss_of_rate(requests[:, fall.row], others[:, fall.row])

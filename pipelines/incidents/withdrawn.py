@@ -41,9 +41,7 @@ def withdrawn(
 
 
 def _reported(published: Path) -> list[PublishedIncident]:
-    """Return the published incidents that are part of no other; none if the file is missing, damaged or of another
-    version.
-    """
+    """Return the published incidents that are part of no other; none without a readable file of this version."""
     try:
         with published_tables(published) as connection:
             return [one for one in reported_of(connection, channels={}) if one.is_independent]

@@ -38,11 +38,7 @@ _SMALL_FALL: Final = 0.05
 
 
 def incident_text(
-    one: Incident,
-    app_name: str,
-    as_of: date,
-    cause_app_name: str | None,
-    channels: Channels,
+    one: Incident, app_name: str, as_of: date, cause_app_name: str | None, channels: Channels
 ) -> Bilingual:
     """Return one line about an incident, for pages, alerts and commands.
 
@@ -95,9 +91,7 @@ def problem_words(problems: int, items: int, warnings: int) -> Bilingual:
 
 
 def is_back(one: Incident) -> bool:
-    """Return whether an open incident lost nothing on its newest day that was compared. An incident of missing days is
-    never back.
-    """
+    """Return whether an open incident lost nothing on its newest compared day; false for missing days."""
     return one.state == "open" and one.metric != "missing_day" and half_up(one.lost, 0) <= 0
 
 

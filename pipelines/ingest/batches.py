@@ -28,10 +28,6 @@ class Batch:
         """The total size of the landed files, before unpacking."""
         return sum(file.bytes for file in self.files)
 
-    def single_files(self) -> "Iterator[Batch]":
-        """Yield a batch for each file."""
-        return (Batch([file], self.source) for file in self.files)
-
 
 def batches(new: Iterable[tuple[LandedFile, SourceMapping]]) -> Iterator[Batch]:
     """Group new files by source and format into batches, and yield each batch as soon as it is full. A large file and a

@@ -37,9 +37,7 @@ class ContentDecisions:
         }
 
     def move(self) -> Collection[str]:
-        """Find the new files that were read before under another path, and move their entries to the new paths. Return
-        the new paths.
-        """
+        """Find the new files that were read before under another path; move their entries and return the new paths."""
         moves = list(self._rotation.moves())
         for _, old in moves:
             # Only the last moved content is remembered at the old path.
@@ -123,10 +121,7 @@ class ContentDecisions:
                 self._contents.add(one.new)
 
     def _follows_rotated(self, new: FileEntry) -> bool:
-        """Return whether rotation moved a content that an earlier run held at the path of `new`.
-
-        If so, `new` came by rotation too.
-        """
+        """Return whether rotation moved a content held at the path of `new`; then `new` came by rotation too."""
         return any(self._is_at_rotated_name(one) for one in self._held.get(new.path, ()) if one is not new)
 
     def _held_before_rotation(self, new: FileEntry) -> FileEntry | None:

@@ -23,9 +23,7 @@ def new_entry(
     time: RunTime,
     closed_through: date | None,
 ) -> FileEntry:
-    """Return the entry of a content that was read. `books` is None if reading failed; `closed_through` is the last
-    closed day.
-    """
+    """Return the entry of a content. `books` is None if reading failed; `closed_through` is the last closed day."""
     entry = FileEntry(
         path=file.path, sha256=sha256, bytes=file.bytes, stamp=file.stamp,
         source=source.name, mapping=source.fingerprint, status="read",

@@ -11,11 +11,7 @@ from pipelines.store.store import Store
 
 
 def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
-    """Return the held content of a path.
-
-    Raises:
-        UsageError: the path has no held content.
-    """
+    """Return the held content of a path. Raises UsageError if the path has none."""
     held = next((entry for entry in manifest.files if entry.path == path and entry.status == "held"), None)
     if held is None:
         others = sorted(entry.path for entry in manifest.files if entry.status == "held")
@@ -29,9 +25,7 @@ def held_content(store: Store, manifest: Manifest, path: str) -> FileEntry:
 
 
 def removed_records(manifest: Manifest, held: FileEntry, contents: StoredContents) -> dict[date, int]:
-    """Return the number of records of each day that would be lost if the held content replaced the current content of
-    its path.
-    """
+    """Return how many records of each day would be lost if the held content replaced its path's current content."""
     live = current_content([entry for entry in manifest.files if entry.path == held.path])
     if live is None:
         return {}

@@ -14,7 +14,7 @@ from pipelines.ingest.entries import refused_entry
 from pipelines.ingest.landed import Landed
 from pipelines.ingest.part_reader import RunTime
 from pipelines.ingest.path_contents import PathContents
-from pipelines.ingest.unread_files import Unread, note_unread
+from pipelines.ingest.unread_files import note_unread
 from pipelines.reading.archives.archives import RefusedFile
 from pipelines.reading.files.landing import LandedFile, is_archive, is_within
 from pipelines.reading.sources.mapping import SourceMapping
@@ -89,9 +89,8 @@ class LandingNotes:
         is_noted |= self._note_missing(found.paths, unreadable)
         is_noted |= self._note_idle_sources({file.path for file in found.files})
         is_noted |= self._note_channels()
-        others = (file for file in found.files if file.path not in read_now)
-        unread = Unread([file for file in others if self._is_unread(file)], unreadable)
-        return note_unread(self.manifest, unread, self.contents.by_path, self.time.now) or is_noted
+        unread = [file for file in found.files if file.path not in read_now and self._is_unread(file)]
+        return note_unread(self.manifest, self.contents, unread, unreadable, self.time.now) or is_noted
 
     def _note_archives(self, found: Landed, unreadable: set[str]) -> bool:
         """Store members of archives, and refused archives and members. Return whether the manifest changed."""

@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTime:
-    """The time of a run, the business day that it closes, and two days that limit the age of the records that it
-    accepts.
-    """
+    """The time of a run, the business day that it closes, and two days that limit the age of accepted records."""
 
     # The business day that the run closes.
     day: date
@@ -145,17 +143,13 @@ class PartReader:
                 shutil.rmtree(part.folder, ignore_errors=True)
 
     def _readings(self, batch: Batch, time: RunTime) -> list["PartReading"]:
-        """Return the requests for a batch: a single one, or, for a large file that is read in pieces, one for its
-        checksum and one for each piece.
-        """
-        limits, piece_bytes = (
-            reading_limits(self._context.settings, batch.source, time),
-            self._context.engine.split_bytes,
-        )
-        whole = PartReading(batch, limits, self._folder)
+        """Return the requests for a batch: one, or for a large file one for its checksum and one for each piece."""
+        piece_bytes = self._context.engine.split_bytes
+        whole = PartReading(batch, reading_limits(self._context.settings, batch.source, time), self._folder)
         (file, *others) = batch.files
         is_split = not others and piece_bytes and file.bytes > piece_bytes and not isinstance(file, MemberFile)
-        if not is_split or not piece_bytes or not _is_of_lines(file, batch.source):
+        is_of_lines = batch.source.format_for(file.path) in ("ndjson", "lines")
+        if not is_split or not piece_bytes or not is_of_lines:
             return [whole]
         try:
             if not is_plain_lines(file):
@@ -204,8 +198,8 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
                 shutil.rmtree(folder)
                 return [
                     part
-                    for alone in asked.batch.single_files()
-                    for part in read_parts(reader, replace(asked, batch=alone))
+                    for file in files
+                    for part in read_parts(reader, replace(asked, batch=Batch([file], asked.batch.source)))
                 ]
             return [ReadPart([ReadFile(files[0], checksums[0].result(), None, finding_of(error))], folder)]
         read = zip(files, digests, books, strict=True)
@@ -214,9 +208,7 @@ def read_parts(reader: "FileReader", asked: PartReading) -> list[ReadPart]:
 
 
 def _joined(parts: list[ReadPart]) -> ReadPart:
-    """Join the pieces of a file to one part. The first of `parts` has only the checksum of the whole file, the others
-    have the pieces in order.
-    """
+    """Join the pieces of a file to one part. The first of `parts` is its checksum, the others its pieces in order."""
     (whole,), folder = parts[0].files, parts[0].folder
     pieces = [piece for part in parts[1:] for piece in part.files]
     if finding := next((read.finding for read in (whole, *pieces) if read.finding is not None), None):
@@ -241,9 +233,7 @@ def _only_checksum(file: LandedFile) -> ReadFile:
 
 
 def _checksum_of(file: LandedFile) -> str:
-    """Return the checksum of a whole file; empty for a piece, whose checksum is not used, and for a file that cannot
-    be read.
-    """
+    """Return the checksum of a whole file; empty for a piece, and for a file that cannot be read."""
     return "" if isinstance(file, FilePiece) else checksum_of(file)
 
 
@@ -258,10 +248,6 @@ def _required(file: LandedFile, sha256: str) -> str:
     """
     # A content without a checksum could not be recognized by a later run.
     return sha256 if sha256 or isinstance(file, FilePiece) else sha256_of(file)
-
-
-def _is_of_lines(file: LandedFile, source: SourceMapping) -> bool:
-    return source.format_for(file.path) in ("ndjson", "lines")
 
 
 def _is_ours(error: Exception) -> bool:

@@ -38,15 +38,17 @@ class PathContents:
         return [entry for entries in self.by_path.values() for entry in entries if entry.status == "read"]
 
     def add(self, entry: FileEntry) -> None:
-        """Add a content as the newest of its path. Held and damaged contents of the path never counted, so they get the
-        status `replaced`.
-        """
-        entries = self.by_path.setdefault(entry.path, [])
-        entries[:] = [one for one in entries if one.sha256 != entry.sha256]
-        for other in entries:
-            if other.status in ("held", "damaged"):
-                other.status = "replaced"
-        entries.append(entry)
+        """Add a content as the newest of its path; held and damaged contents of it get the status `replaced`."""
+        self.make_room(entry.path, entry.sha256)
+        self.by_path.setdefault(entry.path, []).append(entry)
+
+    def make_room(self, path: str, sha256: str) -> None:
+        """Remove the content `sha256` from a path, and mark its held and damaged contents as replaced."""
+        entries = self.at(path)
+        entries[:] = [entry for entry in entries if entry.sha256 != sha256]
+        for entry in entries:
+            if entry.status in ("held", "damaged"):
+                entry.status = "replaced"
 
     def refuse(self, entry: FileEntry, finding: str) -> None:
         """Add a damaged content; the current content of its path still counts."""
@@ -60,9 +62,6 @@ class PathContents:
 
 
 def current_content(entries: Sequence[FileEntry]) -> FileEntry | None:
-    """Return the current content of a path, the newest of its `entries` that counts; None if there is none.
-
-    The entries are in order of arrival.
-    """
+    """Return the newest of a path's `entries` (in order of arrival) that counts; None if there is none."""
     # Older contents with this status still count, although the file has other content now.
     return next((entry for entry in reversed(entries) if entry.status == "read"), None)

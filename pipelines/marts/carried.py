@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.code_digest import code_digest
+from pipelines.common.digests import file_sha256
 from pipelines.common.project import PROJECT
 from pipelines.contract.tables.tables import TABLES
 from pipelines.store.manifest import Manifest
-from pipelines.store.publication_note import file_sha256, note_of
+from pipelines.store.publication_note import note_of
 from pipelines.store.published_file import has_wal
 
 # The code that computes the rows of a published table from its day table.

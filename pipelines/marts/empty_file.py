@@ -1,4 +1,7 @@
-"""The published file without rows: every table and view, with the comments that document them."""
+"""The published file without rows: every table and view, with the comments that document them.
+
+Queries of views do not name the database, because users may attach the file under any name.
+"""
 
 from contextlib import closing
 from pathlib import Path
@@ -6,11 +9,12 @@ from typing import Literal
 
 import duckdb
 
+from pipelines.common.days import WINDOWS
 from pipelines.common.sql import literal
+from pipelines.contract.measures.sql import sql
 from pipelines.contract.tables.column_comments import column_comment
 from pipelines.contract.tables.table import Table
 from pipelines.contract.tables.tables import TABLES, VIEWS
-from pipelines.marts.views import create_views
 from pipelines.store.published_file import create_file
 
 # The bytes of the file, kept once made: writing 500 comments takes as long as writing the rows of a small folder.
@@ -51,3 +55,17 @@ def _describe(connection: duckdb.DuckDBPyConnection, kind: Literal["TABLE", "VIE
         for column in described.columns
     ]
     connection.execute(";\n".join(comments))
+
+
+def view_queries() -> dict[str, str]:
+    """Return the query of each view, by its name."""
+    # A view accepts no parameter.
+    window = sql("pipelines.marts", "views/usage_window")
+    windows = {f"usage_{days}d": window.replace("$window_days", str(days)) for days in WINDOWS}
+    return windows | {"usage_month": sql("pipelines.marts", "views/usage_month")}
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Create every view in a database that has the tables."""
+    for name, query in view_queries().items():
+        connection.execute(f"CREATE VIEW {database}.{name} AS {query}")

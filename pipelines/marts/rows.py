@@ -23,7 +23,7 @@ from pipelines.incidents.data_metrics import SHORT_DAY
 from pipelines.incidents.usual.volumes import is_short, usual_records
 from pipelines.reading.reasons.reasons import words_of
 from pipelines.reading.reasons.unread import kinds_of
-from pipelines.store.manifest import DayEntry, FileEntry, Manifest
+from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.store import Store
 
 _TYPES = {
@@ -56,6 +56,8 @@ def listed_rows(
     late = manifest.late_records
     days = sorted(manifest.days.items())
     counted = {day: entry.counted for day, entry in days}
+    # From the first day with records to the as-of.
+    spine = list(days_between(days[0][0], manifest.as_of)) if days and manifest.as_of else []
     live = manifest.live_files()
     restated = frozenset(manifest.restated_sessions)
     return {
@@ -77,7 +79,7 @@ def listed_rows(
         ),
         "usual_volumes": _rows(
             "day:DATE usual_records:BIGINT is_holiday:BOOLEAN is_short:BOOLEAN",
-            _usual_days(list(_spine(days, manifest)), counted, settings, incidents),
+            _usual_days(spine, counted, settings, incidents),
         ),
         "listed_input_files": _rows(
             _declared("input_files"), sorted(_input_files(manifest, settings), key=lambda row: row[:2]),
@@ -150,9 +152,7 @@ def _channels(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
 
 
 def _input_files(manifest: Manifest, settings: Settings) -> Iterator[list[Any]]:
-    """Yield a row for each content (one version of a landed file) that was read or refused, and for each file that no
-    source reads.
-    """
+    """Yield a row for each content that was read or refused, and for each file that no source reads."""
     for e in manifest.files:
         counts = [e.records_read, e.accepted, e.rejected, e.skipped]
         finding = words_of(e.finding).en if e.finding else None
@@ -173,11 +173,6 @@ def _nulled_fields(live: Iterable[FileEntry]) -> Counter[tuple[str, str]]:
     return nulled
 
 
-def _spine(days: list[tuple[date, DayEntry]], manifest: Manifest) -> Iterable[date]:
-    """Return every day from the first day with records to the as-of; none if no day has records."""
-    return days_between(days[0][0], manifest.as_of) if days and manifest.as_of else ()
-
-
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
@@ -195,14 +190,11 @@ def _declared(table: str) -> str:
 def _texts(columns: tuple[str, ...], rows: list[dict[str, str | None]], zone: str) -> pa.Table:
     """Return an Arrow table of the rows of a registry file; `created_at` is in the local time of the zone."""
     typed = (f"{name}:TIMESTAMP" if name == "created_at" else name for name in columns)
-    return _rows(
-        " ".join(typed),
-        ([_local(row[name], zone) if name == "created_at" else row[name] for name in columns] for row in rows),
-    )
 
+    def value(name: str, text: str | None) -> object:
+        return registry_time(text, zone) if text and name == "created_at" else text
 
-def _local(text: str | None, zone: str) -> datetime | None:
-    return registry_time(text, zone) if text else None
+    return _rows(" ".join(typed), ([value(name, row[name]) for name in columns] for row in rows))
 
 
 def _rows(columns: str, rows: Iterable[list[Any]]) -> pa.Table:

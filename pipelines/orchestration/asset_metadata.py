@@ -35,9 +35,7 @@ def landing_metadata(landing: Path) -> Metadata:
 
 
 def parts_metadata(manifest: Manifest) -> Metadata:
-    """Return the number of live files (the files that count), and the sums of their books: records read, accepted,
-    rejected and skipped.
-    """
+    """Return the number of live files, and the sums of their books: records read, accepted, rejected and skipped."""
     live = manifest.live_files()
     accepted = sum(entry.accepted for entry in live)
     return {

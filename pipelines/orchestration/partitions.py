@@ -30,10 +30,7 @@ class Partitions(Protocol):
         """Remove a partition."""
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, as in the partition's newest record.
-
-        The count is None if the record has none.
-        """
+        """Return the row count of each partition of an asset in its newest record; None if the record has none."""
 
 
 def run_day(tags: Mapping[str, str], run: DailyRun) -> date:

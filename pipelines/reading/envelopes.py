@@ -7,15 +7,7 @@ as the record: it can have the application's fields as top-level keys.
 
 from pipelines.common.sql import quoted
 from pipelines.contract.record.fields import MALFORMED
-from pipelines.reading.raw_relations import (
-    BLANKS,
-    LINE_END,
-    RawRelation,
-    raw_column,
-    raw_names,
-    set_apart,
-    shape_of,
-)
+from pipelines.reading.raw_relations import BLANKS, LINE_END, RawRelation, raw_column, raw_names, set_apart, shape_of
 from pipelines.reading.sources.mapping import OWN_NAMES, SourceMapping, Unwrap
 
 LOGGED = ("formattedMessage", "message", "log", "json")

@@ -60,9 +60,7 @@ def raw_names(mapping: SourceMapping) -> tuple[str, ...]:
 
 
 def _json_names(mapping: SourceMapping) -> tuple[str, ...]:
-    """Return the keys that a mapping reads from a line of JSON, except `record`. With `[unwrap]`, these are keys of the
-    envelope.
-    """
+    """Return the keys that a mapping reads from a JSON line, except `record`; with `[unwrap]`, from the envelope."""
     return tuple(name for name in mapping.unwrap_columns if name != "record") if mapping.unwrap else raw_names(mapping)
 
 

@@ -64,9 +64,7 @@ def rejected_object(line: str, hidden: frozenset[str], personal: Iterable[str | 
 
 @dataclass(frozen=True)
 class CsvMask:
-    """Masks rows of a CSV file. The cells at the indexes `hidden`, and cells that begin like a JSON list or object, are
-    masked whole.
-    """
+    """Masks rows of a CSV file: cells at the indexes `hidden`, and those that begin like a JSON list or object."""
 
     hidden: frozenset[int]
     # Whether the header contains a field of the log format. If not, the header does not show which cells are personal,

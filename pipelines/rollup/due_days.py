@@ -75,9 +75,7 @@ def fingerprint(inputs: RollupInputs, day: date, parts: list[str]) -> str:
 
 
 def with_limits(found: str, registry: Registry) -> str:
-    """Return the fingerprint that the entry of a day stores: `found` (the result of `fingerprint`), a slash, and the
-    fingerprint of the limits.
-    """
+    """Return the fingerprint that a day's entry stores: that of its inputs (`found`), a slash, that of the limits."""
     return f"{found}/{registry.limits_fingerprint}"
 
 

@@ -143,9 +143,7 @@ def day_values(rules: Mapping[str, BillingRule], session_minutes: int) -> dict[s
 
 
 def batch_days(days: Sequence[date], zone: str, cuts: Mapping[date, Sequence[datetime]]) -> pa.Table:
-    """Return the days of a batch with the schema `BATCH_DAYS`; `cuts` are the instants that split a day's uses (see
-    `Packages.cuts`).
-    """
+    """Return a batch's days as `BATCH_DAYS`; `cuts` are the instants that split a day's uses (`Packages.cuts`)."""
     hours = [day_hours(day, zone) for day in days]
     return pa.table(
         [

@@ -45,11 +45,7 @@ _TABLES = {
 
 
 def changed_figures(
-    store: Store,
-    manifest: Manifest,
-    day: date,
-    new: DayEntry | None,
-    are_rules_new: bool = False,
+    store: Store, manifest: Manifest, day: date, new: DayEntry | None, are_rules_new: bool = False
 ) -> tuple[pl.DataFrame, str] | None:
     """Return the published figures of a closed day that changed, as rows of `restatements`, and the cause of the
     change.

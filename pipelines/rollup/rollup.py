@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import BooksError
+from pipelines.common.errors import BooksError, damaged_file
 from pipelines.common.text import counted
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.rollup.due_days import due_days, fingerprint, has_fingerprint, is_stored, with_limits
 from pipelines.rollup.inputs import RollupInputs
-from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, Manifest
 from pipelines.store.store import Store
 
@@ -173,8 +172,4 @@ def _check_books(day: date, books: DayBooks, folder: Path, accepted: int) -> Non
     elif digest_of_folder(folder) != books.content:
         fault = f"The stored tables of {day} differ from what was written."
     if fault:
-        raise BooksError(
-            fault,
-            where="roll-up",
-            why="A record would be lost or counted twice.",
-        )
+        raise BooksError(fault, where="roll-up", why="A record would be lost or counted twice.")

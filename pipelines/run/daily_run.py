@@ -79,10 +79,7 @@ class DailyRun:
 
     @property
     def publication(self) -> PendingPublication | None:
-        """The publication that this run's roll-up decided or, without a roll-up, the publication as computed now.
-
-        None if nothing is published.
-        """
+        """The publication that this run's roll-up decided, else as computed now; None if nothing is published."""
         as_of = self.manifest.as_of
         if self.decided_publication is None and as_of is not None:
             given = self.store, self.manifest, self.settings, self.registry, as_of

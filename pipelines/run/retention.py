@@ -4,17 +4,15 @@ The files of removed entries are deleted later, by the next run that ingests (`S
 dies in between leaves nothing half removed, and a backup that is made meanwhile has all files of its manifest.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import duckdb
 
 from pipelines.common.days import business_day
-from pipelines.common.errors import AuthmeterError
+from pipelines.common.errors import AuthmeterError, damaged_file
 from pipelines.contract.settings.settings import Settings
 from pipelines.ingest.landed import known_files
 from pipelines.reading.files.landing import scan
-from pipelines.store.damaged import damaged_file
 from pipelines.store.database import workbench
 from pipelines.store.manifest import FileEntry, Manifest, original_name
 from pipelines.store.store import Store
@@ -22,39 +20,24 @@ from pipelines.store.store import Store
 _KEPT = "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE day >= $first"
 
 
-@dataclass
-class RetentionReport:
-    """Numbers of removed parts, of parts that lost their oldest days (`trimmed`), of removed days, and of file contents
-    whose entries were removed (`files`).
-    """
-
-    parts: int = 0
-    trimmed: int = 0
-    days: int = 0
-    files: int = 0
-
-
-def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> RetentionReport:
+def apply_retention(store: Store, manifest: Manifest, settings: Settings, day: date) -> None:
     """Remove data from the manifest that is older than the settings allow, counted from the run's `day`.
 
     The events of a day are removed together, and later records of that day are rejected as too old. The manifest is
     changed, but not yet committed.
     """
-    report = RetentionReport()
     first = _first_kept(day, settings.events_kept_days, manifest.events_from)
     by_part: dict[str, list[FileEntry]] = {}
     for entry in manifest.files:
         if entry.part:
             by_part.setdefault(original_name(entry.part), []).append(entry)
-    for entries in by_part.values():
-        _drop_events(store, first, entries, settings, report)
-    if report.parts or report.trimmed:
+    dropped = [_drop_events(store, first, entries, settings) for entries in by_part.values()]
+    if any(dropped):
         manifest.events_from = first
         late = manifest.late_records
         manifest.final_late |= {day: late[day] for day in manifest.days if day < first}
     if first_day := first_kept_day(manifest, settings, day):
-        _drop_days(store, manifest, first_day, settings, report)
-    return report
+        _drop_days(store, manifest, first_day, settings)
 
 
 def first_kept_day(manifest: Manifest, settings: Settings, day: date) -> date | None:
@@ -71,29 +54,29 @@ def _first_kept(day: date, days: int, before: date | None) -> date:
     return max(first, before) if before else first
 
 
-def _drop_events(
-    store: Store, first: date, entries: list[FileEntry], settings: Settings, report: RetentionReport
-) -> None:
-    """Remove events of days before `first` from one part; `entries` are the manifest's entries of its contents."""
+def _drop_events(store: Store, first: date, entries: list[FileEntry], settings: Settings) -> bool:
+    """Remove events of days before `first` from one part, and return whether it had any.
+
+    `entries` are the manifest's entries of the contents of the part.
+    """
     kept: list[FileEntry] = []
     spent: list[FileEntry] = []
     for entry in entries:
         if entry.status in ("read", "held"):
             (spent if _last_day(entry, settings) < first else kept).append(entry)
     # Days of replaced contents in the part are removed too.
-    if kept and any(day < first and not _is_without(kept[0].part, day) for entry in entries for day in entry.days):
+    is_trimmed = bool(kept) and any(
+        day < first and not _is_without(kept[0].part, day) for entry in entries for day in entry.days
+    )
+    if is_trimmed:
         _trim(store, first, kept, settings)
-        report.trimmed += 1
-    elif spent and not kept:
-        report.parts += 1
     for entry in spent:
         entry.part = entry.part_digest = None
+    return is_trimmed or bool(spent and not kept)
 
 
 def _last_day(entry: FileEntry, settings: Settings) -> date:
-    """Return the newest day of a file's records. If the file has none, or its days are removed, return the day on which
-    it was first read.
-    """
+    """Return the newest day of a file's records, or the day on which it was first read if it has none (any more)."""
     if entry.days:
         return max(entry.days)
     return business_day(datetime.fromisoformat(entry.first_read_at), settings.timezone)
@@ -136,23 +119,16 @@ def _trim(store: Store, first: date, entries: list[FileEntry], settings: Setting
         entry.part, entry.part_digest = name, digest
 
 
-def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings, report: RetentionReport) -> None:
-    for day in [day for day in manifest.days if day < first]:
-        del manifest.days[day]
-        report.days += 1
-    if report.days:
+def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings) -> None:
+    if any(day < first for day in manifest.days):
+        manifest.days = {day: entry for day, entry in manifest.days.items() if day >= first}
         manifest.days_from = first
-    spent = [entry for entry in manifest.files if _is_spent(entry, first, settings)]
+    spent = [entry for entry in manifest.files if entry.part is None and _last_day(entry, settings) < first]
     if spent:
         # A file still in landing keeps its books: without them it would be read again.
         landed = {file.path for file in known_files(scan(store.landing, set()), manifest.archives)}
         gone = {(entry.path, entry.sha256) for entry in spent if entry.path not in landed}
-        report.files = len(gone)
         manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
     manifest.final_late = {day: records for day, records in manifest.final_late.items() if day >= first}
     for entry in manifest.files:
         entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
-
-
-def _is_spent(entry: FileEntry, first: date, settings: Settings) -> bool:
-    return entry.part is None and _last_day(entry, settings) < first

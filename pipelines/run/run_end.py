@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
-from pipelines.common.days import local_time, stamp
+from pipelines.common.days import Window, local_time, stamp
 from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
 from pipelines.common.files.lock import hold
@@ -18,7 +18,6 @@ from pipelines.contract.record.masking import masked_text
 from pipelines.contract.settings.settings import load_settings
 from pipelines.contract.status import Failure, LastRun, Status
 from pipelines.run.daily_run import DailyRun
-from pipelines.run.day_workbook import write_day_workbook
 from pipelines.run.status import last_status, note_alerts, status_of
 from pipelines.store.manifest import Manifest
 from pipelines.store.store import Store
@@ -113,3 +112,17 @@ def _zone(data: Path) -> str:
     except AuthmeterError:
         # Unreadable settings ended the run, and the status is written in spite of that.
         return "UTC"
+
+
+def write_day_workbook(database: Path, day: date, folder: Path) -> Path:
+    """Write the rows of `usage_daily` of a day as an xlsx file into a folder; return its path.
+
+    Raises:
+        AuthmeterError: nothing is published, or the rows do not fit in a sheet.
+    """
+    # Imported lazily: a run without mails writes no workbook.
+    from reports.export.tables import TableRequest, export_table
+
+    target = folder / f"authmeter_usage_{day}.xlsx"
+    export_table(database, TableRequest("usage_daily", Window(day, day), "xlsx", target))
+    return target

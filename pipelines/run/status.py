@@ -13,6 +13,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.sent import undelivered
+from pipelines.buckets.notes import findings_of
 from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
@@ -22,22 +23,11 @@ from pipelines.common.text import NO_TEXT
 from pipelines.contract.checks import CHECKS, NOTICE, CheckResult
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import Settings, load_settings
-from pipelines.contract.status import (
-    UNDELIVERED,
-    Kept,
-    LastRun,
-    OpenIncident,
-    Overdue,
-    Published,
-    Status,
-    Warned,
-    Work,
-)
+from pipelines.contract.status import UNDELIVERED, Kept, LastRun, OpenIncident, Overdue, Published, Status, Warned, Work
 from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, unknown_words
 from pipelines.incidents.cause_words import cause_with_rates
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import incident_title, loss_words
-from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
 from pipelines.run.site_generations import run_of_site, site_is_current
 from pipelines.store.manifest import Manifest
@@ -88,7 +78,8 @@ def status_of(
                     of_billing = published_billing_warnings(store.database)
             checks = run_checks(manifest, settings, registry, manifest.as_of, of_billing)
         with _missing_file_ignored(damages), published_tables(store.database) as connection:
-            status.published.restated_days = _restated_days(connection)
+            restated = "SELECT count(*) FILTER (restated) FROM day_quality"
+            status.published.restated_days = int(connection.execute(restated).fetchall()[0][0])
             status.incidents = _open_incidents(connection, settings)
             unknown = _unknown_incidents(connection, manifest.days_from)
         status.warnings = [_warned(check) for check in checks if not check.passed]
@@ -147,9 +138,7 @@ def _last_run(data: Path, zone: str) -> LastRun | None:
 
 
 def _published(store: Store, manifest: Manifest, as_of: date) -> Published:
-    """Return the publication that readers see: the manifest's publication or, if its site is not complete, the
-    publication of the existing site.
-    """
+    """Return the publication that readers see: the manifest's, or, if its site is not complete, that of the site."""
     generated_at, run = str(manifest.generated_at), manifest.run
     site = None if site_is_current(store, manifest) else publication_of_site(store.site)
     if site and site.as_of <= as_of:
@@ -187,10 +176,6 @@ def _damaged(error: UnreadablePublicationError) -> Warned:
         check="published_file", severity="warn", day=None, detail_en=f"{error.what} {error.why}",
         detail_zh="已发布的数据库文件无法读取，其中的异常和告警无从得知；站点页面不受影响", do=error.do,
     )  # fmt: skip
-
-
-def _restated_days(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT count(*) FILTER (restated) FROM day_quality").fetchall()[0][0])
 
 
 def _open_incidents(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[OpenIncident]:
@@ -279,3 +264,24 @@ def _set_state(status: Status) -> None:
         else "warning" if status.is_warned
         else "ok"
     )  # fmt: skip
+
+
+def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
+    """Yield a warning for each bucket that has a finding and is still named in the settings."""
+    named = {one.url for one in settings.fetch}
+    for url, words in findings_of(store, "fetch").items():
+        if url in named:
+            yield Warned(
+                check="fetch", severity="warn", day=None,
+                detail_en=f"{url}: {words.en}",
+                detail_zh=f"{url}：{words.zh}",
+                do="Follow the advice in the warning, then run `authmeter fetch`. The next run also fetches again.",
+            )  # fmt: skip
+    for url, words in findings_of(store, "publish").items():
+        if url in (settings.publish.url, settings.publish.tables_url):
+            yield Warned(
+                check="publish", severity="warn", day=None,
+                detail_en=f"{url}: {words.en}; it contains the files of an earlier run, or a part of this one",
+                detail_zh=f"{url}：{words.zh}；其中的内容是较早的，或不完整",
+                do="Check that the bucket can be written to. The next run continues the copy.",
+            )  # fmt: skip

@@ -21,9 +21,7 @@ SOCIAL: Final = "social"
 
 
 class VisitStep(NamedTuple):
-    """One record of a visit, `seconds` after the record before it. Outcome and code are drawn from the `ANSWERS` of
-    `situation`.
-    """
+    """One record of a visit, `seconds` after the one before; outcome and code are drawn from `ANSWERS[situation]`."""
 
     seconds: float
     channel: str

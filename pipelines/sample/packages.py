@@ -129,8 +129,6 @@ def _named(name: str) -> str:
 
 
 def _round(count: int, unit: int | None = None) -> int:
-    """Round to a multiple of the largest power of ten that is at most `unit`; if `unit` is None, to two significant
-    digits. Never return 0.
-    """
+    """Round to a multiple of the largest power of ten up to `unit`, else to two significant digits; never to 0."""
     step: int = 10 ** (len(str(unit)) - 1 if unit is not None else max(0, len(str(count)) - 2))
     return max(step, (count + step // 2) // step * step)

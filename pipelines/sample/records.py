@@ -199,9 +199,7 @@ class SampleRecords:
         return found
 
     def _view(self, name: str, query: str) -> None:
-        """Create a view. Each call of `choose` makes the view again, because a view keeps the types of the variables
-        that it reads.
-        """
+        """Create a view; each call of `choose` makes it again, because a view keeps its variables' types."""
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
     def _set(self, values: Mapping[str, Any]) -> None:

@@ -104,9 +104,7 @@ class Statements:
         }  # fmt: skip
 
     def _utc_rows(self) -> list[list[object]]:
-        """Return the rows of the console in UTC. Months with few days are left out, and so is the sample's last day,
-        which has not ended in UTC.
-        """
+        """Return the console's rows in UTC, without months of few days and the last day, which has not ended in UTC."""
         days = range(self._used.days - 1)
         of_month = Counter(_month_of(self._used.date(day)) for day in days)
         return [

@@ -69,12 +69,7 @@ class SampleTruth:
         self._rows: dict[int, list[tuple[Any, ...]]] = {}
         self._sign_ins: dict[int, list[tuple[str, int, int]]] = {}
 
-    def add(
-        self,
-        day: int,
-        requests: list[tuple[str, str, int, int, int, int]],
-        sign_ins: Iterable[SignIns],
-    ) -> None:
+    def add(self, day: int, requests: list[tuple[str, str, int, int, int, int]], sign_ins: Iterable[SignIns]) -> None:
         """Add the requests and sign-ins of a day, as `SampleRecords` returns them; days are counted from 0."""
         self._rows[day] = requests
         self._sign_ins[day] = [(row.app_key, row.sessions - row.cut, row.signed_in) for row in sign_ins]

@@ -170,10 +170,7 @@ def write_sample(out: Path, spec: SampleSpec, progress: Callable[[int], None] | 
     if bills:
         bills.write(out / "registry")
     truth.write(
-        out / TRUTH,
-        spec.command,
-        newest_sign_ins(done[-1].day, done[-1].sign_ins),
-        bills.truth() if bills else {},
+        out / TRUTH, spec.command, newest_sign_ins(done[-1].day, done[-1].sign_ins), bills.truth() if bills else {}
     )
     gap = wrong.missing_day
     return SampleReport(

@@ -218,11 +218,7 @@ def unreadable(file: Path, found: str) -> AuthmeterError:
 
 
 def require_known_version(version: int, file: Path) -> None:
-    """Refuse a store that a newer authmeter wrote.
-
-    Raises:
-        AuthmeterError: the version of the store is higher than `SCHEMA_VERSION`.
-    """
+    """Raise AuthmeterError if a newer authmeter wrote the store: its version is higher than `SCHEMA_VERSION`."""
     if version > SCHEMA_VERSION:
         raise AuthmeterError(
             f"The store was written by a newer authmeter (version {version} of the store, here {SCHEMA_VERSION}).",

@@ -203,10 +203,7 @@ def changes(before: Image, after: Image) -> Iterator[Change]:
 
 
 def _whole(first: Any, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Yield rows as the table stores them, with `first` as their first column.
-
-    A date becomes text, and a `DayRows` becomes two columns.
-    """
+    """Yield rows as the table stores them, after the column `first`; dates as text, a `DayRows` as two columns."""
     for row in rows:
         columns: list[Any] = [first]
         for value in row:
@@ -221,11 +218,7 @@ def state_of(rows: list[Row]) -> State:
 
 
 def manifest_of(rows: Rows) -> Manifest:
-    """Return the manifest that the rows of all tables store.
-
-    Raises:
-        KeyError, TypeError, ValueError: the rows do not form a manifest.
-    """
+    """Return the manifest that the rows of all tables store. Raises KeyError, TypeError or ValueError without one."""
     day_of = cache(date.fromisoformat)
     manifest = Manifest(**vars(state_of(rows["state"])))
     by_number: dict[int, FileEntry] = {}

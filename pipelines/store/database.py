@@ -14,13 +14,12 @@ from typing import Any
 
 import duckdb
 
-from pipelines.common.errors import AuthmeterError, BooksError
+from pipelines.common.errors import AuthmeterError, BooksError, damaged_file
 from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.settings.settings import Settings
-from pipelines.store.damaged import damaged_file
 
 # Polars begins the text of DuckDB's errors with these words, if they occur while it fetches rows.
 FETCHED = "got external error: "
@@ -127,9 +126,7 @@ def _opened(settings: Settings, temp: Path, folders: Sequence[Path], keeps_order
 
 @contextmanager
 def _errors_explained(temp: Path, folders: Sequence[Path]) -> Iterator[None]:
-    """Translate DuckDB's errors about memory, about missing required values, and about stored files in `folders` that
-    cannot be read.
-    """
+    """Translate DuckDB's errors about memory, missing required values, and unreadable stored files in `folders`."""
     try:
         with end_noticed():
             yield

@@ -52,9 +52,7 @@ def repeated_key(name: str, rows: int, example: object, where: str) -> BooksErro
 
 
 def _repeated(key: Iterable[str], source: str, listed: str) -> str:
-    """Return a query over all rows of `source`: the SQL columns `listed`, and whether the key equals that of the row
-    before.
-    """
+    """Return a query over `source`: the columns `listed`, and whether the key equals that of the row before."""
     # Equal keys are adjacent, so one pass finds them, in a tenth of the time of a GROUP BY. The first row has no
     # previous row.
     same = "lag(true, 1, false) OVER () AND " + " AND ".join(

@@ -203,12 +203,9 @@ class Manifest(State):
         """The last closed day, which is the published as-of; None if no day was ever rolled up."""
         # A day stays closed if it lost all its records or was deleted. If the manifest has no rolled-up day left,
         # `days_from` or a restatement of a day shows that days were rolled up.
-        return self.as_of if self.days or self.days_from or self._has_restated_day else None
-
-    @property
-    def _has_restated_day(self) -> bool:
         # Balances of packages can change before the first record.
-        return any(not is_of_packages(file) for file in self.restatements)
+        has_restated_day = any(not file.endswith(f".{OF_PACKAGES}.parquet") for file in self.restatements)
+        return self.as_of if self.days or self.days_from or has_restated_day else None
 
     def live_files(self) -> list[FileEntry]:
         """Return the contents that count: status `read`."""
@@ -248,8 +245,3 @@ class Manifest(State):
 def original_name(part: str) -> str:
     """Return the original name of a part, without the suffix that retention adds (`name.2026-01-05`)."""
     return part.partition(".")[0]
-
-
-def is_of_packages(file: str) -> bool:
-    """Return whether the restatement file with this name has balances of resource packages, not figures of days."""
-    return file.endswith(f".{OF_PACKAGES}.parquet")

@@ -4,11 +4,11 @@ The note decides which rows of the published file a new file can copy. The check
 published file was changed since.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.common.digests import file_sha256
 from pipelines.common.files import durable
 from pipelines.contract.registry.registry import Registry
 from pipelines.store.manifest import Manifest
@@ -62,9 +62,3 @@ def note_of(published: Path) -> PublicationNote | None:
         return PublicationNote(**json.loads(_note_file(published).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def file_sha256(file: Path) -> str:
-    """Return the checksum of a file, in hex."""
-    with open(file, "rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -157,9 +157,7 @@ def _wal_files(database: Path) -> list[Path]:
 
 
 def has_wal(database: Path) -> bool:
-    """Return whether a client that opened the file for writing left a `.wal` file. Such a client may also have changed
-    the published file.
-    """
+    """Return whether a client that opened the file for writing, and may have changed it, left a `.wal` file."""
     return bool(_wal_files(database))
 
 
@@ -223,9 +221,7 @@ def last_day_of(connection: duckdb.DuckDBPyConnection) -> date:
 
 
 def run_of(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """Return the number of the run that made an open published file, and its time in the text form that the manifest
-    uses.
-    """
+    """Return the number of the run that made an open published file, and its time as text, as in the manifest."""
     # Older versions stored the time as text.
     query = "SELECT run, generated_at::TIMESTAMPTZ, time_zone FROM publication"
     run, generated_at, time_zone = connection.execute(query).fetchall()[0]

@@ -7,17 +7,18 @@ not count, and the next run removes them.
 import os
 import shutil
 from collections.abc import Container, Iterable, Mapping
-from contextlib import suppress
-from datetime import date
+from contextlib import AbstractContextManager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.common.days import local_time
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import UsageError
+from pipelines.common.errors import UsageError, damaged_file
 from pipelines.common.files import durable
+from pipelines.common.files.lock import hold
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
-from pipelines.store.damaged import damaged_file
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
 from pipelines.store.part_records import PartRecords, record_files
 from pipelines.store.upgrades import OlderStore
@@ -52,12 +53,12 @@ class Store:
         except OSError:
             return False
 
-    def require_landing_folder(self) -> None:
-        """Check that landing is a folder or does not exist.
+    def held(self, doing: str, zone: str = "UTC") -> AbstractContextManager[None]:
+        """Lock the folder for a command from now on: see `hold`. Times are noted and shown in the given zone."""
+        return hold(self.lock, doing, local_time(datetime.now(UTC), zone))
 
-        Raises:
-            UsageError: landing is a file, or a link that leads to no folder.
-        """
+    def require_landing_folder(self) -> None:
+        """Raise UsageError if landing is a file, or a link that leads to no folder."""
         if os.path.lexists(self.landing) and not self.landing.is_dir():
             is_link = self.landing.is_symlink()
             raise UsageError(
@@ -127,9 +128,7 @@ class Store:
         return self.catalogue.faults() if self._has_catalogue() else []
 
     def _has_catalogue(self) -> bool:
-        """Return whether the manifest is stored in the catalogue; false for a new store, and for an older one that is
-        not upgraded yet.
-        """
+        """Return whether the catalogue stores the manifest; false for a new store and one that is not upgraded yet."""
         if self._older.is_older_store():
             return False
         if self.catalogue.file.exists():

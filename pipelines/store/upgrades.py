@@ -72,9 +72,7 @@ class OlderStore:
 
 
 def _from_1(raw: Raw, warehouse: Path) -> None:
-    """Add the checksum of a day's tables, which later versions require, to each day without one; remove the day if its
-    tables are missing.
-    """
+    """Add a checksum, which later versions require, to each day without one; remove days whose tables are missing."""
     days = raw.get("days", {})
     for day, entry in list(days.items()):
         if "content" not in entry:

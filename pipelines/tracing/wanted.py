@@ -37,11 +37,7 @@ class Wanted:
         return f"{FIELD_OF[self.kind]} = getvariable('wanted_text')"
 
     def values(self, key: str | None) -> dict[str, object]:
-        """Return the values of the SQL variables in `condition`, by name.
-
-        Args:
-            key: the hash key; needed if the id is hashed.
-        """
+        """Return the values of the SQL variables in `condition`, by name. `key` is needed if the id is hashed."""
         if not self.is_hashed:
             return {"wanted_text": self.text}
         # Imported lazily: ids that are not hashed need no Polars, which takes a tenth of a second.

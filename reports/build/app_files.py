@@ -162,11 +162,7 @@ def write_app_files(
 
 
 def _write_folder(
-    writer: SiteWriter,
-    content: Content,
-    pieces: list[list[list[str]]],
-    shell: AppShell,
-    before: Generation | None,
+    writer: SiteWriter, content: Content, pieces: list[list[list[str]]], shell: AppShell, before: Generation | None
 ) -> AppFiles:
     app, workbook = content.app, content.workbook
     incidents = shell.incidents.get(app.key, shell.without_incidents)

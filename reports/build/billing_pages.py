@@ -26,7 +26,7 @@ from reports.content.billing.registry_notes import RegistryNotesReader
 from reports.content.billing.resource_packages import PackageAccount, package_accounts
 from reports.content.billing.stack_drawing import shades, stack
 from reports.content.context import App, Quality, json_block
-from reports.content.day_strip import day_strip
+from reports.content.drawings import day_strip
 from reports.content.published import DAYS, PublishedTables
 from reports.content.wording.language import t
 

@@ -1,6 +1,6 @@
 """Writes a table of all apps as a script, by column, so that a browser opens 100,000 rows at once.
 
-The columns are defined in `sql/figures/` and `sql/site/listed_apps.sql`. Measured in Chromium with 100,000 apps:
+The columns are defined in `sql/figures/` and `content/listings.py`. Measured in Chromium with 100,000 apps:
 parsing rows as arrays takes 1.4 s; one non-ASCII character doubles the size of the whole text; columns as separate JSON
 texts, parsed when they are first needed, take 0.3 s.
 """

@@ -128,9 +128,7 @@ class AppMonths:
         return True
 
     def _kept(self, path: str, source: str) -> WrittenFile | None:
-        """Return the file of the previous generation if it was made from the same inputs (their digest is `source`) and
-        has the recorded size on disk.
-        """
+        """Return the previous generation's file if it has the same inputs (digest `source`) and its recorded size."""
         file = self._before and self._before.files.get(path)
         if not self._before or not file or file.source != source:
             return None

@@ -44,8 +44,8 @@ def quality_values(
             (day, cell(key), *figures, restatement_words(cause).both)
             for day, key, _, *figures, cause in marts.rows("quality/restatements")
         ],
-        "codes": marts.rows("quality/missing_codes"),
-        "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("quality/unregistered_apps")],
+        "codes": marts.rows("missing_codes"),
+        "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("unregistered_apps")],
         "packages": [(cell(key), *rest) for key, *rest in packages],
     }
     rejected = marts.rows("quality/rejected")
@@ -55,7 +55,7 @@ def quality_values(
         "rejected": rejected,
         "checks": [(row[:4], Bilingual(row[4], row[5])) for row in marts.rows("checks")],
         "unmapped": sum(quality[day].unmapped_codes for day in days if day in quality),
-        "nulled": marts.rows("quality/nulled_fields"),
+        "nulled": marts.rows("nulled_fields"),
         "tables": tables,
         "limit": ROW_LIMIT,
         "listed": _FINDINGS_LISTED,

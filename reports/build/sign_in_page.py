@@ -1,4 +1,4 @@
-"""Composes the page of sign-in sessions: its CSV files, its data script, and the values of its template.
+"""Composes the page of sign-in sessions: the titles of its CSV files, its data script, and the template values.
 
 The figures are computed in `reports/content/sign_in/`.
 """
@@ -10,14 +10,12 @@ from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.store.site_publication import LONG_DAYS
 from reports.build.app_sign_ins import SIGN_INS_FILE, sign_in_documents
-from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
+from reports.build.writer import script, with_fields
 from reports.content.context import App
 from reports.content.published import DAYS, PublishedTables
 from reports.content.sign_in.sign_in_words import no_record
 from reports.content.sign_in.sign_ins import app_sign_ins
 from reports.content.wording.language import t
-from reports.export.column_words import Language
-from reports.export.csv_files import csv_bytes, harmless
 
 SIGN_IN_PAGE: Final = "signin.html"
 SIGN_IN_CSVS: Final = {
@@ -29,15 +27,6 @@ SIGN_IN_CSVS: Final = {
 """Titles of the CSV files of these tables."""
 # Spans in days that the page offers.
 _SPANS: Final = (7, DAYS, LONG_DAYS)
-
-
-def sign_in_files(marts: PublishedTables, writer: SiteWriter, language: Language) -> dict[str, WrittenFile]:
-    """Write the files of `SIGN_IN_CSVS`, with headings in `language`, and return them by name."""
-    found = {}
-    for name in SIGN_IN_CSVS:
-        rows = harmless(marts.frame(name))
-        found[name] = writer.write(f"{name}.csv", csv_bytes(rows, language), rows.height)
-    return found
 
 
 def sign_in_values(

@@ -38,7 +38,7 @@ from reports.build.column_script import column_script
 from reports.build.files_page import Month, files_values, listed_files
 from reports.build.month_files import Generation, read_generation
 from reports.build.quality_page import quality_values
-from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_files, sign_in_values
+from reports.build.sign_in_page import SIGN_IN_CSVS, SIGN_IN_PAGE, sign_in_values
 from reports.build.static_files import write_assets, write_shared_data
 from reports.build.table_files import write_table_files
 from reports.build.writer import SiteWriter, WrittenFile, script, with_fields
@@ -46,12 +46,7 @@ from reports.content import context
 from reports.content.briefing import briefing
 from reports.content.chart_numbers import chart_numbers
 from reports.content.incidents.evidence import evidence
-from reports.content.incidents.incidents import (
-    INCIDENTS_LISTED,
-    OWN_ENDED_LISTED,
-    PARTS_LISTED,
-    PageIncidents,
-)
+from reports.content.incidents.incidents import INCIDENTS_LISTED, OWN_ENDED_LISTED, PARTS_LISTED, PageIncidents
 from reports.content.overviews import days_with_a_page, overviews
 from reports.content.published import PublishedTables
 from reports.content.site_data import shared_data
@@ -199,12 +194,13 @@ class _Site:
         return self.channel_words.get(value or "") or word(value)
 
     def write(self) -> SiteReport:
-        usage_csv = self._usage_csv()
+        usage_csv = self._csv("usage_all", self.marts.frame("usage_all"))
         months = self._months()
-        billing_csvs = self._billing_csvs()
+        billing = ((name, self.marts.frame(name)) for name in BILLING_CSVS)
+        billing_csvs = {name: self._csv(name, rows) for name, rows in billing if rows.height}
         for path, values in self.billing.pages(billing_csvs):
             self._page(path, **values)
-        sign_in_csvs = sign_in_files(self.marts, self.writer, self.language)
+        sign_in_csvs = {name: self._csv(name, self.marts.frame(name)) for name in SIGN_IN_CSVS}
         self._page("usage.html", csv=usage_csv, months=months, app_count=len(self.apps))
         self._page("monitor.html", app_count=len(self.apps))
         self._page("metrics.html")
@@ -212,8 +208,8 @@ class _Site:
         self._briefing(usage_csv)
         # Made late, because they wait for the figures, which are computed while the earlier pages are made.
         self._quality()
-        listed = [(file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()]
         values, _ = self.sign_ins.result()
+        listed = [(file.path, SIGN_IN_CSVS[name], file) for name, file in sign_in_csvs.items()]
         self._page(SIGN_IN_PAGE, files=listed, **values)
         if "parquet" in self.tables:
             write_table_files(self.marts, self.writer, self.before)
@@ -251,18 +247,8 @@ class _Site:
         text = self.templates.get_template(f"{template or path}.jinja").render(root=root, page=path, **values)
         return self.writer.write(path, text.encode())
 
-    def _usage_csv(self) -> WrittenFile:
-        rows = harmless(self.marts.frame("usage_all"))
-        return self.writer.write("usage_all.csv", csv_bytes(rows, self.language), rows.height)
-
-    def _billing_csvs(self) -> dict[str, WrittenFile]:
-        """Write the CSV files of packages, limits and reconciliation that have rows, and return them by name."""
-        found = {}
-        for name in BILLING_CSVS:
-            rows = harmless(self.marts.frame(name))
-            if rows.height:
-                found[name] = self.writer.write(f"{name}.csv", csv_bytes(rows, self.language), rows.height)
-        return found
+    def _csv(self, name: str, rows: pl.DataFrame) -> WrittenFile:
+        return self.writer.write(f"{name}.csv", csv_bytes(harmless(rows), self.language), rows.height)
 
     def _months(self) -> list[Month]:
         """Write the CSV of each calendar month since the first record, and return the months, newest first.
@@ -274,15 +260,12 @@ class _Site:
         totals = {month: tuple(counts) for month, *counts in self.marts.rows("month_totals")}
         found = []
         for month in sorted({day.replace(day=1) for day in self.quality}, reverse=True):
-            rows = harmless(self.marts.frame("usage_month", month=month.isoformat()))
-            file = self.writer.write(f"monthly/usage_{month:%Y-%m}.csv", csv_bytes(rows, self.language), rows.height)
-            found.append((month, totals.get(month), file))
+            rows = self.marts.frame("usage_month", month=month.isoformat())
+            found.append((month, totals.get(month), self._csv(f"monthly/usage_{month:%Y-%m}", rows)))
         return found
 
     def _prepare(self, listed: pl.DataFrame, charts: Future[list[pl.DataFrame]]) -> list[tuple[Any, ...]]:
-        """Compute the tables of the figures, and return the rows of `quality/unregistered_packages` for the quality
-        page.
-        """
+        """Compute the tables of the figures; return the rows of `quality/unregistered_packages`."""
         self.figures.prepare(listed, charts.result)
         return self.figures.rows("quality/unregistered_packages")
 
@@ -298,7 +281,7 @@ class _Site:
             "data/apps.js": column_script("AUTHMETER_APPS", self.figures.frame("figures/app_table")),
             "data/logins.js": column_script("AUTHMETER_LOGINS", self.figures.frame("figures/login_table")),
         }
-        return scripts, self.figures.frame("site/listed_apps")
+        return scripts, self.figures.frame("app_names")
 
     def _data(self, files: dict[str, AppFiles]) -> None:
         self.writer.folder("data")
@@ -336,7 +319,5 @@ class _Site:
         )  # fmt: skip
 
     def _counted(self) -> str:
-        """Return the metric that lists of days show: number verifications, or third-party authorizations if no day has
-        a number verification.
-        """
+        """Return the metric of lists of days: number verifications, else third-party authorizations."""
         return CARDS[0 if any(one.cards[0][1] for one in self.overviews) else 3]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.common.digests import file_sha256
+
 
 @dataclass(frozen=True)
 class WrittenFile:
@@ -68,14 +70,10 @@ class SiteWriter:
         self.files.append(written)
         return written
 
-    def adopt(self, path: str, rows: int, source: str | None = None) -> WrittenFile:
+    def adopt(self, path: str, rows: int, source: str | None = None) -> None:
         """Record a file that other code wrote under `target`."""
         file = self.target / path
-        with file.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        written = WrittenFile(path, file.stat().st_size, digest, rows, source)
-        self.files.append(written)
-        return written
+        self.files.append(WrittenFile(path, file.stat().st_size, file_sha256(file), rows, source))
 
     def take_over(self, file: WrittenFile, before: Path) -> None:
         """Link a file from the previous generation, whose folder is `before`; the target folder must exist."""

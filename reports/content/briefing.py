@@ -141,12 +141,7 @@ class _AppsWithoutIncident:
 
 
 def _apps_without_incident(
-    apps: Iterable[App],
-    active: set[str],
-    hit_apps: Collection[str],
-    listed: Sequence[AppHealth],
-    *,
-    is_holiday: bool,
+    apps: Iterable[App], active: set[str], hit_apps: Collection[str], listed: Sequence[AppHealth], *, is_holiday: bool
 ) -> _AppsWithoutIncident:
     silent = sum(app.key not in active and app.key not in hit_apps and app.status != "disabled" for app in apps)
     rest = active - set(hit_apps)

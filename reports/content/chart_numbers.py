@@ -79,8 +79,6 @@ def chart_rows(tables: PublishedTables, app_key: str) -> tuple[pl.DataFrame, pl.
 
 
 def _numbers(tables: PublishedTables, step: str, first: int, last: int, places: int) -> SeriesRows:
-    """Return the rows of the query `charts/<step>` for the apps from index `first` to `last`. `places` is the number of
-    days or months.
-    """
+    """Return the rows of `charts/<step>` for the apps from index `first` to `last`; `places` counts days or months."""
     rows = tables.frame(f"charts/{step}", first_app_place=first, last_app_place=last)
     return SeriesRows(rows, tables.channel_keys, last - first + 1, places)

@@ -85,9 +85,7 @@ class DataState:
 
 @dataclass(frozen=True)
 class App:
-    """One app as lists show it; `status` is `enabled`, `disabled`, `disabled_active` (disabled, but it logs) or
-    `unregistered`.
-    """
+    """An app as lists show it; `status`: `enabled`, `disabled`, `disabled_active` (but it logs) or `unregistered`."""
 
     key: str
     name: str

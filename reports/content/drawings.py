@@ -119,3 +119,22 @@ def _band(days: Days, scale: _Scale) -> Markup:
         back = "L".join(f"{scale.x(day)} {scale.y(low)}" for day, low, _ in reversed(run))
         path += f"M{there}L{back}Z" if len(run) > 1 else ""
     return Markup('<path class="norm" d="{}"/>').format(path) if path else Markup("")
+
+
+_WIDTH, _GAP = 8, 2
+
+
+def day_strip(classes: Sequence[str | None]) -> Markup:
+    """Return a drawing with a box for each day. `classes` has their CSS classes, oldest first; None leaves a gap."""
+    boxes = Markup("").join(
+        Markup('<rect class="{}" x="{}" width="{}" height="16" rx="1.5"/>').format(
+            name, place * (_WIDTH + _GAP), _WIDTH
+        )
+        for place, name in enumerate(classes)
+        if name
+    )
+    width = len(classes) * (_WIDTH + _GAP)
+    return Markup(
+        '<svg class="day-strip" width="{w}" height="16" viewBox="0 0 {w} 16" aria-hidden="true" focusable="false">'
+        "{boxes}</svg>"
+    ).format(w=width, boxes=boxes)

@@ -38,8 +38,5 @@ def app_folders(keys: Iterable[str]) -> dict[str, str]:
 
 
 def app_folder(key: str, all_keys: Iterable[str]) -> str:
-    """Return the folder name of the app `key`. The name can depend on the keys of all apps (`all_keys`).
-
-    Use `app_folders` for many apps.
-    """
+    """Return the folder name of one app, which can depend on the keys of all; see `app_folders`."""
     return app_folders([*all_keys, key])[key]

@@ -42,10 +42,7 @@ class DayNote:
 
 @dataclass(frozen=True)
 class Overview:
-    """The page of one closed day.
-
-    A card has metric, count, count a week before, and the position of the count relative to the usual range.
-    """
+    """The page of a closed day. A card: metric, count, count a week before, position relative to the usual range."""
 
     day: date
     quality: Day
@@ -70,10 +67,7 @@ def days_with_a_page(quality: Mapping[date, Day], as_of: date, first_days: Itera
 
 
 def overviews(
-    marts: PublishedTables,
-    quality: Mapping[date, Day],
-    norms: Mapping[str, Sequence[DayNorm]],
-    listed: Sequence[date],
+    marts: PublishedTables, quality: Mapping[date, Day], norms: Mapping[str, Sequence[DayNorm]], listed: Sequence[date]
 ) -> Iterator[Overview]:
     """Yield the overview of each day in `listed`, which has the newest day first.
 

@@ -81,17 +81,13 @@ def statement(name: str) -> str:
 
 
 def detail_query() -> str:
-    """Return the query for the rows of the detail export: apps from `$first_app` to `$last_app`, days from `$first` to
-    `$last`.
-    """
+    """Return the query of the detail export: apps `$first_app` to `$last_app`, days `$first` to `$last`."""
     return statement("site/usage_detail")
 
 
 @dataclass(frozen=True)
 class Publication:
-    """The publication: as-of, time of the last change of data (RFC 3339), business time zone, first day, and whether
-    its data is synthetic.
-    """
+    """The as-of, time of the last change of data (RFC 3339), time zone, first day, and whether data is synthetic."""
 
     as_of: date
     generated_at: str
@@ -180,9 +176,7 @@ class PublishedTables:
         return incident_days(self._connection, ids, first)
 
     def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
-        """Return values and usual ranges of each key figure on the last 90 days, oldest first; `value` is None on days
-        without data.
-        """
+        """Return values and usual ranges of each key figure on the last 90 days, oldest first; None without data."""
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:
@@ -243,7 +237,7 @@ class PublishedTables:
             if step == "version_requests":
                 text, values = f"SELECT * FROM ({text}) WHERE app_key = $app_key", values | {"app_key": app_key}
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {text}", values)
-        return self.rows("versions/released_versions", app_key=app_key)
+        return self.rows("released_versions", app_key=app_key)
 
     def keep(self, name: str, rows: pl.DataFrame) -> None:
         """Store rows as a temporary table, sorted by `app_key`; an earlier table of that name is replaced."""
@@ -252,10 +246,7 @@ class PublishedTables:
         self._connection.unregister("given_rows")
 
     def documents(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield the key and the figures document (JSON) of each app.
-
-        `keys` are sorted, and all apps from the first key to the last are read.
-        """
+        """Yield key and figures document (JSON) of each app from the first of the sorted `keys` to the last."""
         found = self.frame("figures/documents", first_app=keys[0], last_app=keys[-1])
         return zip(found.get_column("app_key"), found.get_column("document"), strict=True)
 

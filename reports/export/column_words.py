@@ -80,10 +80,7 @@ _WORDS: Final = {
         Bilingual("手机号哈希", "Phone hash"),
         Bilingual("手机号的带密钥哈希。", "Keyed hash of the phone number."),
     ),
-    "phone_mask": (
-        Bilingual("手机号掩码", "Masked phone"),
-        Bilingual("掩码后的手机号。", "The phone number, masked."),
-    ),
+    "phone_mask": (Bilingual("手机号掩码", "Masked phone"), Bilingual("掩码后的手机号。", "The phone number, masked.")),
     "latency_ms": (Bilingual("时延", "Latency"), Bilingual("该步骤的耗时。", "How long the step took.")),
     "os_version": (Bilingual("系统版本", "OS version"), Bilingual("操作系统版本。", "Version of the system.")),
     "attempt_id": (

@@ -91,11 +91,7 @@ def export_month(database: Path, month: date, format: str, target: Path, languag
 
 
 def require_app(connection: duckdb.DuckDBPyConnection, app_key: str) -> None:
-    """Refuse an app that is not published.
-
-    Raises:
-        UsageError: the app is neither registered nor has it logged.
-    """
+    """Raise UsageError if an app is neither registered nor has logged."""
     if not connection.execute("SELECT count(*) FROM apps WHERE app_key = $key", {"key": app_key}).fetchall()[0][0]:
         known = [key for (key,) in connection.execute("SELECT app_key FROM apps ORDER BY app_key").fetchall()]
         raise UsageError(

@@ -36,11 +36,7 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def require_format(format: str) -> None:
-    """Refuse an unknown format.
-
-    Raises:
-        UsageError: the format is not one of `FORMATS`.
-    """
+    """Raise UsageError if the format is not one of `FORMATS`."""
     if format not in FORMATS:
         raise UsageError(f"The format {format!r} does not exist.", do=f"Use one of {', '.join(FORMATS)}.")
 

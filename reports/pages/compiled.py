@@ -13,10 +13,7 @@ _HERE = Path(__file__).parent
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """A cache whose entries are invalid if the source, the words or the filters changed.
-
-    If its folder cannot be written, nothing is cached.
-    """
+    """A cache that source, words and filters invalidate. If its folder cannot be written, nothing is cached."""
 
     def __init__(self, folder: Path = _HERE / "__pycache__") -> None:
         super().__init__(str(folder), f"%s.{sys.implementation.cache_tag}.template")

@@ -44,9 +44,7 @@ CSP = Markup(
 
 
 class _Environment(Environment):
-    """Compiles `{{ t("...") }}` to constant text: looking up 60 texts on each of thousands of pages takes a third of
-    rendering.
-    """
+    """Compiles `{{ t("...") }}` to constant text: looking up 60 texts a page takes a third of rendering."""
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -33,9 +33,7 @@ def marks(source: Source, app_key: str, incidents: Iterable[Incident], channels:
 
 
 def _incident_marks(source: Source, incidents: Iterable[Incident], channels: Collection[str]) -> Iterator[Mark]:
-    """Yield a mark for each day on which an incident of these channels, or of all channels together, began. Its label
-    names the channels.
-    """
+    """Yield a mark for each day on which an incident of these or of all channels began, labelled with the channels."""
     by_day: dict[date, set[str]] = defaultdict(set)
     for one in incidents:
         if one.channel in (ALL, *channels):

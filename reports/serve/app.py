@@ -25,10 +25,7 @@ _SERVED = {200, 206, 303, 304}
 
 
 class ServedSite:
-    """The application: serves the site of a data folder to the readers in the tokens file.
-
-    If no tokens file is given, it serves everybody.
-    """
+    """The application: serves a data folder's site to the readers in the tokens file; without one, to everybody."""
 
     def __init__(self, site: PublishedSite, tokens: TokensFile | None, cookie: str) -> None:
         self._site, self._tokens, self._cookie = site, tokens, cookie
@@ -130,9 +127,7 @@ async def _form(request: Request) -> bytes:
 
 
 def _given_token(request: Request, form: bytes) -> str | None:
-    """Return the token in the sign-in form (POST) or in the address; without a token, an empty text for POST and None
-    for other methods.
-    """
+    """Return the token in the sign-in form (POST) or the address; without one, "" for POST, None for other methods."""
     if request.method == "POST":
         return parse_qs(form.decode("latin-1")).get("token", [""])[0].strip()
     return request.query_params.get("token")

@@ -21,11 +21,7 @@ class PublishedSite:
         self._folders: tuple[Path | None, dict[str, str]] = (None, {})
 
     def root(self) -> Path:
-        """Return the folder of the current generation.
-
-        Raises:
-            UsageError: nothing is published.
-        """
+        """Return the folder of the current generation. Raises UsageError if nothing is published."""
         root = Path(os.path.realpath(self.link))
         if not root.is_dir():
             raise nothing_published(self.link)

@@ -26,10 +26,6 @@ _WHY = "It defines which token opens which apps. Until it is correct, no app can
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}", re.ASCII)
 
 
-def _as_list(apps: object) -> object:
-    return [apps] if apps == EVERY_APP else apps
-
-
 _App = Annotated[str, Field(pattern=rf"^(\*|{APP_KEY_PATTERN})$")]
 
 
@@ -39,7 +35,9 @@ class TokenEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    apps: Annotated[tuple[_App, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    apps: Annotated[
+        tuple[_App, ...], BeforeValidator(lambda apps: [apps] if apps == EVERY_APP else apps), Field(min_length=1)
+    ]
 
 
 class _Content(BaseModel):
@@ -100,12 +98,7 @@ class TokensFile:
         return entries
 
     def _refusal(self, what: str, do: str) -> UsageError:
-        return UsageError(
-            f"The tokens file {what}.",
-            where=str(self.file),
-            why=_WHY,
-            do=do,
-        )
+        return UsageError(f"The tokens file {what}.", where=str(self.file), why=_WHY, do=do)
 
 
 def print_new_token(apps: list[str]) -> None:

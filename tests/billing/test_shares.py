@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.billing.packages.shares import shares
+from pipelines.billing.packages.ledger import shares
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pipelines.contract.record.fields import OUTCOMES, PLATFORMS, STAGES
 from pipelines.contract.registry.registry import SHIPPED_CODES, load_registry
 from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.marts.build import QUERIES
-from pipelines.marts.views import view_queries
+from pipelines.marts.empty_file import view_queries
 
 MARTS = PROJECT / "pipelines" / "marts" / "sql"
 COUNTS = (

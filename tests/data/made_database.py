@@ -15,7 +15,7 @@ from pipelines.contract.macros import contract_macros
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.sql import sql
 from pipelines.contract.tables.tables import TABLES
-from pipelines.marts.views import create_views
+from pipelines.marts.empty_file import create_views
 
 AS_OF = date(2026, 3, 31)
 GENERATED_AT = "2026-04-01T02:31:07+08:00"

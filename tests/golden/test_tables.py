@@ -31,7 +31,7 @@ from pipelines.contract.tables.tables import TABLES, VIEWS
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import create_batch
 from pipelines.marts.build import QUERIES as MARTS
-from pipelines.marts.views import view_queries
+from pipelines.marts.empty_file import view_queries
 from pipelines.rollup.plan import batch_days, day_plan, day_values
 from pipelines.store.database import workbench
 from tests.support import DAY

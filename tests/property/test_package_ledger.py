@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.billing.packages.account import Account
-from pipelines.billing.packages.ledger import AccountLedger, PackageDay, account_ledger
+from pipelines.billing.packages.ledger import AccountLedger, PackageDay, account_ledger, shares
 from pipelines.billing.packages.ledger_events import events_by_day
 from pipelines.billing.packages.package_tables import package_tables
-from pipelines.billing.packages.shares import shares
 from pipelines.billing.packages.states import AsOf
 from pipelines.common.days import business_day, day_start, days_between
 from pipelines.contract.registry.packages import Package, PackageReading

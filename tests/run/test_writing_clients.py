@@ -17,10 +17,11 @@ import pytest
 
 from pipelines.commands.analysis.export import ExportOptions, run_export
 from pipelines.commands.operation.verify import run_verify
+from pipelines.common.digests import file_sha256
 from pipelines.common.errors import AuthmeterError
 from pipelines.marts import build as marts
 from pipelines.run.status import status_of
-from pipelines.store.publication_note import file_sha256, note_of
+from pipelines.store.publication_note import note_of
 from pipelines.store.published_file import open_published
 from reports.build.site import render_site
 from tests.rights import python_bound_by_rights

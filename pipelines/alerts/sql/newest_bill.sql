@@ -6,12 +6,7 @@ WITH newest AS (
     WHERE bill IS NOT NULL AND measure = 'quantity'
         AND month = (SELECT max(month) FROM reconciliation_monthly WHERE bill IS NOT NULL AND measure = 'quantity')
 )
-SELECT
-    month,
-    account_id,
-    sum(bill)::BIGINT AS bill,
-    sum(log)::BIGINT AS log,
-    sum(amount) AS amount
+SELECT month, account_id, sum(bill)::BIGINT AS bill, sum(log)::BIGINT AS log, sum(amount) AS amount
 FROM newest
 WHERE channel = 'number' OR NOT has_number
 GROUP BY month, account_id

@@ -79,9 +79,7 @@ class Forecast:
 
     @cached_property
     def backtest(self) -> Backtest:
-        """The comparison of each past origin's ratio with the factors known at that origin. Origins without a ratio or
-        factors are left out.
-        """
+        """Past origins' ratios, compared with the factors known then; origins without ratio or factors are left out."""
         checked = [(self._ratio(origin), self._factors(origin)) for origin in _origins(0)]
         hits = [
             factors.low <= ratio <= factors.high
@@ -91,10 +89,7 @@ class Forecast:
         return Backtest(len(hits), sum(hits))
 
     def week(self, factor: int) -> list[int] | None:
-        """Return the forecast uses of each weekday, Monday first: the base times a factor in billionths.
-
-        Return None if the forecast has no base.
-        """
+        """Return each weekday's forecast uses, Monday first: base times factor (in billionths); None without a base."""
         if self.base is None:
             return None
         return [_half_up(Fraction(_half_up(factor * level), UNIT)) for level in self.base]

@@ -3,19 +3,17 @@
 The events of an account's packages, and each 00:00, divide the account's time into segments. The uses of a segment are
 drawn from the valid packages with uses left, and each draw is divided among the apps.
 
-Event times are in `ledger_events.py`, the division of a draw in `shares.py`, and the final state of packages in
-`states.py`.
+Event times are in `ledger_events.py`, and the final state of packages in `states.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from pipelines.billing.packages.account import Account, UsesByApp
 from pipelines.billing.packages.ledger_events import Kind, LedgerEvent, events_by_day, events_by_effective_time
-from pipelines.billing.packages.shares import shares
 from pipelines.common.days import day_start, days_between
 from pipelines.common.errors import BooksError
 from pipelines.contract.registry.packages import Package
@@ -36,9 +34,7 @@ class PackageDay(NamedTuple):
 
 
 class AppUses(NamedTuple):
-    """A row of `resource_package_usage`: uses of an app drawn from a package; `resource_package_id` is None if no
-    package covered them.
-    """
+    """A row of `resource_package_usage`: an app's uses from a package (`resource_package_id`; None: overflow)."""
 
     day: date
     account_id: str
@@ -197,3 +193,21 @@ def _draw(segment: UsesByApp, drawn: Iterable[PackageBalance], uses: Counter[tup
             uncovered = {app_key: count for app_key, count in uncovered.items() if count}
     for app_key, count in uncovered.items():
         uses[app_key, None] += count
+
+
+def shares(draw: int, uncovered: Mapping[str, int]) -> dict[str, int]:
+    """Return each app's share of a draw, in whole uses and in proportion to its uncovered uses.
+
+    Apps without a share are left out. The draw must not exceed the sum of `uncovered`.
+    """
+    # First each share is rounded down. Then the apps with the largest remainders get one more use each, until the draw
+    # is shared out; ties go by the app's key.
+    total = sum(uncovered.values())
+    if draw == total:
+        return {app_key: uses for app_key, uses in uncovered.items() if uses}
+    parts = {app_key: divmod(draw * uses, total) for app_key, uses in uncovered.items()}
+    got = {app_key: whole for app_key, (whole, _) in parts.items()}
+    by_remainder = sorted(parts, key=lambda app_key: (-parts[app_key][1], app_key))
+    for app_key in by_remainder[: draw - sum(got.values())]:
+        got[app_key] += 1
+    return {app_key: uses for app_key, uses in got.items() if uses}

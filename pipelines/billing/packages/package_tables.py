@@ -45,12 +45,8 @@ def package_tables(accounts: Iterable[Account], at: AsOf) -> dict[str, pl.DataFr
 
 def no_packages() -> dict[str, pl.DataFrame]:
     """Return the tables of resource packages without rows, by name."""
-    return {
-        "resource_package_daily": frame("resource_package_daily"),
-        "resource_package_usage": frame("resource_package_usage"),
-        "resource_packages": frame("resource_packages"),
-        "resource_package_forecast": frame("resource_package_forecast"),
-    }
+    names = ("resource_package_daily", "resource_package_usage", "resource_packages", "resource_package_forecast")
+    return {name: frame(name) for name in names}
 
 
 def _require_sums(account: Account, days: Iterable[PackageDay], usage: Iterable[AppUses]) -> None:

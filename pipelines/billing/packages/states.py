@@ -99,9 +99,7 @@ class _Totals:
 
 @dataclass(frozen=True)
 class _Outlooks:
-    """The outlooks with the low, middle and high factor; None if the factor is not known or the account has no
-    forecast.
-    """
+    """The outlooks with the low, middle and high factor; None if the factor is not known or there is no forecast."""
 
     low: Outlook | None
     mid: Outlook | None
@@ -213,9 +211,6 @@ def _account_row(
 
 
 def _sum(forecast: Forecast, factor: int, first: date, days: int) -> int | None:
-    """Return the sum of the forecast uses of `days` days from `first` on; None if the forecast has no base.
-
-    `factor`, in billionths, multiplies the base.
-    """
+    """Return the forecast uses of `days` days from `first` on, times `factor` (in billionths); None without a base."""
     week = forecast.week(factor)
     return None if week is None else sum(week[(first + timedelta(days=ahead)).weekday()] for ahead in range(days))

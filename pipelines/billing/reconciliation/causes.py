@@ -46,9 +46,7 @@ class Difference:
     given_cause: DifferenceCause | None = None
 
     def early_cause(self) -> DifferenceCause | None:
-        """Return the cause if the account's own data determine it: `within` (the tolerance), the given cause, or
-        `shift`. Else return None.
-        """
+        """Return the cause that the account's own data determine: `within`, the given cause, or `shift`; else None."""
         if self._is_explained_by(0):
             return DifferenceCause(WITHIN, 0)
         if self.given_cause:

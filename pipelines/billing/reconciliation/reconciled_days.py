@@ -49,9 +49,7 @@ Console = Mapping[ConsoleKey, Mapping[str, int]]
 
 
 def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
-    """Return the console's counts. If the console has only counts of single apps for a day, account and channel, add
-    their sums as app `*`.
-    """
+    """Return the console's counts. If a day, account and channel has only single apps, add their sums as app `*`."""
     whole = dict(console)
     for key, counts in sorted(console.items()):
         of_all = key._replace(app_key=ALL_APPS)
@@ -64,9 +62,7 @@ def whole_console(console: Console) -> dict[ConsoleKey, Mapping[str, int]]:
 
 
 def shifts_of(console: Console, log: LogSide, tolerance: Tolerance, zone: str) -> dict[SeriesKey, int]:
-    """Return the shifts of the console's days in hours, by account, channel, measure and month. Months without a shift
-    are left out.
-    """
+    """Return the console's shifts in hours, by account, channel, measure and month; months without one are left out."""
     series: dict[SeriesKey, dict[date, int]] = defaultdict(dict)
     for key, counts in console.items():
         if key.app_key == ALL_APPS and key.day <= log.as_of:

@@ -122,9 +122,7 @@ def _export_table(store: Store, request: TableRequest) -> None:
 
 
 def _report(rows: int, target: Path, last: date | None = None, as_of: date | None = None) -> None:
-    """Print the number of rows written, and a hint if `last`, the last day of a span, is not published yet (after
-    `as_of`).
-    """
+    """Print the number of rows, and a hint if `last`, the last day of a span, is not published yet (after `as_of`)."""
     if last and as_of and last > as_of:
         print(f"published as of {as_of}: days after it are not in the export")
     print(f"{counted(rows, 'row')}: {target}")

@@ -3,15 +3,14 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.common.days import Window, local_time
+from pipelines.common.days import Window
 from pipelines.common.errors import UsageError, nothing_published
-from pipelines.common.files.lock import hold
 from pipelines.common.text import counted, per_cent
 from pipelines.contract.registry.accounts import ANY
 from pipelines.contract.registry.limits import DAY, KEYS, Limit, window_of
@@ -54,7 +53,7 @@ def run_whatif(data: Path, limit: Limit, span: Window) -> None:
     if not store.warehouse.is_dir():
         raise nothing_published(data)
     registry = replace(load_registry(store.registry, settings.timezone), limits=(limit,))
-    with hold(store.lock, "whatif", local_time(datetime.now(UTC), settings.timezone)):
+    with store.held("whatif", settings.timezone):
         manifest = store.read_manifest()
         days = [day for day in sorted(manifest.days) if span.first <= day <= span.last and manifest.has_events_of(day)]
         if not days:

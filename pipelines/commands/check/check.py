@@ -146,9 +146,7 @@ def _in_landing(landing: Path, file: Path) -> Path | None:
 
 
 def _is_ignored(landing: Path, place: Path) -> bool:
-    """Return whether a run ignores a file because a part of `place`, its path relative to landing, is a link or has an
-    ignored name.
-    """
+    """Return whether a run ignores a file: a part of `place`, its path in landing, is a link or has an ignored name."""
     links = any((landing / part).is_symlink() for part in (place, *place.parents[:-1]))
     return links or any(map(has_ignored_name, place.parts))
 

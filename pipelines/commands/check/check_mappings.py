@@ -43,10 +43,7 @@ def check_mappings(store: Store, settings: Settings, sources: Sources, landed: S
 
 
 def read_dry(settings: Settings, mapping: SourceMapping, file: LandedFile, temp: Path, target: Path) -> PartBooks:
-    """Read a file as a part into the empty folder `target`, without adding it to the store.
-
-    `temp` is the folder for data that does not fit in memory.
-    """
+    """Read a file as a part into the empty folder `target`, outside of the store. `temp` is for spilled data."""
     now = datetime.now(UTC)
     # The age of a sample must not make a check of the mapping fail.
     wide = settings.model_copy(update={"retention_days": 36500})

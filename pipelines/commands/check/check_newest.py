@@ -146,9 +146,7 @@ def _changed_at(file: LandedFile) -> tuple[float, str]:
 def _parts(
     files: Iterator[tuple[LandedFile, SourceMapping]], settings: Settings, root: Path, given: GivenDays
 ) -> Iterator[tuple[Path, str]]:
-    """Read the beginning of each file into a part of its own. Yield each record file of these parts with the name of
-    its source.
-    """
+    """Read the beginning of each file into a part of its own. Yield each record file with the name of its source."""
     with DuckDBEngine(settings, root / "tmp", root).file_reader(DRY_KEY, root) as reader:
         for number, (file, mapping) in enumerate(files):
             target = root / str(number)

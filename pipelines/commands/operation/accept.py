@@ -1,11 +1,8 @@
 """`authmeter accept`: accepts a held file after printing how many records it would remove."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.common.days import local_time
 from pipelines.common.errors import UsageError
-from pipelines.common.files.lock import hold
 from pipelines.common.text import counted, printable
 from pipelines.contract.settings.settings import load_settings
 from pipelines.ingest.held import accept_held, held_content, removed_records
@@ -24,7 +21,7 @@ def accept_file(data: Path, path: str, is_sure: bool = False) -> None:
         UsageError: no content of that path is held, or a closed day would lose records and `is_sure` is false.
     """
     store, settings = Store(data), load_settings(data)
-    with hold(store.lock, "accept", local_time(datetime.now(UTC), settings.timezone)):
+    with store.held("accept", settings.timezone):
         manifest = store.read_manifest()
         held = held_content(store, manifest, path)
         with StoredContents(store, settings) as contents:

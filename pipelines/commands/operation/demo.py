@@ -1,12 +1,10 @@
 """`authmeter demo`: writes sample logs into a folder of their own, and runs on them."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.commands.operation.run import run_daily
 from pipelines.commands.operation.sample import yesterday
-from pipelines.common.files.lock import hold
 from pipelines.sample.folder import is_of_other_sample
 from pipelines.sample.write import SampleSpec, write_sample
 from pipelines.store.store import Store
@@ -28,7 +26,7 @@ def run_demo(data: Path) -> int:
 
 def _remove_stored(store: Store) -> None:
     """Remove the store of an earlier demo, except its lock."""
-    with hold(store.lock, "demo", datetime.now(UTC)):
+    with store.held("demo"):
         for path in store.warehouse.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.buckets.fetch import fetch
-from pipelines.common.days import local_time
 from pipelines.common.errors import WARNED, UsageError
-from pipelines.common.files.lock import hold
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.common.process.progress import stage
 from pipelines.common.text import counted
@@ -31,7 +29,7 @@ def run_fetch(data: Path) -> int:
         )
     store.require_landing_folder()
     try:
-        with hold(store.lock, "fetch", local_time(now, settings.timezone)), stage("fetch") as progress:
+        with store.held("fetch", settings.timezone), stage("fetch") as progress:
             report = fetch(store, settings.fetch, now, progress)
             progress.result = report.summary
     except OSError as error:

@@ -3,12 +3,11 @@
 It prints how much it compared, and the first differences.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from pipelines.common.days import Window, local_time
+from pipelines.common.days import Window
 from pipelines.common.errors import nothing_published, require_order
-from pipelines.common.files.lock import hold
 from pipelines.common.text import counted
 from pipelines.contract.registry.registry import load_registry
 from pipelines.contract.settings.settings import load_settings
@@ -37,7 +36,7 @@ def run_verify(data: Path, first: date | None, last: date | None) -> int:
     store, settings = Store(data), load_settings(data)
     if not store.warehouse.is_dir():
         raise nothing_published(data)
-    with hold(store.lock, "verify", local_time(datetime.now(UTC), settings.timezone)):
+    with store.held("verify", settings.timezone):
         report = verify(store, settings, load_registry(store.registry, settings.timezone), span)
     found = "were compared" if report.differences else "match what was written"
     print(f"files         {counted(report.parts, 'part')} and the tables of every day {found}")

@@ -103,12 +103,7 @@ def is_held(lock: Path) -> bool:
 
 
 def _take(descriptor: int) -> None:
-    """Take the lock.
-
-    Raises:
-        BlockingIOError: another process holds it.
-        OSError: the file system has no locks.
-    """
+    """Take the lock. Raises BlockingIOError if another process holds it, OSError if the file system has no locks."""
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:

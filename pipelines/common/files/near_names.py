@@ -43,10 +43,7 @@ def nearly(name: str, known: Iterable[str]) -> str:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Return the sorted names in a folder, without hidden files and backups of editors.
-
-    Return an empty list if the path is not a folder.
-    """
+    """Return the sorted names in a folder, without hidden files and editors' backups; empty if it is no folder."""
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))
     except (FileNotFoundError, NotADirectoryError):

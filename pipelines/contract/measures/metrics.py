@@ -237,8 +237,7 @@ _ALL = (
         label=Bilingual("三方授权量", "Third-party authorizations"),
         unit="records",
         meaning=Bilingual(
-            f"{_named_zh(SOCIAL)}个渠道的登录授权量之和。",
-            f"Authorizations in the channels {_named(SOCIAL_CHANNELS)}.",
+            f"{_named_zh(SOCIAL)}个渠道的登录授权量之和。", f"Authorizations in the channels {_named(SOCIAL_CHANNELS)}."
         ),
         summed="authorizations",
         channels=SOCIAL_CHANNELS,

@@ -86,8 +86,7 @@ QUALITY = (
         label=Bilingual("跳过", "Skipped"),
         unit="records",
         meaning=Bilingual(
-            "来源的筛选条件排除的行数；它们不是记录。",
-            "Lines that a source's filter skips. They are not records.",
+            "来源的筛选条件排除的行数；它们不是记录。", "Lines that a source's filter skips. They are not records."
         ),
         expression="count(line that the where of its source does not keep)",
         expression_zh="count(来源的 where 未取的行)",

@@ -79,10 +79,7 @@ def sums(names: Iterable[str], where: str = "", prefix: str = "") -> str:
 
 
 def sums_by_channel(names: Iterable[str] = BY_CHANNEL) -> str:
-    """Return SELECT items for measures that sum another measure over some channels.
-
-    The input has a column `channel`.
-    """
+    """Return SELECT items for measures that sum another measure over some channels (column `channel`)."""
     return _items(
         f"coalesce(sum({one.summed}) FILTER ({is_one_of(one.channels)}), 0)::BIGINT AS {name}"
         for name, one in ((name, metric(name)) for name in names)

@@ -102,9 +102,7 @@ def is_personal_column(name: str) -> bool:
 
 
 def _shortened(text: str) -> str:
-    """Cut a very long text before masking, to about four times the length that is shown, and remove the partial value
-    at the end.
-    """
+    """Cut a very long text to about four times the shown length, without the partial value at the end."""
     if len(text) <= MAX_REJECTED_TEXT * 4:
         return text
     text = text[: MAX_REJECTED_TEXT * 4]

@@ -26,11 +26,7 @@ class AccountRow(NamedTuple):
 
 
 def app_or_any(row: Row) -> str:
-    """Return the app key of a row; `*` if the cell is empty.
-
-    Raises:
-        BadRowError: the cell is neither `*` nor a valid app key.
-    """
+    """Return a row's app key; `*` if the cell is empty. Raises BadRowError for any other text."""
     key = row.text("app_key") or ANY
     if key != ANY and not _APP_KEY.fullmatch(key):
         raise BadRowError("invalid:app_key")

@@ -107,7 +107,7 @@ def _package(row: Row, zone: str) -> Package:
     package_id = row.needed(_ID)
     account_id = row.text("account_id") or DEFAULT_ACCOUNT
     quantity = row.needed_whole("quantity", least=1)
-    purchased_at = _time(row, "purchased_at", row.needed("purchased_at"), zone)
+    purchased_at = _time("purchased_at", row.needed("purchased_at"), zone)
     expires_at = _expiry(row, purchased_at, zone)
     return Package(package_id, account_id, quantity, purchased_at, expires_at, row.amount("price"))
 
@@ -130,7 +130,7 @@ def _expiry(row: Row, purchased_at: datetime, zone: str) -> datetime:
     except (ValueError, OverflowError):
         # At the ends of the calendar.
         raise BadRowError("invalid:purchased_at") from None
-    expires_at = _time(row, "expires_at", given, zone)
+    expires_at = _time("expires_at", given, zone)
     try:
         business_day(expires_at, zone)
     except OverflowError:
@@ -151,7 +151,7 @@ def _reading(row: Row, packages: Mapping[str, Package], zone: str) -> PackageRea
     package = packages.get(package_id)
     if package is None:
         raise BadRowError(f"unknown:{_ID}")
-    read_at = _time(row, "read_at", row.needed("read_at"), zone)
+    read_at = _time("read_at", row.needed("read_at"), zone)
     if not package.purchased_at <= read_at < package.expires_at:
         raise BadRowError("invalid:read_at")
     remaining = row.needed_whole("remaining")
@@ -160,7 +160,7 @@ def _reading(row: Row, packages: Mapping[str, Package], zone: str) -> PackageRea
     return PackageReading(package_id, read_at, remaining)
 
 
-def _time(row: Row, column: str, text: str, zone: str) -> datetime:
+def _time(column: str, text: str, zone: str) -> datetime:
     instant = instant_of(text, zone)
     if instant is None:
         raise BadRowError(f"invalid:{column}")

@@ -72,22 +72,14 @@ class Row:
     line: int = 0
 
     def text(self, column: str) -> str | None:
-        """Return the cell; None if it is empty.
-
-        Raises:
-            BadRowError: the cell is longer than 128 characters.
-        """
+        """Return the cell; None if it is empty. Raises BadRowError if it is longer than 128 characters."""
         value = self.cells.get(column)
         if value is not None and len(value) > MAX_TEXT:
             raise BadRowError(f"invalid:{column}")
         return value
 
     def needed(self, column: str) -> str:
-        """Return the cell of a column that every row needs.
-
-        Raises:
-            BadRowError: the cell is empty or too long.
-        """
+        """Return the cell of a column that every row needs. Raises BadRowError if it is empty or too long."""
         value = self.text(column)
         if value is None:
             raise BadRowError(f"missing:{column}")
@@ -116,11 +108,7 @@ class Row:
         return self.whole(column, least) or 0
 
     def amount(self, column: str) -> float | None:
-        """Return the cell as an amount of money in yuan; None if it is empty.
-
-        Raises:
-            BadRowError: the cell is not a valid amount.
-        """
+        """Return the cell as an amount in yuan; None if it is empty. Raises BadRowError for anything else."""
         value = self.text(column)
         if value is None:
             return None

@@ -93,10 +93,7 @@ class Settings(BaseModel):
         400, ge=60, le=36500, description="days before the run's day; older records are rejected"
     )
     keep_events_days: WholeNumber = Field(
-        0,
-        ge=0,
-        le=40000,
-        description="days whose events are kept; 0: `retention_days` plus 30",
+        0, ge=0, le=40000, description="days whose events are kept; 0: `retention_days` plus 30"
     )
     keep_days: WholeNumber = Field(
         0, ge=0, le=40000, description="days whose tables are kept and published; 0: all of them"
@@ -125,10 +122,7 @@ class Settings(BaseModel):
         0.01, ge=0, le=1, description="warn if the share of a day's records with an unmapped code is above this"
     )
     jump_warn_ratio: Number = Field(
-        0.5,
-        gt=0,
-        le=10,
-        description="a day is called short if it has less than 1 / (1 + this) of its usual records",
+        0.5, gt=0, le=10, description="a day is called short if it has less than 1 / (1 + this) of its usual records"
     )
     block_below_share: Number = Field(
         0,

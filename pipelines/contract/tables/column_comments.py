@@ -403,10 +403,7 @@ _WORDS: Final = {
 
 
 def column_words(table: str, column: str) -> str:
-    """Return the meaning of a column in Markdown; the column of a metric has a link to the metric.
-
-    Raises KeyError for an undescribed column.
-    """
+    """Return a column's meaning in Markdown, with a link for a metric. Raises KeyError for an undescribed column."""
     said = _of_column(_WORDS, table, column)
     return said or f"[{METRICS[column].label.en}](metrics.md#{column}){_absence(table, column)}"
 

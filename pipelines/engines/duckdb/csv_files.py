@@ -69,9 +69,7 @@ def _is_odd(layout: CsvLayout) -> bool:
 
 
 def read_odd_csv(job: ReadingJob, files: Sequence[PlainFile], temp: Path) -> list[PartBooks]:
-    """Read CSV files of any kind into a part, each by way of an unnamed copy in the folder `temp`. Return the books of
-    each file.
-    """
+    """Read CSV files of any kind into a part, each from an unnamed copy in `temp`. Return the books of each file."""
     with job.part(len(files)) as part:
         for place, file in enumerate(files):
             layout = csv_layout(file.stream())

@@ -32,18 +32,14 @@ Rejected = Callable[[pa.RecordBatch, np.ndarray], None]
 
 
 class FileRows:
-    """Counts how many rows of each file were read. Rows come in the order of the files; `first` is the index of the
-    first file.
-    """
+    """Counts the rows read of each file. Rows come in the order of the files; `first` is the first file's index."""
 
     def __init__(self, files: int, first: int = 0) -> None:
         self.counts = np.zeros(files, dtype=np.int64)
         self.first = first
 
     def pieces(self, batch: pa.RecordBatch) -> Iterator[tuple[int, slice, int]]:
-        """Yield for each file in the batch its index, the slice of its rows, and how many of its rows were counted in
-        earlier batches.
-        """
+        """Yield for each file in the batch its index, the slice of its rows, and the number of its earlier rows."""
         files = batch.column("file").to_numpy()
         ends = [*(np.flatnonzero(np.diff(files)) + 1), len(files)]
         for begin, end in zip([0, *ends[:-1]], ends, strict=True):
@@ -58,9 +54,7 @@ class FileRows:
 
 @dataclass(frozen=True)
 class ReadingJob:
-    """The inputs for reading files: connection, mapping, parameters (`reading`), hash `key`, and the folder of the part
-    (`target`).
-    """
+    """The inputs for reading files: connection, mapping, parameters, hash key, and folder of the part (`target`)."""
 
     connection: duckdb.DuckDBPyConnection
     mapping: SourceMapping
@@ -105,9 +99,7 @@ class ReadingJob:
                 rows.add(taken)
 
     def chunks(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
-        """Register Arrow batches as the relation `name`, one chunk after another, and yield the number of rows of each
-        chunk.
-        """
+        """Register Arrow batches as the relation `name`, one chunk after another; yield each chunk's number of rows."""
         # If all batches were one stream, several threads of the database would read them in any order.
         for batch in _joined(batches, ROWS_AT_ONCE):
             self.connection.register(name, pa.Table.from_batches([batch]))
@@ -136,9 +128,7 @@ class ReadingJob:
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Add to each file's books the `uses` (conditions of the mapping, see `mapping_use.py`) that are true for any of
-    its records in the batch.
-    """
+    """Add to each file's books the `uses` (see `mapping_use.py`) that are true for a record of it in the batch."""
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):

@@ -137,9 +137,7 @@ def _require_java() -> None:
 
 
 def _answers(master: str) -> bool:
-    """Return whether the master of a standalone cluster accepts connections; true for other clusters, which only Spark
-    can check.
-    """
+    """Return whether the master of a standalone cluster accepts connections; true for other clusters."""
     if not master.startswith("spark://"):
         return True
     for address in master.removeprefix("spark://").split(","):
@@ -150,9 +148,7 @@ def _answers(master: str) -> bool:
 
 
 def _within(engine: EngineSettings, log: Path, do: Callable[[], _T]) -> _T:
-    """Call `do`, a step of starting Spark, and return its result. Raise an error after `wait_seconds`, as some steps
-    can wait forever.
-    """
+    """Call `do`, a step of starting Spark. Raise an error after `wait_seconds`, as some steps can wait forever."""
     found: list[Any] = []
 
     def work() -> None:

@@ -47,8 +47,5 @@ class SparkEngine:
         from pipelines.store.database import workbench
 
         place = self._place
-        with (
-            opened_context(place) as context,
-            workbench(place.settings, place.temp, [place.folder]) as connection,
-        ):
+        with opened_context(place) as context, workbench(place.settings, place.temp, [place.folder]) as connection:
             yield SparkRoller(context, connection, place, plan)

@@ -23,9 +23,7 @@ _SAMPLED_ROWS = 1_024
 
 
 def packed(relation: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
-    """Pack the rows of a relation into values of many rows. An empty relation gives one value, with its columns and no
-    rows.
-    """
+    """Pack the rows of a relation into values of many rows. An empty relation gives one value without rows."""
     batches = relation.to_arrow_reader(ROWS_AT_ONCE)
     is_empty = True
     for batch in batches:

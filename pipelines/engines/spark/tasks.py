@@ -60,13 +60,8 @@ class BatchTask:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-        """Open a DuckDB connection with the relations and macros of the days. Yield the connection, and its memory
-        limit in bytes.
-        """
-        with (
-            self.place.on_executor() as (settings, temp),
-            workbench(settings, temp, [self.place.folder]) as connection,
-        ):
+        """Open a DuckDB connection with the relations and macros of the days; yield it and its memory limit (bytes)."""
+        with self.place.on_executor() as (settings, temp), workbench(settings, temp, [self.place.folder]) as connection:
             add_limit_walk(connection)
             create_plan(connection, self.plan)
             create_batch(connection, self.batch)
@@ -91,9 +86,7 @@ def sent_session_steps(plan: DayPlan) -> list[Step]:
 
 
 def count_delivered(task: BatchTask, numbers: Iterator[int]) -> Iterator[Packed]:
-    """Run `delivered_steps` over the events of each slice with one of these `numbers`, and yield the results of each
-    slice.
-    """
+    """Run `delivered_steps` over the events of each slice in `numbers`, and yield the results of each slice."""
     with task.opened() as (connection, _):
         for place in numbers:
             create_events(connection, task.batch, task.slices[place], task.late)
@@ -117,9 +110,7 @@ def shuffle_events(task: BatchTask, numbers: Iterator[int]) -> Iterator[Shuffled
 
 
 def count_records(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shuffled]:
-    """Run the steps over the records of one bucket. Yield each result with the number of the bucket in which the result
-    is summed or read next.
-    """
+    """Run the steps over the records of one bucket; yield each result with the number of the bucket that needs it."""
     plan = task.plan
     with task.opened() as (connection, memory):
         _create_bucket(connection, plan, received, memory)
@@ -178,9 +169,7 @@ def count_devices(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Shu
 
 
 def count_sessions(task: BatchTask, received: Iterator[Shuffled]) -> Iterator[Packed]:
-    """Run the session steps over the subjects of one bucket, and yield their results. Received results of earlier steps
-    are passed on unchanged.
-    """
+    """Run the session steps over the subjects of one bucket; yield their results, and received ones unchanged."""
     plan = task.plan
     records = (plan.subjects.known_records.name, plan.subjects.found_records.name)
     with task.opened() as (connection, _):

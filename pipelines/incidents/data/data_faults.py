@@ -51,9 +51,7 @@ class CountMeasure(VolumeMeasure):
     """Records of a day, compared with the norm of its weekday."""
 
     def deviation(self, base: Sums, seen: Sums) -> Floats:
-        """Return the deviation from the norm divided by `_OF_COUNT`, so that it can be compared with the threshold for
-        shares.
-        """
+        """Return the deviation from the norm, divided by `_OF_COUNT` to be comparable with the threshold for shares."""
         return super().deviation(base, seen) / _OF_COUNT
 
 

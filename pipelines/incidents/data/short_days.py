@@ -40,9 +40,7 @@ def short_days(counted: Floats, hours: Floats, is_watched: Flags) -> Iterator[Fa
 
 
 def _early_falls(counted: Floats, is_watched: Flags) -> Iterator[Fall]:
-    """Yield each fall that begins while there is no baseline. The earlier days are its baseline, and their median is
-    its norm.
-    """
+    """Yield each fall that begins without a baseline. The earlier days are its baseline, their median is its norm."""
     end = 0
     for place in np.flatnonzero(is_watched).tolist():
         before = np.flatnonzero(is_watched[:place])

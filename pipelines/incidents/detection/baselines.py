@@ -41,9 +41,7 @@ class LevelMeasure(Protocol):
         """Return the additive values of the subjects with the indexes `rows`. Only days in `clean` count for norms."""
 
     def fall(self, base: Sums, seen: Sums) -> Floats:
-        """Return how far the level is under the baseline, in a unit of the measure, such as a share of the norm or a
-        difference of rates.
-        """
+        """Return how far the level is under the baseline, in a unit of the measure, such as a share of the norm."""
 
     def lost(self, base: Sums, seen: Sums) -> Floats:
         """Return how many requests, sessions or records the fall cost."""
@@ -55,9 +53,7 @@ class LevelMeasure(Protocol):
 
 
 class Baselines:
-    """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until `take_out`
-    removes them.
-    """
+    """Sums over the newest `BASELINE_DAYS` clean days before each day: days with data that `take_out` left in."""
 
     def __init__(self, measure: LevelMeasure) -> None:
         self.measure = measure
@@ -119,9 +115,7 @@ class Baselines:
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return the flat indexes of a day's values for the subjects `rows`, for `take`, which is far faster than
-        indexing by day and subject.
-        """
+        """Return the flat indexes of a day's values for the subjects `rows`: `take` is far faster than indexing."""
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def days_of(self, row: int, before: int) -> Places:

@@ -34,9 +34,7 @@ class RateMeasure:
             self.ends_by += (self._fall_with_bursts,)
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return requests `n`, successes `k`, `squares`, from which the variation between days is computed, and the
-        requests `with bursts`.
-        """
+        """Return requests `n`, successes `k`, `squares` for the variation between days, and requests `with bursts`."""
         return {name: counts[:, rows] for name, counts in self._counts.items()}
 
     def fall(self, base: Sums, seen: Sums) -> Floats:

@@ -27,11 +27,7 @@ LATENCY: Final = "latency_p95_ms"
 
 
 class LatencyMeasure:
-    """The 95th percentile of the latencies of each day, in ms.
-
-    Args:
-        has_data: days with enough answers.
-    """
+    """The 95th percentile of the latencies of each day, in ms. `has_data` marks days with enough answers."""
 
     def __init__(self, latencies: Floats, has_data: Flags) -> None:
         self.has_data = has_data

@@ -37,9 +37,7 @@ class SurgeMeasure(VolumeMeasure):
         self._counts = {"technical": volumes.technical, "successes": volumes.successes, "devices": volumes.devices}
 
     def values(self, clean: Flags, rows: slice) -> Mapping[str, Floats]:
-        """Return the values of `VolumeMeasure`, and the `technical` sign-in requests, `successes` and `devices` of each
-        day.
-        """
+        """Return the values of `VolumeMeasure`, and each day's `technical` requests, `successes` and `devices`."""
         counts = {name: of[:, rows] * self.has_data[:, rows] for name, of in self._counts.items()}
         return {**super().values(clean, rows), **counts}
 

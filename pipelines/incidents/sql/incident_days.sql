@@ -40,11 +40,7 @@ SELECT
 FROM counted
 GROUP BY incident_id, day
 UNION ALL
-SELECT
-    incident_id,
-    day,
-    sum({{ METRICS[SIGN_IN].numerator }})::BIGINT,
-    sum({{ denominator(SIGN_IN) }})::BIGINT
+SELECT incident_id, day, sum({{ METRICS[SIGN_IN].numerator }})::BIGINT, sum({{ denominator(SIGN_IN) }})::BIGINT
 FROM named
 JOIN session_daily ON named.app_key IN (session_daily.app_key, '*')
 WHERE named.metric = '{{ SIGN_IN }}' AND day >= $first

@@ -10,10 +10,7 @@ WITH answers AS (
 SELECT app_key, channel, day, latency_p95_ms::DOUBLE AS latency, answers::DOUBLE AS answers
 FROM channel_daily
 INNER JOIN answers USING (day, app_key, channel)
-WHERE
-    latency_p95_ms IS NOT NULL
-    AND answers >= $least
-    AND (is_number_channel(channel) OR is_social_channel(channel))
+WHERE latency_p95_ms IS NOT NULL AND answers >= $least AND (is_number_channel(channel) OR is_social_channel(channel))
 QUALIFY
     max(latency) OVER (PARTITION BY app_key, channel)
     >= greatest(

@@ -26,9 +26,7 @@ class KeyDays:
 
 
 def key_days(connection: duckdb.DuckDBPyConnection, as_of: date, last: int, incident_days: IncidentDays) -> KeyDays:
-    """Return the counts of the `last` days up to the as-of and of the eight weeks before, and the norms of the `last`
-    days.
-    """
+    """Return the counts of the `last` days up to the as-of and of eight weeks before, and norms of the `last` days."""
     days = window(as_of, REFERENCE_DAYS + last)
     rows = key_rows(connection, days.first, as_of)
     names = dict.fromkeys((*COUNTED, *HEADLINE_USAGE))

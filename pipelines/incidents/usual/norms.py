@@ -183,9 +183,7 @@ def side_of_days(rows: Sequence[DayNorm]) -> Side:
 
 
 def colour(side: Side, better: Better | None) -> Literal["good", "bad", ""]:
-    """Return the colour of a figure; "" within its usual range, if the range is unknown, or if neither direction is
-    declared better.
-    """
+    """Return the colour of a figure; "" within its usual range, without one, or if neither direction is better."""
     if better is None or side not in ("above", "below"):
         return ""
     return "good" if (side == "above") is (better == "higher") else "bad"

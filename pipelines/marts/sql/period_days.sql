@@ -23,10 +23,7 @@ WITH bounds AS (
     UNION ALL
     SELECT period, true, unnest(generate_series(base_first, base_last, INTERVAL 1 DAY))::DATE FROM spans
 ), placed AS (
-    SELECT
-        *,
-        coalesce(day_state, 'missing') AS state,
-        day - min(day) OVER (PARTITION BY period, is_base) AS place
+    SELECT *, coalesce(day_state, 'missing') AS state, day - min(day) OVER (PARTITION BY period, is_base) AS place
     FROM days
     LEFT JOIN out.day_quality USING (day)
 )

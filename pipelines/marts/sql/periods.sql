@@ -16,9 +16,7 @@ WITH named(period, place, window_days) AS (
     FROM out.period_days
     GROUP BY period
 )
-SELECT
-    *,
-    2 * matched_days >= days AS is_comparable
+SELECT *, 2 * matched_days >= days AS is_comparable
 FROM named
 JOIN covered USING (period)
 ORDER BY period

@@ -1,10 +1,6 @@
 -- grain: day, app_key with a record
 WITH usage AS (
-    SELECT
-        day,
-        app_key,
-        {{ sums_by_channel() }},
-        {{ sums(TOTALS) }}
+    SELECT day, app_key, {{ sums_by_channel() }}, {{ sums(TOTALS) }}
     FROM out.channel_daily
     GROUP BY ALL
 )

@@ -1,27 +1,36 @@
 """Converts results of steps, and the partitions of days, to Dagster's types."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
 from pipelines.contract.checks import CHECKS
 from pipelines.orchestration.asset_metadata import ROWS_OF_DAY
-from pipelines.orchestration.partitions import BUSINESS_DAYS
+from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
 from pipelines.orchestration.results import Columns, Evaluated, Metadata, Observed, Page, Value
-from pipelines.orchestration.steps import Results
+from pipelines.orchestration.steps import Results, StepInputs
+from pipelines.run.daily_run import DailyRun
 
 Yielded = Iterator["dg.MaterializeResult[None] | dg.AssetCheckResult"]
+Step = Callable[[StepInputs], Results]
 
 
-def as_dagster(context: dg.AssetExecutionContext, results: Results) -> Yielded:
-    """Yield the results of a step in Dagster's types, for the assets and checks that the run selected.
+def results_of(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, data: DailyRun, step: Step
+) -> Results:
+    """Return the results of a step for the day of Dagster's run."""
+    return step(StepInputs(data, run_day(context.run.tags, data), InstancePartitions(context.instance)))
+
+
+def as_dagster(context: dg.AssetExecutionContext, data: DailyRun, step: Step) -> Yielded:
+    """Run a step. Yield its results in Dagster's types, for the assets and checks that the run selected.
 
     Observations, and materializations of days other than the run's day, are written to Dagster's event log instead,
     because Dagster does not expect them from the step.
     """
     partition = context.partition_key if context.has_partition_key else None
-    for result in results:
+    for result in results_of(context, data, step):
         if isinstance(result, Observed):
             context.log_event(dg.AssetObservation(result.asset, metadata=metadata_of(result.metadata)))
         elif isinstance(result, Evaluated):
@@ -83,10 +92,7 @@ class InstancePartitions:
         self._instance.delete_dynamic_partition(BUSINESS_DAYS, name)
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, as in the partition's newest record.
-
-        The count is None if the record has none.
-        """
+        """Return the row count of each partition of an asset in its newest record; None if the record has none."""
         key, made = dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION
         newest = list(self._instance.get_latest_storage_id_by_partition(key, made).values())
         rows: dict[str, object] = {}

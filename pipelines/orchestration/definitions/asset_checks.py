@@ -6,10 +6,9 @@ import dagster as dg
 
 from pipelines.contract.checks import CHECKS, FOLDER_CHECKS
 from pipelines.orchestration import steps
-from pipelines.orchestration.definitions.as_dagster import InstancePartitions, check_key, check_result
-from pipelines.orchestration.partitions import run_day
+from pipelines.orchestration.definitions.as_dagster import Step, check_key, check_result, results_of
 from pipelines.orchestration.results import Evaluated
-from pipelines.orchestration.steps import FRESHNESS, StepInputs
+from pipelines.orchestration.steps import FRESHNESS
 from pipelines.run.daily_run import DailyRun
 
 
@@ -27,7 +26,7 @@ def daily_checks(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:
     """Evaluate the checks of the run's data folder."""
-    yield from _chosen(context, steps.daily_checks(_work(context, data)))
+    yield from _chosen(context, data, steps.daily_checks)
 
 
 @dg.multi_asset_check(specs=[spec_of(FRESHNESS)], description=steps.freshness.__doc__)
@@ -35,14 +34,10 @@ def freshness_check(
     context: dg.AssetCheckExecutionContext, data: dg.ResourceParam[DailyRun]
 ) -> Iterator[dg.AssetCheckResult]:
     """Evaluate whether the last day that is due is published."""
-    yield from _chosen(context, steps.freshness(_work(context, data)))
+    yield from _chosen(context, data, steps.freshness)
 
 
-def _work(context: dg.AssetCheckExecutionContext, data: DailyRun) -> StepInputs:
-    return StepInputs(data, run_day(context.run.tags, data), InstancePartitions(context.instance))
-
-
-def _chosen(context: dg.AssetCheckExecutionContext, results: steps.Results) -> Iterator[dg.AssetCheckResult]:
-    for result in results:
+def _chosen(context: dg.AssetCheckExecutionContext, data: DailyRun, step: Step) -> Iterator[dg.AssetCheckResult]:
+    for result in results_of(context, data, step):
         if isinstance(result, Evaluated) and check_key(result.check) in context.selected_asset_check_keys:
             yield check_result(result)

@@ -1,22 +1,34 @@
 """The steps of the daily run (`steps.py`) as Dagster's assets, from landing to site."""
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.contract.tables.tables import TABLES
 from pipelines.orchestration import asset_metadata, steps
-from pipelines.orchestration.definitions.as_dagster import InstancePartitions, Yielded, as_dagster, metadata_of
+from pipelines.orchestration.definitions.as_dagster import Step, Yielded, as_dagster, metadata_of
 from pipelines.orchestration.definitions.asset_checks import spec_of
-from pipelines.orchestration.partitions import BUSINESS_DAYS, run_day
-from pipelines.orchestration.steps import StepInputs
+from pipelines.orchestration.partitions import BUSINESS_DAYS
 from pipelines.run.daily_run import DailyRun
 
 
-@dg.asset(group_name="landing", kinds={"s3"}, description=steps.fetched_objects.__doc__)
-def fetched_objects(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of fetching objects from buckets."""
-    yield from as_dagster(context, steps.fetched_objects(_work(context, data)))
+def _asset(step: Step, declared: Any) -> dg.AssetsDefinition:
+    """Return the asset or assets that Dagster makes by running a step; `declared` is the decorator of the asset."""
+
+    def compute(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
+        yield from as_dagster(context, data, step)
+
+    made: dg.AssetsDefinition = declared(compute)
+    return made
 
 
+def _one(step: Step, group: str, kinds: set[str], **declared: Any) -> dg.AssetsDefinition:
+    """Return the asset with the name and the docstring of its step."""
+    name = step.__name__
+    return _asset(step, dg.asset(name=name, group_name=group, kinds=kinds, description=step.__doc__, **declared))
+
+
+fetched_objects = _one(steps.fetched_objects, "landing", {"s3"})
 landing = dg.AssetSpec(
     "landing",
     group_name="landing",
@@ -30,36 +42,20 @@ registry = dg.AssetSpec(
     kinds={"csv"},
     description="Apps, schemes, result codes and notes from `registry/`.",
 )
-
-
-@dg.asset(
-    group_name="events",
-    kinds={"parquet"},
-    # Depends on both: `landing` has no step, so only the dependency on `fetched_objects` makes fetching run first.
-    deps=[landing, fetched_objects],
-    check_specs=[spec_of("file_books")],
-    description=steps.event_parts.__doc__,
+# Depends on both: `landing` has no step, so only the dependency on `fetched_objects` makes fetching run first.
+event_parts = _one(
+    steps.event_parts, "events", {"parquet"}, deps=[landing, fetched_objects], check_specs=[spec_of("file_books")]
 )
-def event_parts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of reading landed files."""
-    yield from as_dagster(context, steps.event_parts(_work(context, data)))
-
-
-@dg.asset(
-    group_name="days",
-    kinds={"parquet"},
+day_tables = _one(
+    steps.day_tables,
+    "days",
+    {"parquet"},
     deps=[event_parts, registry],
     partitions_def=dg.DynamicPartitionsDefinition(name=BUSINESS_DAYS),
     check_specs=[spec_of("day_books_and_keys")],
-    description=steps.day_tables.__doc__,
 )
-def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of rolling up days."""
-    yield from as_dagster(context, steps.day_tables(_work(context, data)))
-
-
 # The step always builds all tables, and yields results for the selected ones.
-@dg.multi_asset(
+marts = _asset(steps.marts, dg.multi_asset(
     name="build_marts",
     can_subset=True,
     check_specs=[spec_of("table_keys")],
@@ -80,43 +76,18 @@ def day_tables(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRu
         )
         for name, table in TABLES.items()
     ],
-)
-def marts(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of building the published tables."""
-    yield from as_dagster(context, steps.marts(_work(context, data)))
-
-
-@dg.multi_asset(
+))  # fmt: skip
+_MADE_FROM_TABLES = {
+    "site": ({"html"}, "The published pages, replaced in one step."),
+    "exports": ({"csv"}, "The CSV files of the site: the detail of each app, the usage of all, and the months."),
+}
+reports = _asset(steps.reports, dg.multi_asset(
     name="render_site",
     can_subset=True,
     description=steps.reports.__doc__,
     specs=[
-        dg.AssetSpec(
-            "site",
-            group_name="reports",
-            kinds={"html"},
-            deps=list(TABLES),
-            description="The published pages, replaced in one step.",
-        ),
-        dg.AssetSpec(
-            "exports",
-            group_name="reports",
-            kinds={"csv"},
-            deps=list(TABLES),
-            description="The CSV files of the site: the detail of each app, the usage of all, and the months.",
-        ),
+        dg.AssetSpec(name, group_name="reports", kinds=kinds, deps=list(TABLES), description=words)
+        for name, (kinds, words) in _MADE_FROM_TABLES.items()
     ],
-)
-def reports(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of rendering the site and its exports."""
-    yield from as_dagster(context, steps.reports(_work(context, data)))
-
-
-@dg.asset(group_name="reports", kinds={"html", "s3"}, deps=["site", "exports"], description=steps.site_copy.__doc__)
-def site_copy(context: dg.AssetExecutionContext, data: dg.ResourceParam[DailyRun]) -> Yielded:
-    """Yield the results of copying the site to a bucket."""
-    yield from as_dagster(context, steps.site_copy(_work(context, data)))
-
-
-def _work(context: dg.AssetExecutionContext, data: DailyRun) -> StepInputs:
-    return StepInputs(data, run_day(context.run.tags, data), InstancePartitions(context.instance))
+))  # fmt: skip
+site_copy = _one(steps.site_copy, "reports", {"html", "s3"}, deps=["site", "exports"])

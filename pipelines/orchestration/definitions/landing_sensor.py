@@ -47,9 +47,7 @@ def build_landing_sensor(folder: DataFolder) -> dg.SensorDefinition:
 
 
 def _digest_of_landing(landing: Path) -> str:
-    """Return a digest of the paths and stamps (size, modification time, inode) of all landed files; empty if there is
-    no file.
-    """
+    """Return a digest of the paths and stamps (size, time, inode) of all landed files; empty if there is no file."""
     digest, is_empty = hashlib.sha256(), True
     for file in scan(landing, set()):
         digest.update(f"{file.path}\n{file.stamp}\n".encode())

@@ -5,14 +5,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.common.errors import AuthmeterError, InUseError
 from pipelines.common.files import durable
-from pipelines.common.files.lock import hold
 from pipelines.common.process.machine_limits import as_machine_error
 from pipelines.orchestration.home.record_files import SCHEDULES, open_records
 from pipelines.store.store import Store
@@ -50,9 +49,7 @@ _AHEAD = timedelta(hours=1)
 
 
 def prepare(data: Path) -> Path:
-    """Make the instance's folder, settings and tables if missing, and set the environment variables of Dagster. Return
-    the folder.
-    """
+    """Make the instance's folder, settings and tables if missing; set Dagster's environment. Return the folder."""
     home = data / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
@@ -154,7 +151,7 @@ def end_dead_runs_before_scheduler(data: Path) -> int:
 
     try:
         with (
-            hold(Store(data).lock, "dev", datetime.now(UTC)),
+            Store(data).held("dev"),
             records_explained(data),
             dg.DagsterInstance.get() as instance,
         ):
@@ -188,10 +185,10 @@ def remove_records_ahead_of_clock(instance: "dg.DagsterInstance", home: Path, no
         _delete_run(instance, run.run_id)
 
 
-def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> int:
-    """Mark runs of killed commands as failed, so that a waiting run can start; return their number.
+def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> None:
+    """Mark runs of killed commands as failed, so that a waiting run can start.
 
-    Return 0 and change nothing if a process holds the lock of the data folder.
+    Nothing is changed if a process holds the lock of the data folder.
     """
     import dagster as dg
 
@@ -203,31 +200,21 @@ def end_runs_of_killed_commands(instance: "dg.DagsterInstance", data: Path) -> i
         return [run for run in instance.get_runs(under_way) if run.remote_job_origin is None]
 
     # The lock is taken only if needed, because a command that starts meanwhile would be refused.
-    if not of_commands():
-        return 0
-    try:
-        with hold(Store(data).lock, "dev", datetime.now(UTC)):
-            dead = of_commands()
-            _report_dead(instance, dead)
-            return len(dead)
-    except InUseError:
-        return 0
+    if of_commands():
+        with suppress(InUseError), Store(data).held("dev"):
+            _report_dead(instance, of_commands())
 
 
-def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> int:
-    """Remove Dagster's records that are older than `days` days: ended runs, and the ticks of schedules and sensors.
-    Return the number of removed runs.
-    """
+def forget_old_runs(instance: "dg.DagsterInstance", now: datetime, days: int) -> None:
+    """Remove Dagster's records that are older than `days` days: ended runs, and the ticks of schedules and sensors."""
     import dagster as dg
 
     before = now - timedelta(days=days)
     ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    old = instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before))
-    for run in old:
+    for run in instance.get_runs(dg.RunsFilter(statuses=ended, created_before=before)):
         _delete_run(instance, run.run_id)
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
-    return len(old)
 
 
 def _delete_run(instance: "dg.DagsterInstance", run_id: str) -> None:

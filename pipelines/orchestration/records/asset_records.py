@@ -93,10 +93,7 @@ class RecordedPartitions:
         self._index.execute(statement, [BUSINESS_DAYS, name])
 
     def recorded_rows(self, asset: str) -> Mapping[str, object]:
-        """Return the row count of each partition of an asset, as in the partition's newest record.
-
-        The count is None if the record has none.
-        """
+        """Return the row count of each partition of an asset in its newest record; None if the record has none."""
         rows: dict[str, object] = {}
         for partition, event in self._index.execute(_NEWEST, [key_text(asset)]):
             made = json.loads(event)["dagster_event"]["event_specific_data"]["materialization"]

@@ -29,10 +29,7 @@ def daily_job(data: Path) -> dg.JobDefinition:
 
 
 def record_job(home: Path, data: Path) -> None:
-    """Record the daily job in Dagster's files of a home, and store it for `known_job`.
-
-    The home must have its usual files (`has_usual_files`).
-    """
+    """Record the daily job in a home with usual files (`has_usual_files`), and store it for `known_job`."""
     job = daily_job(data)
     plan = create_execution_plan(job, run_config=QUIET)
     of_plan = snapshot_from_execution_plan(plan, job.get_job_snapshot_id())

@@ -85,9 +85,7 @@ class RunRecords:
             )
 
     def record_output_files(self, storage: Path, steps: list[str]) -> Path:
-        """Record which files have the output of the steps. Return the common path of these files, without `.out` and
-        `.err`.
-        """
+        """Record which files have the steps' output; return their common path, without `.out` and `.err`."""
         name = self.run_id[:8]
         self.add_events(event_rows.output_captured(name, steps))
         return storage / self.run_id / "compute_logs" / name

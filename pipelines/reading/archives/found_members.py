@@ -27,9 +27,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class FoundMember(NamedTuple):
-    """A member: its name as text, size, place (see `MemberFile`) and checksum. `finding` is the reason if it is
-    refused, else empty.
-    """
+    """A member: name as text, size, place (see `MemberFile`), checksum, and the reason if it is refused, else empty."""
 
     name: str
     bytes: int
@@ -98,11 +96,7 @@ def _each_once(named: list[FoundMember], counts: Counter[str]) -> Iterator[tuple
 
 
 def require_member_limit(file: LandedFile, count: int) -> None:
-    """Check the number of members of an archive.
-
-    Raises:
-        DamagedFileError: `count` exceeds `MAX_MEMBERS`.
-    """
+    """Raise DamagedFileError if `count`, the number of members of an archive, exceeds `MAX_MEMBERS`."""
     if count > MAX_MEMBERS:
         raise DamagedFileError(
             f"The archive has more than {MAX_MEMBERS:,} members.",

@@ -53,11 +53,7 @@ def members_of_zip(file: LandedFile, raw: FileIO, limits: UnpackLimits) -> list[
 
 
 def opened_zip(file: LandedFile, raw: FileIO) -> zipfile.ZipFile:
-    """Open a zip archive.
-
-    Raises:
-        DamagedFileError: the archive is cut or corrupt.
-    """
+    """Open a zip archive. Raises DamagedFileError if it is cut or corrupt."""
     try:
         return zipfile.ZipFile(raw)
     except (*BROKEN_ZIP, NotImplementedError, OSError) as error:
@@ -101,9 +97,7 @@ def _found(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[
 
 
 def _is_of_system(error: Exception) -> bool:
-    """Whether the operating system caused an error. `EINVAL` is the archive's fault: the archive contains an offset
-    outside of the file.
-    """
+    """Whether the system caused an error. `EINVAL` is the archive's fault: an offset in it is outside of the file."""
     return isinstance(error, OSError) and error.errno not in (None, EINVAL)
 
 
@@ -124,9 +118,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """Decode the name of a member. Names without the UTF-8 flag can be UTF-8 all the same, or GB18030 from a
-    Chinese Windows.
-    """
+    """Decode a member's name. Without the UTF-8 flag it can be UTF-8, or GB18030 from a Chinese Windows."""
     # `filename` depends on the version of Python: newer ones put another field in its place.
     name = info.orig_filename.partition("\0")[0]
     if info.flag_bits & _IS_UTF_8:

@@ -11,9 +11,7 @@ FREE_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class UnpackLimits:
-    """The size to which a file may unpack: `ratio` times its own size or `FREE_BYTES`, whichever is more, but at most
-    `bytes`.
-    """
+    """The size to which a file may unpack: the larger of `ratio` times its size and `FREE_BYTES`, at most `bytes`."""
 
     # Logs compress up to about 40 to 1, zip bombs 1,000 to 1 and more.
     ratio: int = 200
@@ -33,11 +31,7 @@ class GrowthGuard:
         self._setting = "max_unpacked_gb" if limits.bytes < by_ratio else "max_unpack_ratio"
 
     def grew(self, count: int) -> None:
-        """Add unpacked bytes.
-
-        Raises:
-            DamagedFileError: the sum exceeds the limits.
-        """
+        """Add unpacked bytes. Raises DamagedFileError if the sum exceeds the limits."""
         self._unpacked += count
         if self._unpacked > self._most:
             raise DamagedFileError(

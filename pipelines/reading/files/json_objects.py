@@ -16,9 +16,7 @@ _IS_BETWEEN[list(b"[], \t\r\n\x0b\x0c")] = True
 
 
 def one_a_line(stream: ByteStream, cutter: "Cutter | None" = None) -> Iterator[bytes]:
-    """Yield the text with one object on each line. For a second pass over the text, `cutter` is the result of
-    `Cutter.second`.
-    """
+    """Yield the text with one object on each line. `cutter` is the result of `Cutter.second`, for a second pass."""
     cutter, buffer = cutter or Cutter(), bytearray(_BLOCK_BYTES)
     while count := stream.readinto(memoryview(buffer)):
         yield cutter.cut(bytes(buffer[:count]))

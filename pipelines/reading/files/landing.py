@@ -107,11 +107,7 @@ def has_any_file(landing: Path) -> bool:
 
 
 def _sort_out(
-    entry: os.DirEntry[str],
-    prefix: str,
-    found: list[LandedFile],
-    folders: list[tuple[Path, str]],
-    ignored: set[str],
+    entry: os.DirEntry[str], prefix: str, found: list[LandedFile], folders: list[tuple[Path, str]], ignored: set[str]
 ) -> None:
     path = prefix + name_as_text(entry.name)
     if has_ignored_name(path):
@@ -154,9 +150,7 @@ def is_zip(path: str) -> bool:
 
 
 def parts_of(path: str) -> tuple[str, str]:
-    """Split a member's path into the path of its archive and the path within it. For other files, return an empty text
-    and the path.
-    """
+    """Split a member's path into the paths of its archive and within it; other files: an empty text and the path."""
     found = path.find(MEMBER)
     while found >= 0:
         if is_archive(path[:found]):

@@ -28,11 +28,7 @@ class FilePiece(LandedFile):
 
 
 def pieces_of(file: LandedFile, piece_bytes: int) -> list[FilePiece]:
-    """Split a file of lines into pieces of about `piece_bytes`.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
+    """Split a file of lines into pieces of about `piece_bytes`. Raises OSError if it cannot be read."""
     with file.opened() as raw:
         ends = [0]
         while ends[-1] < file.bytes:

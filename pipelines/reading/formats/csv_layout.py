@@ -53,9 +53,7 @@ def is_wide(line: str) -> bool:
 
 
 def _header(stream: ByteStream) -> tuple[bytes, bytes, bool]:
-    """Return the header (the first line that is not blank) without its line end; the line end; and whether a line
-    `sep=` precedes the header.
-    """
+    """Return a CSV header (the first line not blank), its line end, and whether a line `sep=` precedes it."""
     head, buffer = b"", memoryview(bytearray(1 << 16))
     while True:
         count = stream.readinto(buffer) or 0

@@ -52,11 +52,7 @@ class RowSet:
 
 
 def line_batches(stream: ByteStream, only: RowSet | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a text as batches of `SCHEMA`.
-
-    Args:
-        only: the indexes of the rows to yield; None for all.
-    """
+    """Yield the rows of a text as batches of `SCHEMA`; only the rows with the indexes in `only`, if given."""
     row = 0
     for block in blocks(stream):
         is_row = _is_filled(block)

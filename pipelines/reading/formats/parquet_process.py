@@ -83,9 +83,7 @@ class ParquetProcess:
                 _end(child)
 
     def _idle_child(self) -> subprocess.Popen[bytes]:
-        """Return the idle child process, or start one. A child becomes idle again only after all rows of its file were
-        read; else it is ended.
-        """
+        """Return the idle child process, or start one. A child whose rows were not all read is ended instead."""
         child, self._child = self._child, None
         if child is None:
             child = subprocess.Popen(

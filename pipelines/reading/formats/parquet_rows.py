@@ -125,9 +125,7 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _decimal_texts(numbers: pa.Array) -> pa.Array:
-    """Return decimals as texts without an exponent. Whole numbers become texts such as `5`, not `5.00`, as in smaller
-    decimals.
-    """
+    """Return decimals as texts without an exponent: whole numbers as `5`, not `5.00`, as in smaller decimals."""
     # Arrow would write `0E-10` for zero.
     texts = pa.array([None if number is None else f"{number:f}" for number in numbers.to_pylist()], pa.string())
     return pc.replace_substring_regex(texts, r"\.0+$", "")
@@ -146,11 +144,7 @@ def _within_years(times: pa.Array) -> pa.Array:
 
 
 def _check_ends(file: LandedFile) -> None:
-    """Check that the file begins and ends with Parquet's mark.
-
-    Raises:
-        DamagedFileError: the mark is missing at the beginning or the end.
-    """
+    """Raise DamagedFileError if the file does not begin and end with Parquet's mark."""
     with file.opened() as raw:
         require_mark(file, raw, _MARK, "Parquet")
         if os.pread(raw.fileno(), len(_MARK), max(0, file.bytes - len(_MARK))) != _MARK:

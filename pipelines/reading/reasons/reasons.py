@@ -62,8 +62,7 @@ REASONS = {
         "no name in it is a field of the log format: rename them, or write a source mapping",
     ),
     "where": Bilingual(
-        "来源 {detail} 的 `where` 没有保留任何记录：请修正",
-        "the `where` of source {detail} kept no record: correct it",
+        "来源 {detail} 的 `where` 没有保留任何记录：请修正", "the `where` of source {detail} kept no record: correct it"
     ),
     "wrapped": Bilingual(
         "记录包在采集工具的行里：请放入 landing 下以工具命名的文件夹（{detail}），或编写带 [unwrap] 的来源映射",

@@ -60,10 +60,7 @@ class Unwrap(BaseModel):
 
 
 class Doubt(BaseModel):
-    """A suspected fault of a file. It is reported if `where` is true for some record and `unless` is true for none.
-
-    Both are SQL conditions.
-    """
+    """A suspected fault of a file: reported if the SQL condition `where` is true for a record and `unless` for none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -187,9 +184,7 @@ class SourceMapping(BaseModel):
 
 
 def fits_any(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns matches a path under landing or its file name; for a member also its path within the
-    archive.
-    """
+    """Whether a pattern matches a path under landing, its file name, or a member's path within the archive."""
     names = dict.fromkeys((path, parts_of(path)[1], name_of(path)))
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 

@@ -100,12 +100,9 @@ def mapping_faults(mapping: SourceMapping, books: "PartBooks") -> list[str]:
     uses = uses_of(mapping)
     if not uses or not (books.uses or books.skipped):
         return []
-    doubts = [f"doubt {name}" for name in mapping.doubts if _is_in_doubt(name, books)]
+    seen = books.uses
+    doubts = [f"doubt {name}" for name in mapping.doubts if f"doubt {name}" in seen and f"no doubt {name}" not in seen]
     return doubts if mapping.is_shipped else doubts + _faults_of_own(mapping, books)
-
-
-def _is_in_doubt(name: str, books: "PartBooks") -> bool:
-    return f"doubt {name}" in books.uses and f"no doubt {name}" not in books.uses
 
 
 def _faults_of_own(mapping: SourceMapping, books: "PartBooks") -> list[str]:

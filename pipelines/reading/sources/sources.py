@@ -56,9 +56,7 @@ class Sources:
         return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
-        """Return the names of the user's mappings that read none of these files: no pattern matches, or other mappings
-        have precedence.
-        """
+        """Return the user's mappings that read none of these files, also if other mappings have precedence."""
         idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
         for path in paths:
             if not idle:
@@ -68,11 +66,7 @@ class Sources:
         return idle
 
     def named(self, name: str) -> SourceMapping:
-        """Return the mapping of that name.
-
-        Raises:
-            UsageError: no mapping has the name; the message lists the known names.
-        """
+        """Return the mapping of that name. Raises UsageError, with the known names, if there is none."""
         for mapping in self.mappings:
             if mapping.name == name:
                 return mapping

@@ -20,14 +20,10 @@ first_time AS NOT MATERIALIZED (
 ),
 
 delivered AS (
-    SELECT
-        *,
-        false AS is_again
+    SELECT *, false AS is_again
     FROM first_time
     UNION ALL
-    SELECT
-        *,
-        true
+    SELECT *, true
     FROM first_time
     WHERE hash(getvariable('repeat_key')[day_no] + record_no) % 100 = 0
 ),

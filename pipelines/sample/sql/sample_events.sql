@@ -5,9 +5,7 @@ SELECT
     record_no,
     -- hash() maps 64-bit numbers one to one, so ids within a day never collide.
     hex(hash(getvariable('record_key')[day_no] + record_no)) AS event_id,
-    strftime(
-        day + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00'
-    ) AS event_time,
+    strftime(day + to_milliseconds(ms_of_day), '%Y-%m-%dT%H:%M:%S.%g+08:00') AS event_time,
     app_key,
     channel,
     stage,

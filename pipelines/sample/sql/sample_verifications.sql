@@ -8,9 +8,7 @@ SELECT
     count(*) FILTER (drawn_outcome = 'success') AS successes,
     count(*) FILTER (drawn_outcome = 'mismatch') AS mismatches,
     count(*) FILTER (drawn_outcome = 'unknown') AS unknowns,
-    count(*) FILTER (
-        drawn_outcome = 'success' OR drawn_outcome = 'mismatch' AND channel = 'local_verify'
-    ) AS uses
+    count(*) FILTER (drawn_outcome = 'success' OR drawn_outcome = 'mismatch' AND channel = 'local_verify') AS uses
 FROM sample_draws
 WHERE NOT is_again AND stage IN ('verify', 'login')
 GROUP BY day, app_key, channel, hour

@@ -32,8 +32,4 @@ SELECT
     by_server,
     left_out
 FROM counted_traced_records
-ORDER BY
-    day,
-    min(moment) OVER (PARTITION BY day, session_number),
-    session_number,
-    place
+ORDER BY day, min(moment) OVER (PARTITION BY day, session_number), session_number, place

@@ -65,8 +65,8 @@ class AccountApp(NamedTuple):
 
     account_id: str
     app_key: str
-    uses: int
     overflow: int
+    uses: int
 
 
 class Adjustment(NamedTuple):
@@ -142,7 +142,7 @@ def package_accounts(marts: PublishedTables) -> list[PackageAccount]:
     """Return every account with a package, sorted by id."""
     zone, as_of = marts.publication.time_zone, marts.publication.as_of
     packages = _by_account(PackageRow._make([*row, zone]) for row in marts.rows("package_states"))
-    apps = _by_account(AccountApp(*row) for row in marts.rows("billing/package_use_apps"))
+    apps = _by_account(AccountApp(*row) for row in marts.rows("package_use_apps"))
     adjustments = _by_account(Adjustment(*row) for row in marts.rows("package_adjustments"))
     found = marts.rows("billing/package_readings", end=day_start(as_of + timedelta(days=1), zone))
     readings = {

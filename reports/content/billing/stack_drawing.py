@@ -7,6 +7,7 @@ It is decorative: the page shows the figures as text beside it. The data are in 
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import add
 
 from markupsafe import Markup
 
@@ -39,7 +40,7 @@ def stack(course: LeftCourse, now_label: str, run_out: tuple[int, Bilingual] | N
     known = len(course.past[0])
     scale = _Scale(known + len(course.mid), stack_top(course))
     # The package that is used last is the lowest layer.
-    sums = [[0] * known, *accumulate(reversed(course.past), _on_top)]
+    sums = [[0] * known, *accumulate(reversed(course.past), lambda below, layer: [*map(add, below, layer)])]
     layers = Markup("").join(
         Markup('<path class="tier shade-{}" d="{}"/>').format(
             (len(course.past) - 1 - place) % _SHADES, scale.area(upper, lower, 0)
@@ -80,10 +81,6 @@ def _text_side(place: str) -> Markup:
     `place` is the position of the line in per cent of the width.
     """
     return Markup('dx="-5" text-anchor="end"' if float(place) > 50 else 'dx="5" text-anchor="start"')
-
-
-def _on_top(below: list[int], layer: list[int]) -> list[int]:
-    return [one + other for one, other in zip(below, layer, strict=True)]
 
 
 def _top(course: LeftCourse) -> int:

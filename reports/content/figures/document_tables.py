@@ -98,9 +98,7 @@ def _versions(condition: str) -> dict[str, FigureTable]:
 
 TABLES: Final = {
     "usage": FigureTable(
-        "usage_periods",
-        {"period": "PeriodKey", **dict.fromkeys(_WRITTEN, _VALUE), **_compared(_WRITTEN)},
-        "place",
+        "usage_periods", {"period": "PeriodKey", **dict.fromkeys(_WRITTEN, _VALUE), **_compared(_WRITTEN)}, "place"
     ),
     "breakdowns": FigureTable(
         "breakdowns",

@@ -46,9 +46,7 @@ class IncidentCurve:
 
 
 def incident_curves(
-    marts: PublishedTables,
-    incidents: Sequence[PublishedIncident],
-    quality: Quality,
+    marts: PublishedTables, incidents: Sequence[PublishedIncident], quality: Quality
 ) -> dict[str, IncidentCurve]:
     """Return the curve of each incident by its id."""
     if not incidents:
@@ -69,10 +67,7 @@ def incident_curves(
 
 
 def _observed(
-    one: incident.Incident,
-    found: Mapping[date, tuple[int, int | None]],
-    days: list[date],
-    quality: Quality,
+    one: incident.Incident, found: Mapping[date, tuple[int, int | None]], days: list[date], quality: Quality
 ) -> Iterator[DayValue]:
     """Yield the value of an incident's subject on each of `days`. Only days before the incident's first day are
     reference days, from which the usual range is computed.

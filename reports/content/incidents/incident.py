@@ -160,11 +160,7 @@ class PageIncident:
 
 
 def incident_of(
-    one: PublishedIncident,
-    by_key: Mapping[str, App],
-    as_of: date,
-    restated_days: int,
-    cells: list[tuple[Any, ...]],
+    one: PublishedIncident, by_key: Mapping[str, App], as_of: date, restated_days: int, cells: list[tuple[Any, ...]]
 ) -> PageIncident:
     """Return a published incident with the details that reports show.
 

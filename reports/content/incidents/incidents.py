@@ -119,9 +119,7 @@ class PageIncidents:
         return self._arranged(one for one in self.all if one.published.incident.covers(day))
 
     def of_app(self, key: str) -> list[ListedIncident]:
-        """Return the incidents of one app, without anything about other apps: readers may be allowed to see only this
-        app.
-        """
+        """Return the incidents of one app, without other apps: readers may be allowed to see only this one."""
         return self._arranged(self.by_app.get(key, ()))
 
     def withdrawn_of_day(self, day: date) -> list[PageIncident]:

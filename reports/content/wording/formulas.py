@@ -17,8 +17,7 @@ def formula_words(metric: Measure) -> Bilingual | None:
         return _labelled(f"{_term(metric.numerator)} / {_term(metric.denominator)}")
     if metric.summed:
         return t("{metric}, of {channels}").format(
-            metric=metric_label(metric.summed),
-            channels=ENUMERATION.join(map(word, metric.channels)),
+            metric=metric_label(metric.summed), channels=ENUMERATION.join(map(word, metric.channels))
         )
     return None
 

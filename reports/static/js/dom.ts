@@ -83,10 +83,7 @@ export function onPress(attribute: string, choose: (offered: string) => void, wi
   }
 }
 
-/**
- * A name from a log or registry, isolated from the text around it, because it may contain characters that change the
- * direction of writing.
- */
+/** A name from a log or registry, isolated from the text around it: it may change the direction of writing. */
 export function named(text: string): HTMLElement {
   return element("bdi", text);
 }
@@ -183,9 +180,7 @@ export function nextTask(): Promise<void> {
   return new Promise((resolve) => window.setTimeout(resolve, 0));
 }
 
-/**
- * Resolves when everything drawn so far is painted: what is further down the page must not delay what is seen first.
- */
+/** Resolves when everything drawn so far is painted: what is further down the page must not delay what is seen. */
 export function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }

@@ -42,7 +42,7 @@ def test_the_list_holds_the_records_that_are_counted_as_unmapped(folder: DataFol
     folder.tables()
     with closing(open_published(folder.store.database)) as connection:
         marts = PublishedTables(connection)
-        listed = marts.rows("quality/missing_codes")
+        listed = marts.rows("missing_codes")
         quality = context.quality_by_day(marts)
     assert listed == [
         ("umeng", "sdk", "android", "new", 5),

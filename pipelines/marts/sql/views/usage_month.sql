@@ -1,9 +1,6 @@
 -- grain: month, app_key with a record in it
 WITH sums AS (
-    SELECT
-        date_trunc('month', day)::DATE AS month,
-        app_key,
-        {{ sums(USAGE) }}
+    SELECT date_trunc('month', day)::DATE AS month, app_key, {{ sums(USAGE) }}
     FROM usage_daily
     GROUP BY ALL
 ), months AS (

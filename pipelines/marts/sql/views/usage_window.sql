@@ -1,8 +1,6 @@
 -- grain: app_key with a record in the last `$window_days` days
 WITH sums AS (
-    SELECT
-        app_key,
-        {{ sums(USAGE) }}
+    SELECT app_key, {{ sums(USAGE) }}
     FROM usage_daily
     WHERE day >= (SELECT first_day FROM periods WHERE window_days = $window_days)
     GROUP BY app_key

@@ -1,10 +1,7 @@
 -- One row per app that the briefing lists: its newest day of the 30 with a record, and its first day with a record,
 -- however old. Apps with an open incident come first, by loss, then the others by requests.
 WITH volumes AS (
-    SELECT
-        app_key,
-        sum(authorization_requests + verification_requests)::BIGINT AS volume,
-        max(day) AS newest
+    SELECT app_key, sum(authorization_requests + verification_requests)::BIGINT AS volume, max(day) AS newest
     FROM channel_daily
     WHERE day BETWEEN $first AND $last
     GROUP BY app_key

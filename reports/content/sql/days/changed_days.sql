@@ -17,12 +17,7 @@ WITH by_channel AS (
     GROUP BY day, run, app_key, channel
 ),
 moved AS (
-    SELECT
-        day,
-        run,
-        any_value(cause) AS cause,
-        any_value(closed_through) AS closed_through,
-        sum(records) AS records
+    SELECT day, run, any_value(cause) AS cause, any_value(closed_through) AS closed_through, sum(records) AS records
     FROM by_channel
     GROUP BY day, run
 ),

@@ -13,9 +13,7 @@ WITH counts AS (
     SELECT app_key, day, shown * 35 // greatest(max(shown) OVER (PARTITION BY app_key), 1) AS height FROM counts
 ), sparklines AS (
     -- A digit of base 36 for each of the 30 days, relative to the highest day.
-    SELECT
-        app_key,
-        string_agg(if(has_data, lower(to_base(coalesce(height, 0), 36)), '.'), '' ORDER BY day) AS sparkline
+    SELECT app_key, string_agg(if(has_data, lower(to_base(coalesce(height, 0), 36)), '.'), '' ORDER BY day) AS sparkline
     FROM listed_apps
     CROSS JOIN days
     LEFT JOIN heights USING (app_key, day)

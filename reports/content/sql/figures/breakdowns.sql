@@ -12,12 +12,7 @@ WITH counted AS (
     UNION ALL
     SELECT *, 'carrier', carrier FROM counted WHERE has_carrier
 )
-SELECT
-    coalesce(app_key, '*') AS app_key,
-    window_days,
-    dimension,
-    value,
-    {{ spans(LOGINS) }}
+SELECT coalesce(app_key, '*') AS app_key, window_days, dimension, value, {{ spans(LOGINS) }}
 FROM by_dimension
 JOIN place_windows USING (place)
 GROUP BY window_days, dimension, value, GROUPING SETS ((app_key), ())

@@ -44,9 +44,7 @@ by_value AS (
 ),
 ranked AS (
     SELECT
-        row_number() OVER (
-            PARTITION BY app_key, window_days, dimension ORDER BY sessions DESC, known_value
-        ) AS rank,
+        row_number() OVER (PARTITION BY app_key, window_days, dimension ORDER BY sessions DESC, known_value) AS rank,
         *
     FROM by_value
 ),

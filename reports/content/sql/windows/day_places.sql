@@ -1,9 +1,6 @@
 -- One row per day of the windows and of the windows before: its windows, and a `place` that days of the same windows
 -- share. Counts are summed by place first, so that each day is read only once.
-SELECT
-    day,
-    dense_rank() OVER (ORDER BY windows) AS place,
-    windows
+SELECT day, dense_rank() OVER (ORDER BY windows) AS place, windows
 FROM (
     SELECT
         day,

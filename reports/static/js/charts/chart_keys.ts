@@ -26,10 +26,7 @@ function noteKeys(notes: DayNote[]): HTMLElement[] {
   return more > 0 ? [...shown, element("span", filled(_("{count} more"), { count: more }))] : shown;
 }
 
-/**
- * The keys of the shapes behind a single line. Charts with several lines have no such shapes: a text says how to see
- * them.
- */
+/** The keys of the shapes behind a single line. Charts with several lines have none: a text says how to see them. */
 function behindKeys(isAlone: boolean): HTMLElement[] {
   if (!isAlone) return [element("span", _("Click a name to show its line alone with its usual range"))];
   return [

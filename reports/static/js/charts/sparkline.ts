@@ -6,10 +6,7 @@ import { known } from "../data/format.js";
 import { drawing } from "../dom.js";
 import type { Value } from "../types/basics.js";
 
-/**
- * The levels in a string of base-36 digits, as the list of apps stores them: one digit for each day, "." for a day
- * without data.
- */
+/** The levels in a string of base-36 digits, as the list of apps stores them: one for each day, "." without data. */
 function levelsOf(text: string): Value[] {
   return Array.from(text, (digit) => (digit === "." ? null : parseInt(digit, 36)));
 }

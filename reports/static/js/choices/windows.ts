@@ -53,10 +53,7 @@ function askedSpan(): SpanKey | null {
 /** The number of days that the tables cover while the charts show this span. */
 const daysOf = (span: SpanKey) => (span === "7" ? 7 : 30);
 
-/**
- * Sets the window from the address or an earlier visit, and the longer span from the address; called before the
- * first paint.
- */
+/** Sets the window from the address or an earlier visit, and a longer span from the address, before the first paint. */
 export function recallWindow() {
   // The former address of the sign-in page over 90 days.
   if (asked("days") === "90") keepInAddress({ days: "30", span: askedSpan() || "90" }, true);

@@ -16,9 +16,7 @@ export function wholeAddress(): string {
   return address.href;
 }
 
-/**
- * Adds the button next to the theme button. It is not in the templates, to keep the shell of many thousand apps small.
- */
+/** Adds the button next to that of the theme. It is not in the templates, to keep the shell of many apps small. */
 export function startCopyLink() {
   const button = element("button.help-button", { type: "button", "data-copy-link": "" });
   const say = (outcome: string) => {

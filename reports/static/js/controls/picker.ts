@@ -77,9 +77,7 @@ function loadPicker() {
   );
 }
 
-/**
- * Matching rows, first those whose name, key, pinyin or initials begin with the text; without a text the largest apps.
- */
+/** Matching rows, first those whose name, key, pinyin or initials begin with the text; without it, the largest apps. */
 function pickerMatches(data: BigList, text: string): number[] {
   const terms = searchTerms(text);
   if (!terms.length) {

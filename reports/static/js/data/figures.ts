@@ -50,10 +50,7 @@ function withLists(counts: Record<string, Value[]>, totals: Value[]): ChannelLis
   return { ...lists, ...rateLists(lists, totals.length) } as ChannelLists;
 }
 
-/**
- * The numbers of the charts over some days or months: by channel, with `*` for the four channels together, and by count
- * of usage.
- */
+/** The numbers of the charts over some days or months: by channel, with `*` for the four, and by count of usage. */
 export function chartLists(texts: Record<string, Record<string, string>>, withData: boolean[]): ChartLists {
   const keys = [...new Set([...site.channels.map((one) => one.key), ...Object.keys(texts)])];
   const lists = (channel: string, names: string[], absent: Value) =>
@@ -75,9 +72,7 @@ export function chartLists(texts: Record<string, Record<string, string>>, withDa
 /** Whether the day at this place of `long_days` is one of them and has data. */
 export const hasData = (i: number) => i >= 0 && !site.long_missing.includes(i);
 
-/**
- * Login authorization of a channel over a window, over its matched days, and over their counterparts just before it.
- */
+/** Login authorization of a channel over a window, its matched days, and their counterparts just before it. */
 function channelRow(channels: ChartLists["channels"], channel: string, days: number): ChannelRow {
   const lists = channels[channel];
   const places = site.long_days.map((_day, i) => i).slice(-days);

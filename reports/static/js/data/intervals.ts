@@ -19,9 +19,7 @@ export function wilson(successes: number, cases: number): Interval {
   return { value: rate, low, high: successes === cases ? 1 : centre + half };
 }
 
-/**
- * The difference of two rates, second minus first, with its 95 % interval by Newcombe, computed from both intervals.
- */
+/** The difference of two rates, second minus first, with its 95 % interval by Newcombe, from both intervals. */
 export function newcombe(first: Interval, second: Interval): Interval {
   const value = second.value - first.value;
   return {

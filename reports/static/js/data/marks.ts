@@ -38,9 +38,7 @@ export function releaseMarks(days: string[], channels: string[]): Mark[] {
   });
 }
 
-/**
- * The marks that are drawn as lines: incidents and releases on these days, and notes from the first of these days on.
- */
+/** The marks that are drawn as lines: incidents and releases on these days, and notes from the first of these on. */
 export function marksOf(days: string[], channels: string[]): Mark[] {
   const noted = [...new Set(notesFrom(days[0]).map(({ day }) => day))];
   return [

@@ -14,10 +14,7 @@ const DAY = 864e5;
 let older: ChartLists | undefined;
 let named: string[] = [];
 
-/**
- * The days of the 13 months that precede the last 90 days, also those before the app's first record; empty if the site
- * does not have them.
- */
+/** The days of the 13 months before the last 90 days, also before the app's first record; empty if there are none. */
 function olderDays(): string[] {
   if (named.length || !site.has_older_days) return named;
   const { month } = site.months[0];

@@ -67,10 +67,7 @@ export function isPresent(meta: SeriesPlace): boolean {
   return [figures.long, figures.monthly].some((lists) => seriesValues(counted, lists).some(Boolean));
 }
 
-/**
- * The traces that a chart shows: the isolated trace if the chart has it, otherwise all traces with data. If no trace
- * has data, all are shown.
- */
+/** The traces that a chart shows: the isolated one if the chart has it, else all with data, else all. */
 export function shownTraces(name: string, theme: Theme = "light"): Trace[] {
   const every = everyTrace(name, theme);
   const present = every.filter(({ meta }) => isPresent(meta));

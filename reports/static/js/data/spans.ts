@@ -77,10 +77,7 @@ export function heightsOf(meta: SeriesPlace, span: SpanKey): Value[] {
   return span === "months" && isCount ? values.map((value, i) => ratio(value, monthDays(i).withData)) : values;
 }
 
-/**
- * The values of the span before, which has the same number of days; empty for months, and if the figures do not reach
- * back far enough.
- */
+/** The values of the span before, of the same length; empty for months, and if the figures do not reach back so far. */
 export function previousOf(meta: SeriesPlace, span: SpanKey): Value[] {
   const [days, shown] = [Number(span), placesOf(span).x.length];
   if (span === "months" || 2 * days > site.long_days.length) return [];
@@ -128,10 +125,7 @@ export function sideOfPlaces(meta: Series, unit: "records" | "share", places: nu
   return sideOfDays(seriesValues(meta, figures.long), places, unit, isReference, requestsOf(meta));
 }
 
-/**
- * The figure of one of the 90 days, its usual range (null if `usualOf` finds none), and its position relative to the
- * range.
- */
+/** The figure of one of the 90 days, its usual range (null if `usualOf` finds none), and its position in the range. */
 export function dayOf(
   meta: Series,
   unit: "records" | "share",

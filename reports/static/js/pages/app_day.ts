@@ -30,9 +30,7 @@ let isRefused = false;
 const dayPlace = () => one("[data-part=app-day]");
 const dayShown = () => dayPlace().dataset.day || "";
 
-/**
- * The least and the greatest count of a usual range. Rounded to the nearest, an end would name a count outside of it.
- */
+/** The least and the greatest count of a usual range. Rounded to the nearest, an end would name one outside of it. */
 const rangeText = (usual: Usual | null) =>
   usual ? `${number(Math.ceil(usual.low))} – ${number(Math.floor(usual.high))}` : ABSENT;
 

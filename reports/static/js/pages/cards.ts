@@ -31,10 +31,7 @@ function countNode(value: Value): HTMLElement[] {
   return [short, element("span.exact", number(value))];
 }
 
-/**
- * The position of a count over a period relative to its usual range; unknown for counts without values by day, such as
- * billed uses.
- */
+/** The position of a count over a period relative to its usual range; unknown without values by day. */
 export const usageSide = (metric: string, period: PeriodKey): Side =>
   sideOf({ group: "usage", series: metric, field: null }, "records", period);
 

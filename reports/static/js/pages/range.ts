@@ -100,10 +100,7 @@ function usageTable(compared: Compared) {
   return dataTable(_("Usage of the range"), metrics, columns, { className: "plain range-usage" });
 }
 
-/**
- * The table of the channels that the app uses now or used in the range. No total includes channels other than the
- * login channels.
- */
+/** The table of the channels that the app uses or used in the range. Totals include the login channels only. */
 function channelsTable(compared: Compared) {
   const now = [...figures.present, ...figures.channels[30].map((row) => row.channel).filter(isOther)];
   const seriesOf = (series: string, field: string): Series => ({ group: "trend", series, field });

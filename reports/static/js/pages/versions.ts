@@ -19,9 +19,7 @@ const every = new Map<string, VersionLists>();
 const shownLists = (): VersionLists =>
   every.get(figures.key) || { versions: figures.versions, version: figures.long.version };
 
-/**
- * Returns a test of whether a version is new in the window. The oldest version is as old as the log and is never new.
- */
+/** Returns a test of whether a version is new in the window. The oldest one is as old as the log, and never new. */
 function isNewAmong(rows: VersionRow[]): (row: VersionRow) => boolean {
   const oldest = rows.reduce((least, { first_seen: day }) => (day && day < least ? day : least), site.as_of);
   const start = site.days[site.days.length - chosenDays];

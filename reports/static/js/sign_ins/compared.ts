@@ -51,9 +51,7 @@ function intervalOf({ rates }: ComparedValue, rate: string): Interval | null {
   return counts?.[1] ? wilson(counts[0], counts[1]) : null;
 }
 
-/**
- * The text in place of a rate that cannot be shown: the logs lack a step of the rate, or no session has its first step.
- */
+/** The text in place of a rate that cannot be shown: the logs lack a step, or no session has its first step. */
 export const noRateText = (counts: RateCounts | null) => (counts ? "—" : _("not in the logs"));
 
 /** A rate with its interval below. */

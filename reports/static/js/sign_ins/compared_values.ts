@@ -11,10 +11,7 @@ import { isLogged, withoutVerification } from "./sign_in_counts.js";
 
 type ComparedRow = TableRow<SignInTables["compared"]>;
 
-/**
- * The name of a dimension's value. Versions and ids of schemes are shown as they are, even if they equal a word that is
- * translated elsewhere.
- */
+/** The name of a dimension's value. Versions and ids of schemes are shown as they are, and never translated. */
 function valueName(
   { key, unknown, values }: { key: string; unknown: Both; values: Record<string, Both> },
   { value, merged }: ComparedRow,

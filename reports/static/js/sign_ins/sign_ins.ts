@@ -110,10 +110,7 @@ async function load(place: HTMLElement) {
   }
 }
 
-/**
- * Loads the section when a reader scrolls near it or a link leads to it; redraws it after every change of window or
- * language.
- */
+/** Loads the section when a reader or a link comes near; redraws it after every change of window or language. */
 export function startSignIns() {
   const [place] = all("#sign-ins");
   if (!place) return;

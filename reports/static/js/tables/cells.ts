@@ -26,10 +26,7 @@ export function badgeCell(value: string): HTMLTableCellElement {
   return element("td.word", element("span", { className: `badge ${value}`, textContent: word(value) }));
 }
 
-/**
- * A cell with the name of an app, linked to its page if it has one, and its key if it differs from the name; `*` means
- * all apps.
- */
+/** A cell with an app's name, linked to its page if it has one, and its key if that differs; `*` means all apps. */
 export function appCell(name: string, key: string, folder: string | null): HTMLTableCellElement {
   if (key === "*") return element("th.of-app", { scope: "row", textContent: _("All apps") });
   const label = element("bdi.name", name);

@@ -12,10 +12,7 @@ import type { BigList, Coded, CodedName, Field, Rows, RowTest } from "../types/t
 
 const SUGGESTIONS = 50;
 
-/**
- * Starts the filters of a list. The returned function gives the test that each row must pass now, or null if no filter
- * is set.
- */
+/** Starts the filters of a list. The returned function gives the test of each row, or null if no filter is set. */
 export function makeFilters(listing: HTMLElement, data: Rows, changed: () => void): () => RowTest | null {
   const fields = all("[data-filter]", listing) as Field[];
   const write = () => {

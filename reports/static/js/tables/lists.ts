@@ -170,10 +170,7 @@ function drawListed(table: HTMLTableElement, rows: ListedValue[][]) {
 
 const FORMATS: Record<string, (value: Value) => string> = { count: number, size, share };
 
-/**
- * By kind, two functions that return the text to sort by and the cell of a value. Only the kind defines how a value is
- * read.
- */
+/** By kind, two functions: the text to sort by, and the cell of a value. Only the kind defines how a value is read. */
 const KINDS: Record<string, [(value: never) => string, (value: never) => HTMLTableCellElement]> = {
   text: [(value: string) => value, textCell],
   day: [(value: string) => value, (value: string) => element("td.word", dayLabel(value))],

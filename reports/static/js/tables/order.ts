@@ -44,10 +44,7 @@ function inOrder(rows: HTMLTableRowElement[], { place, descending }: Order): HTM
   return rows.map((row) => (isSum(row) ? row : (sorted.shift() as HTMLTableRowElement)));
 }
 
-/**
- * Makes the headings of a table sort it, unless it has fewer than two rows, several bodies, or rows with more or fewer
- * cells than the heading.
- */
+/** Makes headings sort a table, unless it has under two rows, several bodies, or rows of another length. */
 export function makeSortable(table: HTMLTableElement) {
   const [head] = table.rows;
   const [body, ...others] = table.tBodies;
