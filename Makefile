@@ -18,7 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Without npm and node on the machine, those of the Python package are used.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev spark fetched-spark demo test check lint checked checked-sql checked-code lab bench lock browser system audit
+.PHONY: setup setup-dev venv-dev scripts-dev spark fetched-spark demo test check lint checked checked-sql checked-code \
+	checked-scripts early lab bench lock browser system audit
 # Tests without their own processes, browser or Dagster, and without long running times.
 FAST := $(addprefix --ignore=tests/,browser commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
@@ -31,8 +32,13 @@ setup:
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 	@echo "authmeter is set up: $(BIN)/authmeter"
 
-setup-dev:
+setup-dev: venv-dev scripts-dev
+
+venv-dev:
 	@sh tools/venv.sh dev "$(PYTHON)"
+
+# Only without npm on the machine does this need the environment, into which it then installs npm.
+scripts-dev: $(if $(shell command -v npm 2>/dev/null),,venv-dev)
 	@sh tools/node.sh dev
 	@$(MAKE) --silent --no-print-directory $(SCRIPT)
 
@@ -56,14 +62,15 @@ browser:
 system: browser
 	@sh tests/engines/install.sh
 
-# Downloads leave a core idle, so two run at a time, but never two into .venv.
+# Downloads leave a core idle, so two run at a time, but never two into .venv. The checks of the pages' scripts need no
+# .venv and fill the rest.
 # The tests of a file run in one process, because each process would make their shared data again. `tests/conftest.py`
 # orders the files: a long file that began last would leave a core idle. Three processes share two cores, because tests
 # of pages and commands wait a fifth of their time. Polars gets one thread: with its small frames, more threads would
 # only wait for each other.
 test:
-	@$(MAKE) --no-print-directory -j 2 setup-dev system
-	@$(MAKE) --no-print-directory -j 2 checked fetched-spark
+	@$(MAKE) --no-print-directory -j 3 venv-dev early system
+	@$(MAKE) --no-print-directory -j 3 checked-sql checked-code fetched-spark
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not lab"
 
 check: lint
@@ -74,8 +81,8 @@ check: lint
 lint: setup-dev
 	@$(MAKE) --no-print-directory -j 2 checked
 
-# The lint of SQL takes as long as all others together.
-checked: checked-sql checked-code
+# The lint of SQL takes nearly as long as all others together.
+checked: checked-sql checked-code checked-scripts
 
 checked-sql:
 	$(BIN)/sqlfluff lint --quiet pipelines reports
@@ -87,6 +94,11 @@ checked-code:
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
 	$(BIN)/python tools/plain_english.py
+
+early: scripts-dev
+	@$(MAKE) --no-print-directory checked-scripts
+
+checked-scripts:
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
 	$(NPM) test --silent

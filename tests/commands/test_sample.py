@@ -50,16 +50,16 @@ def test_a_sample_that_cannot_be_made_leaves_the_earlier_one(call: Call, tmp_pat
 def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_earlier_one(
     call: Call, tmp_path: Path, yesterday: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def made(last_day: date) -> Ended:
-        monkeypatch.setattr(demo, "yesterday", lambda: last_day)
+    def made(last_day: date, days: int) -> Ended:
+        small = {"last_day": last_day, "days": days, "apps": 2, "events": 300}
+        monkeypatch.setattr(demo, "SampleSpec", lambda **given: SampleSpec(**(given | small)))
         ended = call("demo", data=tmp_path)
         assert (ended.code, ended.err, "held" in ended.out) == (0, "", False)
         return ended
 
-    small = {"days": 20, "apps": 2, "events": 300}
-    monkeypatch.setattr(demo, "SampleSpec", lambda **given: SampleSpec(**(given | small)))
     folder = tmp_path / "demo"
-    said = made(days_before(yesterday, 1)).out
+    before = days_before(yesterday, 1)
+    said = made(before, 20).out
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     assert "warning: day_is_there" in said
     assert str(folder / "site" / "index.html") in said
@@ -68,11 +68,12 @@ def test_a_demo_has_its_own_folder_ends_with_0_whatever_warns_and_replaces_an_ea
     assert (folder / "hash.key").read_text().strip() not in said
     database = folder / "warehouse" / "authmeter.duckdb"
     assert published_rows(database, "SELECT is_synthetic FROM publication") == [(True,)]
-
-    made(yesterday)
     (gap,) = (one for one in json.loads((folder / TRUTH).read_bytes())["incidents"] if one["metric"] == "missing_day")
     missing = published_rows(database, "SELECT day::VARCHAR FROM day_quality WHERE day_state = 'missing'")
-    assert missing == [(gap["first_day"],)]
+    assert missing == [(gap["first_day"],), (str(yesterday),)]
+
+    made(yesterday, 2)
+    assert published_rows(database, "SELECT day FROM day_quality ORDER BY day") == [(before,), (yesterday,)]
 
 
 def test_a_sample_never_goes_among_real_logs(call: Call, published: DataFolder) -> None:

@@ -245,7 +245,7 @@ def test_later_days_do_not_change_which_requests_of_a_day_were_a_burst() -> None
     # The first day of the device is no fall, the second one is. After three weeks, most days are like these.
     burst, fallen = (1360, 3500, 50, 700, 400), (1500, 3500, 50, 700, 400)
     every = [*[USUAL] * 20, burst, *[fallen] * 24]
-    mornings = [of_rates(*every[:count]) for count in range(23, len(every) + 1)]
+    mornings = [of_rates(*every[:count]) for count in range(25, len(every) + 1, 4)]
     found = [one.first_day for seen in mornings for one in seen if (one.kind, one.app_key) == ("rate", "shop")]
     assert found == [FIRST + timedelta(days=21)] * len(mornings)
 
