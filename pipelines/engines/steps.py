@@ -90,23 +90,6 @@ def make_words(connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Map
     make(connection, plan.word_steps, values)
 
 
-def make_sessions(
-    connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
-) -> None:
-    """Run the steps over sign-in sessions in a process that has all records. There are at most `records` records, and
-    one range of subjects may use `memory` bytes. Then drop the tables that no later step reads.
-    """
-    make(connection, (*plan.sign_in_steps, *plan.subjects.steps), values)
-    subjects = plan.subjects.subject_records
-    ranges = hash_ranges(records, memory)
-    for place, (first, last) in enumerate(ranges):
-        if len(ranges) > 1:
-            of_range = f"SELECT * FROM ({subjects.query}) WHERE low BETWEEN {first} AND {last}"
-            create_view(connection, subjects.name, of_range)
-        _make_range(connection, plan.session_steps, values, place)
-    drop(connection, (*plan.sign_in_steps, *plan.subjects.steps, *plan.session_steps))
-
-
 def make_devices(
     connection: duckdb.DuckDBPyConnection, plan: DayPlan, values: Mapping[str, object], records: int, memory: int
 ) -> None:
@@ -115,11 +98,11 @@ def make_devices(
     """
     for place, (first, last) in enumerate(hash_ranges(records, memory)):
         given = {**values, "first_device": first, "last_device": last}
-        _make_range(connection, (*plan.range_steps, *plan.range_sums), given, place)
+        make_range(connection, (*plan.range_steps, *plan.range_sums), given, place)
     drop(connection, plan.range_steps)
 
 
-def _make_range(
+def make_range(
     connection: duckdb.DuckDBPyConnection, steps: Iterable[Step], values: Mapping[str, object], place: int
 ) -> None:
     """Run steps over one range of the records; `place` is the index of the range. The rows of a step with `adds` are
@@ -197,6 +180,11 @@ def create_view(connection: duckdb.DuckDBPyConnection, name: str, query: str) ->
 def named(query: str, values: Mapping[str, object]) -> dict[str, object]:
     """Return the values whose names occur in a query as parameters."""
     return {name: values[name] for name in set(re.findall(r"\$(\w+)", query))}
+
+
+def fit_in_memory(records: int, memory: int) -> bool:
+    """Return whether the devices or subjects of so many records fit in `memory` bytes together."""
+    return records * _HASH_BYTES <= memory
 
 
 def hash_ranges(records: int, memory: int) -> list[tuple[int, int]]:

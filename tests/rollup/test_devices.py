@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from pipelines.engines import steps
+from pipelines.engines.duckdb import sessions
 from pipelines.engines.steps import hash_ranges
+from pipelines.rollup import batches
 from tests.support import DAY, DataFolder, record
 
 
@@ -21,20 +24,27 @@ def test_ranges_hold_every_hash_once(records: int, ranges: int) -> None:
     assert len(hash_ranges(20_000_000, 10**8)) == 41
 
 
-def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    channels = ("one_click", "qq", "weibo")
-    folder.land(
-        "a.ndjson",
-        [
-            record(
-                str(n), app_key=f"app{n % 3}", channel=channels[n % 2 + n % 5 // 4], device_id=f"d{n % 40}",
-                stage=("authorize", "page")[n % 7 // 6],
-            )
-            for n in range(400)
-        ],
-    )  # fmt: skip
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_day_of_several_ranges_has_the_same_tables(
+    fits: bool, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`fits` is whether all subjects of a day fit in memory; else they are written to files by range."""
+    channels, before = ("one_click", "qq", "weibo"), DAY - timedelta(days=1)
+    devices: list[dict[str, object]] = [{"device_id": "d"}, {"device_id": "d", "attempt_id": "a"}, {"attempt_id": "a"}]
+    land = [
+        record(
+            f"{n}", (DAY, before)[n // 400], app_key=f"app{n % 3}", channel=channels[n % 2 + n % 5 // 4],
+            stage=("authorize", "page")[n % 7 // 6],
+            **{name: f"{text}{n % 40}" for name, text in devices[n % 11 % 3].items()},
+        )
+        for n in range(800)
+    ]  # fmt: skip
+    # A day without a sign-in record, after one with some: nothing is written.
+    earliest = before - timedelta(days=1)
+    folder.land("a.ndjson", [*land, record("x", earliest, stage="prefetch")])
     folder.roll_up()
-    before = folder.manifest.days[DAY].content
+    days = frozenset({earliest, before, DAY})
+    contents = {day: folder.manifest.days[day].content for day in days}
     seen = []
 
     def several(records: int, memory: int) -> list[tuple[int, int]]:
@@ -42,8 +52,14 @@ def test_a_day_of_several_ranges_has_the_same_tables(folder: DataFolder, monkeyp
         return hash_ranges(7 * 10**7, memory)
 
     monkeypatch.setattr(steps, "hash_ranges", several)
-    folder.roll_up(forced=frozenset({DAY}))
+    monkeypatch.setattr(sessions, "hash_ranges", several)
+    # The newest day fits in any case: the same connection then makes a table of what was a view.
+    monkeypatch.setattr(sessions, "fit_in_memory", lambda _records, _memory: fits or len(seen) > 4)
+    monkeypatch.setattr(batches, "MOST_RECORDS", 1)
+    folder.roll_up(forced=days)
     # Once for the subjects of sign-ins, once for the devices.
-    assert seen == [400, 400]
-    assert folder.manifest.days[DAY].content == before
+    assert seen == [1, 1, 400, 400, 400, 400]
+    assert {day: folder.manifest.days[day].content for day in days} == contents
     assert folder.stored("channel_daily", "sum(devices)") > [(0,)]
+    assert folder.stored("session_books", "sum(sessions)") > [(0,)]
+    assert not any(folder.store.temp.rglob("*.parquet"))

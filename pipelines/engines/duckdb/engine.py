@@ -50,7 +50,7 @@ class DuckDBEngine:
         from pipelines.engines.duckdb.roller import DuckDBRoller
 
         with workbench(self._settings, self._temp, [self._folder], is_shared=False) as connection:
-            yield DuckDBRoller(connection, plan, self._settings.memory_bytes)
+            yield DuckDBRoller(connection, plan, self._settings.memory_bytes, self._temp)
 
 
 class DuckDBReaders:

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.contract.tables.day_tables import DayBooks
 from pipelines.engines.base import DayEvents, DayPlan
+from pipelines.engines.duckdb.sessions import make_sessions
 from pipelines.engines.limit_walk import add_limit_walk
 from pipelines.engines.steps import (
     create_batch,
@@ -15,7 +16,6 @@ from pipelines.engines.steps import (
     drop,
     make,
     make_devices,
-    make_sessions,
     make_words,
     write_tables,
 )
@@ -24,9 +24,9 @@ from pipelines.engines.steps import (
 class DuckDBRoller:
     """Rolls up days by one open connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: DayPlan, memory: int) -> None:
-        """`memory` is the memory limit of the connection in bytes."""
-        self._connection, self._plan, self._memory = connection, plan, memory
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: DayPlan, memory: int, temp: Path) -> None:
+        """`memory` is the memory limit of the connection in bytes, `temp` a folder that it may write to."""
+        self._connection, self._plan, self._memory, self._temp = connection, plan, memory, temp
         add_limit_walk(connection)
         create_plan(connection, plan)
 
@@ -36,7 +36,7 @@ class DuckDBRoller:
         create_events(self._connection, events.batch, events.parts, events.late)
         make(self._connection, (*self._plan.delivered_steps, *self._plan.number_steps), events.values)
         make_words(self._connection, self._plan, events.values)
-        make_sessions(self._connection, self._plan, events.values, events.records, self._memory)
+        make_sessions(self._connection, self._plan, events.values, events.records, self._memory, self._temp)
         # Tables with a row for each record are dropped before the next ones are made: no step needs two of them.
         answers = (*self._plan.answer_steps, self._plan.device_records)
         make(self._connection, answers, events.values)
