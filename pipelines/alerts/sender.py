@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ from apprise.plugins.wecombot import NotifyWeComBot
 
 # These services answer a refused message with HTTP 200 and an error code, which Apprise ignores.
 _ROBOTS: Final = {urlsplit(one.notify_url).hostname for one in (NotifyDingTalk, NotifyWeComBot)}
-_AT_ONCE: Final = 8
 
 
 class MarkdownWeComBot(NotifyWeComBot):
@@ -68,17 +67,23 @@ def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
 
     Args:
         given: `urls`, `forms` by service, `is_bad` (whether the message is a warning), `attach` (path of a file for
-            mails, or empty) and `seconds` (time limit of a receiver).
+            mails, or empty) and `seconds` (time limit of each receiver; all are tried at the same time).
 
     Returns:
         For each of `urls`, whether Apprise can use it (`known`) and whether the receiver got it (`delivered`).
     """
     # Sender name of mails and requests.
-    asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter")
+    # Without a time limit of its own, Apprise sends in the thread that calls it. With one, it sends in a pool of few
+    # threads, in which receivers that hang keep the others waiting.
+    asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter", service_timeout=0)
     NotificationManager().add(MarkdownWeComBot, force=True)  # type: ignore[no-untyped-call]
     receivers = [apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True) for url in given["urls"]]
-    with refusals_as_errors(), ThreadPoolExecutor(_AT_ONCE) as pool:
-        delivered = list(pool.map(lambda one: one is not None and _send(one, asset, given), receivers))
+    pool = ThreadPoolExecutor(max(1, len(receivers)))
+    with refusals_as_errors():
+        calls = [pool.submit(_send, one, asset, given) if one is not None else None for one in receivers]
+        wait([call for call in calls if call], timeout=given["seconds"])
+        delivered = [call is not None and call.done() and call.result() for call in calls]
+    pool.shutdown(wait=False)
     return {"known": [one is not None for one in receivers], "delivered": delivered}
 
 
@@ -94,7 +99,6 @@ def _send(receiver: NotifyBase, asset: apprise.AppriseAsset, given: dict[str, An
     result = one.notify(
         form["body"], title=form["title"], body_format=apprise.NotifyFormat(form["format"]), attach=attach or None,
         notify_type=apprise.NotifyType.WARNING if given["is_bad"] else apprise.NotifyType.INFO,
-        timeout=given["seconds"],
     )  # fmt: skip
     return bool(result)
 

@@ -80,12 +80,13 @@ def _read(bucket: "ObjectStore", wanted: Listed, file: Path) -> bool:
 
 def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
     """Download the ranges that the file still lacks, append them, and return the MD5 of the whole file. If the server
-    does not support ranges, download the whole object.
+    does not support ranges, download the whole object. Raises `ObjectChangedError` if a range is too long.
     """
     with open(file, "ab", buffering=0) as out:
         while (at := out.tell()) < wanted.size:
+            end = min(at + PIECE, wanted.size)
             try:
-                _write(bucket, wanted, out, (at, min(at + PIECE, wanted.size)))
+                _write(bucket, wanted, out, (at, end))
             except BucketError as error:
                 if _NO_PIECES not in str(error.__cause__):
                     raise
@@ -93,6 +94,9 @@ def _read_pieces(bucket: "ObjectStore", wanted: Listed, file: Path) -> str:
                 return _write(bucket, wanted, out)
             if out.tell() == at:
                 break
+            if out.tell() > end:
+                # The next piece would begin too late, and the file could still get the size of the object.
+                raise ObjectChangedError(_CHANGING)
             os.fsync(out.fileno())
     with open(file, "rb") as content:
         return hashlib.file_digest(content, "md5").hexdigest()

@@ -105,7 +105,7 @@ class ContentDecisions:
                 one.by_rotation = self._rotation.is_rotated(one.new) or self._follows_rotated(one.new)
                 # Records that arrived in time under the old path of a predecessor are not late: see `add`.
                 has_predecessor = self._predecessors.get(id(one.new)) is not None
-                if not one.by_rotation and not has_predecessor and id(one.old) not in gone:
+                if not has_predecessor and id(one.old) not in gone:
                     grown.append((one.old, one.new))
             gone.pop(id(one.old), None)
         if closed := self._manifest.closed_through:

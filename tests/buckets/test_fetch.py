@@ -12,17 +12,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import obstore
 import pytest
+from obstore.store import MemoryStore, ObjectStore
 
 from pipelines.buckets import download
 from pipelines.buckets import fetch as fetching
 from pipelines.buckets.address import address_of
 from pipelines.buckets.fetch import FetchReport, fetch
+from pipelines.buckets.listing import Listed, head
 from pipelines.buckets.opening import open_bucket
 from pipelines.common.project import PROJECT
 from pipelines.contract.settings.bucket_settings import FetchSettings
@@ -267,6 +270,27 @@ def test_a_large_object_comes_from_a_server_that_gives_no_pieces(
     contents = fill(bucket, {"a.log": noise(190_000)})
     assert not bring(folder, bucket, rclone.endpoint).findings
     assert landed(folder) == contents
+
+
+def test_a_piece_that_is_too_long_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it were, the next piece would begin too late, and the file would still get the size of the object."""
+    monkeypatch.setattr(download, "PIECE", 50_000)
+    store, read = MemoryStore(), download._chunks
+    seen: list[tuple[int, int] | None] = []
+    store.put("a.log", noise(190_000))
+
+    def read_too_much_once(bucket: ObjectStore, wanted: Listed, span: tuple[int, int] | None) -> Iterator[memoryview]:
+        yield from read(bucket, wanted, span)
+        if not seen:
+            yield memoryview(b"garbage")
+        seen.append(span)
+
+    monkeypatch.setattr(download, "_chunks", read_too_much_once)
+    wanted = head(store, "a.log")
+    assert wanted
+    found = download.download(store, wanted, tmp_path)
+    assert found
+    assert found[1].read_bytes() == noise(190_000)
 
 
 @on_s3_and_oss(DYING, RCLONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,18 @@ from pipelines.contract.checks import CheckResult
 from pipelines.ingest import ingest
 from pipelines.ingest.content_decisions import ContentDecisions
 from tests.data.rotated_logs import RotatedLog
-from tests.support import DAY, CopyOf, DataFolder, Row, days_before, morning_after, record, records, write_line_source
+from tests.support import (
+    DAY,
+    CopyOf,
+    DataFolder,
+    Row,
+    days_before,
+    lines,
+    morning_after,
+    record,
+    records,
+    write_line_source,
+)
 
 DAYS = [DAY + timedelta(days=n) for n in range(5)]
 NUMBERS = ("usage_daily", "channel_daily", "channel_detail_daily", "outcome_daily", "latency_daily", "login_trend",
@@ -368,3 +380,20 @@ def test_invalid_values_at_a_path_with_two_contents_are_published(folder: DataFo
     assert folder.rows("FROM nulled_fields") == [("auth.log.1", "latency_ms", 6)]
     rejected = folder.rows("SELECT path, line, sha256, rejected FROM rejected_records")
     assert rejected == [(path, 1, sha256, 1) for path, sha256 in live]
+
+
+def test_a_rotated_log_that_is_packed_again_to_earlier_bytes_is_not_late(folder: DataFolder) -> None:
+    """Records that a path had in time stay so, also if its new bytes were read before at another path."""
+    first, second = (gzip.compress(lines(records(3, DAYS[0])), mtime=packed_at) for packed_at in (1, 2))
+    mornings: list[dict[str, bytes]] = [
+        {"auth.log": lines(records(3, DAYS[0]))},
+        {"auth.log": lines(records(2, DAYS[1])), "auth.log.1.gz": first},
+        {"auth.log": lines(records(2, DAYS[2])), "auth.log.1.gz": gzip.compress(lines(records(2, DAYS[1]))),
+         "auth.log.2.gz": second},
+        {"auth.log.2.gz": first},
+    ]  # fmt: skip
+    for day, files in zip(DAYS, mornings, strict=False):
+        for path, content in files.items():
+            folder.land(path, content)
+        folder.roll_up(day)
+    assert books(folder) == [(DAYS[0], 3, 0, 0, False), (DAYS[1], 2, 0, 0, False), (DAYS[2], 2, 0, 0, False)]
