@@ -53,7 +53,7 @@ def test_a_day_of_several_ranges_has_the_same_tables(
 
     monkeypatch.setattr(steps, "hash_ranges", several)
     monkeypatch.setattr(sessions, "hash_ranges", several)
-    # The newest day fits in any case: the same connection then makes a table of what was a view.
+    # The newest day fits in any case: the same connection then makes a table with the name of a view.
     monkeypatch.setattr(sessions, "fit_in_memory", lambda _records, _memory: fits or len(seen) > 4)
     monkeypatch.setattr(batches, "MOST_RECORDS", 1)
     folder.roll_up(forced=days)
