@@ -23,7 +23,8 @@ def make_sessions(
 
     Args:
         records: the number of records of the batch, by the books.
-        memory: the bytes that one range of subjects may use.
+        memory: the bytes that one range of subjects may use. If all subjects need more, the sign-in records are written
+            to files in `temp`.
         temp: a folder that the connection may write to.
     """
     sign_ins, *counts = plan.sign_in_steps
@@ -55,14 +56,14 @@ def _make_ranges(
         if folder:
             _read(connection, sign_ins, folder.glob(f"place={place}/*.parquet"))
         if ranges > 1:
-            # Also with files, because these lack the records whose subject was found by their attempt.
+            # Needed with files too: `found_records`, whose subjects are found by attempts, has records of all ranges.
             of_range = f"SELECT * FROM ({subjects.query}) WHERE {_place(ranges)} = {place}"
             create_view(connection, subjects.name, of_range)
         make_range(connection, plan.session_steps, values, place)
 
 
 def _place(ranges: int) -> str:
-    """Return SQL of the index of the range to which a device or a subject belongs."""
+    """Return the SQL expression for a row's range: the index computed from `low`, the lower half of its subject."""
     return f"(low & 65535) % {ranges}"
 
 
