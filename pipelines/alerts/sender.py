@@ -72,9 +72,8 @@ def deliver(given: dict[str, Any]) -> dict[str, list[bool]]:
     Returns:
         For each of `urls`, whether Apprise can use it (`known`) and whether the receiver got it (`delivered`).
     """
-    # Sender name of mails and requests.
-    # Without a time limit of its own, Apprise sends in the thread that calls it. With one, it sends in a pool of few
-    # threads, in which receivers that hang keep the others waiting.
+    # Mails and requests show these names as the sender. With a time limit of its own, Apprise sends in a pool of few
+    # threads, in which receivers that hang keep the others waiting; without one, in the thread that calls it.
     asset = apprise.AppriseAsset(app_id="authmeter", app_desc="authmeter", service_timeout=0)
     NotificationManager().add(MarkdownWeComBot, force=True)  # type: ignore[no-untyped-call]
     receivers = [apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True) for url in given["urls"]]

@@ -53,7 +53,9 @@ def _reason(reason: str) -> Bilingual:
 
 
 def _accounts(registry: Registry) -> CheckResult:
-    """Return the check of accounts that neither an app nor a row of `accounts.csv` has: they may be misspelt."""
+    """Return the check of accounts that packages, consoles or bills name, but neither an app nor a row of
+    `accounts.csv`. Their names may be misspelt.
+    """
     of_apps = {app["account_id"] for app in registry.apps}
     had = {DEFAULT_ACCOUNT, *(row.account_id for row in registry.accounts)} | of_apps
     named = {

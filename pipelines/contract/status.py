@@ -18,7 +18,7 @@ State = Literal["ok", "warning", "late", "failed", "empty"]
 
 
 def is_problem(kind: str) -> bool:
-    """Return whether open incidents of a kind count as problems, also acknowledged ones. Parts of others never do."""
+    """Return whether open incidents of a kind count as problems, acknowledged or not, unless part of another one."""
     return kind != "further"
 
 

@@ -218,7 +218,7 @@ def state_of(rows: list[Row]) -> State:
 
 
 def manifest_of(rows: Rows) -> Manifest:
-    """Return the manifest that the rows of all tables store. Raises KeyError, TypeError or ValueError without one."""
+    """Return the manifest that the rows store. Raises KeyError, TypeError or ValueError if they do not form one."""
     day_of = cache(date.fromisoformat)
     manifest = Manifest(**vars(state_of(rows["state"])))
     by_number: dict[int, FileEntry] = {}

@@ -1,5 +1,5 @@
 """Small static SVG drawings, which need no script and can be printed: lines over days with a band of the usual range,
-and bars.
+bars, and strips of days.
 
 They are decorative: the page shows the figures as text beside them. Interactive charts are in `charts/shapes.py`,
 colours in `static/css/`.
@@ -121,11 +121,15 @@ def _band(days: Days, scale: _Scale) -> Markup:
     return Markup('<path class="norm" d="{}"/>').format(path) if path else Markup("")
 
 
+# Width of a box in a strip of days, and of the gap after it.
 _WIDTH, _GAP = 8, 2
 
 
 def day_strip(classes: Sequence[str | None]) -> Markup:
-    """Return a drawing with a box for each day. `classes` has their CSS classes, oldest first; None leaves a gap."""
+    """Return a drawing with a box for each day, oldest first.
+
+    `classes` has the CSS class of each day: its result, such as the cause of a difference. None leaves a gap.
+    """
     boxes = Markup("").join(
         Markup('<rect class="{}" x="{}" width="{}" height="16" rx="1.5"/>').format(
             name, place * (_WIDTH + _GAP), _WIDTH

@@ -72,7 +72,7 @@ LISTINGS: Final = {
         order="vendor, layer, platform, code"),
     "app_names": Listing("listed_apps JOIN name_order USING (app_key)",
         "app_name AS name, app_key AS key, folder, pinyin, platform", order="name_order.place"),
-    # The SDK versions in the app's table of the 30 days that were released in it.
+    # The SDK versions in the app's table of the 30 days that have a day of release.
     "released_versions": Listing("versions JOIN releases USING (app_key, value)", "value, released",
         "app_key = $app_key AND is_short AND window_days = 30", "released, authorization_requests DESC, value"),
     "active_apps": Listing("channel_daily", "DISTINCT app_key", _MONTH, "app_key"),

@@ -42,7 +42,10 @@ class DayNote:
 
 @dataclass(frozen=True)
 class Overview:
-    """The page of a closed day. A card: metric, count, count a week before, position relative to the usual range."""
+    """The page of one closed day.
+
+    A card has metric, count, count a week before, and the position of the count relative to the usual range.
+    """
 
     day: date
     quality: Day

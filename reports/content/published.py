@@ -176,7 +176,9 @@ class PublishedTables:
         return incident_days(self._connection, ids, first)
 
     def key_norms(self, incident_days: IncidentDays) -> dict[str, list[DayNorm]]:
-        """Return values and usual ranges of each key figure on the last 90 days, oldest first; None without data."""
+        """Return values and usual ranges of each key figure on the last 90 days, oldest first; `value` is None on days
+        without data.
+        """
         return key_days(self._connection, self.publication.as_of, LONG_DAYS, incident_days).norms
 
     def frame(self, name: str, **values: object) -> pl.DataFrame:

@@ -34,7 +34,9 @@ class PackageDay(NamedTuple):
 
 
 class AppUses(NamedTuple):
-    """A row of `resource_package_usage`: an app's uses from a package (`resource_package_id`; None: overflow)."""
+    """A row of `resource_package_usage`: uses of an app drawn from a package; `resource_package_id` is None if no
+    package covered them.
+    """
 
     day: date
     account_id: str

@@ -39,7 +39,7 @@ class FileRows:
         self.first = first
 
     def pieces(self, batch: pa.RecordBatch) -> Iterator[tuple[int, slice, int]]:
-        """Yield for each file in the batch its index, the slice of its rows, and the number of its earlier rows."""
+        """Yield for each file in the batch its index, the slice of its rows, and how many rows of it came before."""
         files = batch.column("file").to_numpy()
         ends = [*(np.flatnonzero(np.diff(files)) + 1), len(files)]
         for begin, end in zip([0, *ends[:-1]], ends, strict=True):
@@ -128,7 +128,9 @@ class ReadingJob:
 
 
 def _note_uses(batch: pa.RecordBatch, uses: tuple[str, ...], part: PartWriter, rows: FileRows) -> None:
-    """Add to each file's books the `uses` (see `mapping_use.py`) that are true for a record of it in the batch."""
+    """Add to each file's books the `uses`, conditions of the mapping (see `mapping_use.py`), that are true for any of
+    its records in the batch.
+    """
     for file, piece, _ in rows.pieces(batch):
         noted = part.books[file].uses
         for place, use in enumerate(uses):

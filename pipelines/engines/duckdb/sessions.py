@@ -23,7 +23,8 @@ def make_sessions(
 
     Args:
         records: the number of records of the batch, by the books.
-        memory: the bytes that one range of subjects may use.
+        memory: the bytes that one range of subjects may use. If all subjects need more, the sign-in records are written
+            to files in `temp`.
         temp: a folder that the connection may write to.
     """
     sign_ins, *counts = plan.sign_in_steps
@@ -55,14 +56,14 @@ def _make_ranges(
         if folder:
             _read(connection, sign_ins, folder.glob(f"place={place}/*.parquet"))
         if ranges > 1:
-            # Also with files, because these lack the records whose subject was found by their attempt.
+            # Needed with files too: `found_records`, whose subjects are found by attempts, has records of all ranges.
             of_range = f"SELECT * FROM ({subjects.query}) WHERE {_place(ranges)} = {place}"
             create_view(connection, subjects.name, of_range)
         make_range(connection, plan.session_steps, values, place)
 
 
 def _place(ranges: int) -> str:
-    """Return SQL of the index of the range to which a device or a subject belongs."""
+    """Return the SQL expression for a row's range: the index computed from `low`, the lower half of its subject."""
     return f"(low & 65535) % {ranges}"
 
 
@@ -73,7 +74,8 @@ def _in_files(
     """Write the rows of a step to files by range, in one pass, and yield their folder; it is deleted at the end.
 
     A table that exceeds memory is spilled, and each range would read all of it from disk again: with 40 million records
-    the steps then took six times as long.
+    the steps then took six times as long. Unlike spilled data, the files are not encrypted, as the stored parts
+    with the same values are not.
     """
     folder = temp / step.name
     target = str(folder).replace("'", "''")

@@ -137,7 +137,10 @@ def _require_java() -> None:
 
 
 def _answers(master: str) -> bool:
-    """Return whether the master of a standalone cluster accepts connections; true for other clusters."""
+    """Return whether the master of a standalone cluster accepts connections.
+
+    Return true for other clusters, which only Spark can check.
+    """
     if not master.startswith("spark://"):
         return True
     for address in master.removeprefix("spark://").split(","):

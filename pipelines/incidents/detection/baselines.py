@@ -53,7 +53,9 @@ class LevelMeasure(Protocol):
 
 
 class Baselines:
-    """Sums over the newest `BASELINE_DAYS` clean days before each day: days with data that `take_out` left in."""
+    """Sums over the newest `BASELINE_DAYS` clean days before each day. Days with data are clean until `take_out`
+    removes them.
+    """
 
     def __init__(self, measure: LevelMeasure) -> None:
         self.measure = measure
@@ -115,7 +117,7 @@ class Baselines:
         return lambda name: self.sums[name].take(ends) - self.sums[name].take(begins) + self.values[name].take(ends)
 
     def _at(self, rows: Places, day: int | Places) -> Places:
-        """Return the flat indexes of a day's values for the subjects `rows`: `take` is far faster than indexing."""
+        """Return the flat indexes of a day's values for the subjects `rows`, for `take`, the fastest access."""
         return np.asarray(day * self.clean.shape[1] + rows)
 
     def days_of(self, row: int, before: int) -> Places:

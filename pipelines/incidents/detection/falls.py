@@ -156,7 +156,9 @@ class _Watch:
         return Fall(row, first, day, first, before, baseline, self.measure.has_data[:, row], frozen)
 
     def follow(self, fall: Fall) -> None:
-        """Follow a fall until it ends. Take its days out of the baselines, or, if it settled, all days before it."""
+        """Follow a fall until it ends. If it recovered, take its days out of the baselines; if it settled, take out all
+        days before it.
+        """
         base = self.baselines.of(np.array([fall.row]), fall.before)
 
         def all_of(first: int, last: int) -> Sums:

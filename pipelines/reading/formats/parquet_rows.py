@@ -125,7 +125,7 @@ def _converted(packed: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _decimal_texts(numbers: pa.Array) -> pa.Array:
-    """Return decimals as texts without an exponent: whole numbers as `5`, not `5.00`, as in smaller decimals."""
+    """Return decimals as texts without an exponent; whole numbers without decimals, such as `5` for `5.00`."""
     # Arrow would write `0E-10` for zero.
     texts = pa.array([None if number is None else f"{number:f}" for number in numbers.to_pylist()], pa.string())
     return pc.replace_substring_regex(texts, r"\.0+$", "")

@@ -56,7 +56,9 @@ class Sources:
         return mapping if begins_as_json(file) else None
 
     def idle(self, paths: Collection[str]) -> list[str]:
-        """Return the user's mappings that read none of these files, also if other mappings have precedence."""
+        """Return the names of the user's mappings that read none of these files: no pattern matches, or other mappings
+        have precedence.
+        """
         idle = [mapping.name for mapping in self.mappings if not mapping.is_shipped]
         for path in paths:
             if not idle:

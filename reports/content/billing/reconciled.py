@@ -98,7 +98,9 @@ class Reconciled:
 
     @property
     def with_cause(self) -> list[DayReconciled]:
-        """Console counts with an untolerated difference and a cause, or without a log, by the cause's priority."""
+        """Console counts whose difference is not tolerated and has a cause, and counts of days without a log, by
+        priority of the cause.
+        """
         others = (one for one in self.days if one.cause not in ("unexplained", "within"))
         return sorted(others, key=lambda one: (CAUSES.index(one.cause), -abs(one.difference or one.console)))
 

@@ -180,7 +180,7 @@ export function nextTask(): Promise<void> {
   return new Promise((resolve) => window.setTimeout(resolve, 0));
 }
 
-/** Resolves when everything drawn so far is painted: what is further down the page must not delay what is seen. */
+/** Resolves when all that is drawn so far is painted: what is further down must not delay what is seen first. */
 export function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => nextTask().then(resolve)));
 }

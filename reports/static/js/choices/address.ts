@@ -11,7 +11,10 @@ export function asked(name: string): string | null {
   return new URLSearchParams(window.location.search).get(name);
 }
 
-/** Stores choices in the address, without empty values. Each is a step that Back undoes, unless `quietly` is true. */
+/**
+ * Stores choices in the address; empty values are removed. Each change is a step that Back undoes, unless `quietly` is
+ * true.
+ */
 export function keepInAddress(choices: Record<string, string>, quietly = false) {
   const address = new URL(window.location.href);
   for (const [name, value] of Object.entries(choices)) {

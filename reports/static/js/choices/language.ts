@@ -73,7 +73,10 @@ export function appHref(folder: string, file: string): string {
   return file.endsWith(".html") ? localAddress(path) : path;
 }
 
-/** Adds the choices to the links to pages; the app not to `data-to-all-apps`. Called after each change of a choice. */
+/**
+ * Adds the choices to the links to pages; links with `data-to-all-apps` do not get the chosen app. Called again after
+ * each change of a choice.
+ */
 export function carryChoices() {
   for (const link of all("a[href]")) {
     const [path, fragment] = (link.getAttribute("href") || "").split("#");

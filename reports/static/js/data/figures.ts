@@ -50,7 +50,10 @@ function withLists(counts: Record<string, Value[]>, totals: Value[]): ChannelLis
   return { ...lists, ...rateLists(lists, totals.length) } as ChannelLists;
 }
 
-/** The numbers of the charts over some days or months: by channel, with `*` for the four, and by count of usage. */
+/**
+ * The numbers of the charts over some days or months: by channel, with `*` for the four channels together, and by count
+ * of usage.
+ */
 export function chartLists(texts: Record<string, Record<string, string>>, withData: boolean[]): ChartLists {
   const keys = [...new Set([...site.channels.map((one) => one.key), ...Object.keys(texts)])];
   const lists = (channel: string, names: string[], absent: Value) =>

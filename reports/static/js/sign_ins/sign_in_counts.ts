@@ -62,8 +62,8 @@ export function stepsByDay(packed: Record<string, string>, days: number, steps: 
 export const isLogged = (counts: FunnelCounts, step: FunnelStep | "signed_in") => 2 * counts[step] >= counts.signed_in;
 
 /**
- * The sessions that signed in by one-click login without a verification: the logs of their apps lack it, so that these
- * sessions lower the rate from the authorization to the verification.
+ * How many sessions signed in by one-click login without a verification, at least: the logs of their apps lack it, and
+ * these sessions lower the rate from the authorization to the verification.
  */
 export const withoutVerification = ({ signed_in: signedIn, verify }: FunnelCounts) => Math.max(0, signedIn - verify);
 

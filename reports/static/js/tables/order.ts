@@ -44,7 +44,10 @@ function inOrder(rows: HTMLTableRowElement[], { place, descending }: Order): HTM
   return rows.map((row) => (isSum(row) ? row : (sorted.shift() as HTMLTableRowElement)));
 }
 
-/** Makes headings sort a table, unless it has under two rows, several bodies, or rows of another length. */
+/**
+ * Makes the headings of a table sort it, unless it has fewer than two rows, several bodies, or rows with more or fewer
+ * cells than the heading.
+ */
 export function makeSortable(table: HTMLTableElement) {
   const [head] = table.rows;
   const [body, ...others] = table.tBodies;
