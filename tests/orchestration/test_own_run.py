@@ -244,6 +244,8 @@ def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
     assert (ended.code, ended.err) == (1, "authmeter: stopped; the last good report stays published\n")
     error = json.loads((own.root / "status.json").read_text())["last_run"]["error"]
     assert error["what"] == "The run was stopped before its last step."
+    monkeypatch.undo()
+    assert call("run", data=own.root).code == 0
 
 
 def test_a_blocking_check_that_fails_ends_the_run(
