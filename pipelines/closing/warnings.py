@@ -9,6 +9,7 @@ from datetime import date
 
 from pipelines.closing.billing_warnings import billing_warnings
 from pipelines.closing.examined import closed_days, files_since_closing
+from pipelines.closing.mappings import faults_of_sources
 from pipelines.closing.registry_warnings import registry_checks
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.text import COMMA, NO_TEXT, SEMICOLON, Bilingual, about, counted, listed, per_cent
@@ -18,7 +19,7 @@ from pipelines.contract.settings.settings import Settings
 from pipelines.incidents.usual.volumes import usual_records
 from pipelines.reading.reasons.reasons import LOST_WITHIN, NO_HEADER, Reason, is_stored, words_of, words_of_damage
 from pipelines.reading.reasons.unread import kinds_of
-from pipelines.reading.sources.mapping_use import IDLE_WORDS, KEEPS, WHERE_FAILS, fault_words
+from pipelines.reading.sources.mapping_use import IDLE_WORDS, fault_words
 from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5
@@ -215,40 +216,3 @@ def _unmapped_share(manifest: Manifest, settings: Settings, as_of: date) -> Chec
         f"{counted(count, 'record')} with a code that the dictionary lacks ({per_cent(share, 2)})",
     )
     return CheckResult("unmapped_share", share <= settings.unmapped_warn_share, detail, as_of)
-
-
-# In fewer records a field may be empty by chance.
-_SOME_RECORDS = 100
-
-
-def faults_of_sources(manifest: Manifest) -> dict[str, list[str]]:
-    """Return the mapping faults to report, by source, in the files that were read since the last closing.
-
-    A fault is reported if all of the source's files have it, or one file with at least 100 records. A file from which
-    the mapping selects no record is ignored if the mapping selects records from another file.
-    """
-    newest: dict[str, list[FileEntry]] = {}
-    for entry in filter(_can_show_faults, files_since_closing(manifest)):
-        newest.setdefault(entry.source, []).append(entry)
-    keeping = {entry.source for entry in manifest.live_files() if _can_show_faults(entry) and _keeps(entry)}
-    found = {}
-    for source, entries in sorted(newest.items()):
-        asked = [entry for entry in entries if _keeps(entry) or source not in keeping]
-        faults = {fault for entry in asked for fault in entry.mapping_faults if _is_fault_of_all(fault, entry, asked)}
-        if faults:
-            found[source] = sorted(faults, key=lambda fault: (fault != KEEPS, fault))
-    return found
-
-
-def _is_fault_of_all(fault: str, entry: FileEntry, asked: list[FileEntry]) -> bool:
-    is_large = entry.records_read + entry.skipped >= _SOME_RECORDS
-    return is_large or all(fault in other.mapping_faults for other in asked)
-
-
-def _can_show_faults(entry: FileEntry) -> bool:
-    """Return whether a file can show faults of its mapping: it has an accepted record or a fault."""
-    return bool(entry.accepted or entry.mapping_faults)
-
-
-def _keeps(entry: FileEntry) -> bool:
-    return {KEEPS, WHERE_FAILS}.isdisjoint(entry.mapping_faults)

@@ -13,7 +13,6 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.alerts.sent import undelivered
-from pipelines.buckets.notes import findings_of
 from pipelines.closing.billing_warnings import published_billing_warnings
 from pipelines.closing.warnings import run_checks
 from pipelines.common.days import days_between, last_closed_day, stamp
@@ -28,6 +27,7 @@ from pipelines.incidents.acknowledging import HOW_TO_MEND, unknown_incidents, un
 from pipelines.incidents.cause_words import cause_with_rates
 from pipelines.incidents.published import PublishedIncident
 from pipelines.incidents.words import incident_title, loss_words
+from pipelines.run.bucket_warnings import bucket_warnings
 from pipelines.run.incident_links import linked_incidents
 from pipelines.run.site_generations import run_of_site, site_is_current
 from pipelines.store.manifest import Manifest
@@ -264,24 +264,3 @@ def _set_state(status: Status) -> None:
         else "warning" if status.is_warned
         else "ok"
     )  # fmt: skip
-
-
-def bucket_warnings(store: Store, settings: Settings) -> Iterator[Warned]:
-    """Yield a warning for each bucket that has a finding and is still named in the settings."""
-    named = {one.url for one in settings.fetch}
-    for url, words in findings_of(store, "fetch").items():
-        if url in named:
-            yield Warned(
-                check="fetch", severity="warn", day=None,
-                detail_en=f"{url}: {words.en}",
-                detail_zh=f"{url}：{words.zh}",
-                do="Follow the advice in the warning, then run `authmeter fetch`. The next run also fetches again.",
-            )  # fmt: skip
-    for url, words in findings_of(store, "publish").items():
-        if url in (settings.publish.url, settings.publish.tables_url):
-            yield Warned(
-                check="publish", severity="warn", day=None,
-                detail_en=f"{url}: {words.en}; it contains the files of an earlier run, or a part of this one",
-                detail_zh=f"{url}：{words.zh}；其中的内容是较早的，或不完整",
-                do="Check that the bucket can be written to. The next run continues the copy.",
-            )  # fmt: skip
