@@ -114,15 +114,15 @@ bench: setup-dev
 audit: setup
 	$(BIN)/python -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock -r requirements-pip.lock -r requirements-spark.lock
+	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock -r requirements-node.lock -r requirements-pip.lock -r requirements-uv.lock -r requirements-spark.lock
 
 # Every dependency with its hashes and without a registry's address. Packages in both locks have the same version.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
-lock: setup
-	$(BIN)/python -m pip install --quiet uv
+lock: setup-dev
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
 	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --extra spark --group build -c requirements.lock -o requirements-spark.lock
 	$(COMPILE) requirements-node.in -o requirements-node.lock
 	$(COMPILE) requirements-pip.in -o requirements-pip.lock
+	$(COMPILE) requirements-uv.in -o requirements-uv.lock
 	$(NPM) install --silent --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved

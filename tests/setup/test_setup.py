@@ -33,6 +33,8 @@ if "-e" in arguments:
     script("authmeter", f"#!{sys.executable}\\nprint('starts in', {os.getcwd()!r})\\n")
 if "requirements-node.lock" in arguments:
     script("npm", os.environ["NPM_STAND_IN"])
+if "requirements-uv.lock" in arguments and "UV" in os.environ:
+    script("uv", os.environ["UV"])
 """
 NPM = """#!/bin/sh
 echo "npm $*" >>"$ASKED"
@@ -118,7 +120,7 @@ def fresh(tmp_path: Path) -> Clone:
     shutil.copytree(PROJECT / "tools", made.folder / "tools")
     shutil.copy(PROJECT / "Makefile", made.folder)
     for name in (
-        "requirements.lock", *(f"requirements-{kind}.lock" for kind in ("dev", "node", "pip", "spark")),
+        "requirements.lock", *(f"requirements-{kind}.lock" for kind in ("dev", "node", "pip", "spark", "uv")),
         "pyproject.toml", "package.json", "package-lock.json", "tsconfig.json",
     ):  # fmt: skip
         (made.folder / name).write_text("1\n")
@@ -310,7 +312,7 @@ def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> N
     assert "requirements-dev.lock" not in ready.calls
     assert "--omit=dev" in ready.calls
     said = ready.made("setup-dev")
-    assert "requirements-dev.lock changed since it was installed" in said
+    assert "requirements-uv.lock changed since it was installed" in said
     assert "it has no packages for developers" in said
     assert "-r requirements.lock" not in ready.calls
     assert "pip install --no-compile --require-hashes -r requirements-dev.lock" in ready.calls
@@ -319,6 +321,19 @@ def test_users_get_what_running_needs_and_developers_the_rest(ready: Clone) -> N
     for target in ("setup", "setup-dev"):
         ready.made(target)
         assert ready.calls == ""
+
+
+@pytest.mark.parametrize("exit_code", [0, 1])
+def test_uv_installs_for_developers_and_pip_where_uv_cannot(clone: Clone, exit_code: int) -> None:
+    uv = f'#!/bin/sh\necho "uv $*" >>"$ASKED"\nexit {exit_code}\n'
+    said = clone.make("setup-dev", UV=uv).stdout
+    by_uv = "uv pip install --quiet --python .venv/bin/python --no-compile --require-hashes -r requirements-dev.lock"
+    assert by_uv in clone.calls
+    by_pip = [line for line in clone.calls.splitlines() if line.startswith("pip install")]
+    assert [line.split("-r ")[1].split()[0] for line in by_pip if "-r " in line] == [
+        "requirements-uv.lock", *(["requirements.lock", "requirements-dev.lock"] if exit_code else []),
+    ]  # fmt: skip
+    assert ("uv could not install this; pip is tried" in said) == bool(exit_code)
 
 
 # ---- the front end
