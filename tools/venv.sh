@@ -78,9 +78,9 @@ else
     fault=$(fault)
     [ -z "$fault" ] || make_anew "$fault"
 fi
-# The pip of Python 3.11 takes 40 % longer.
-[ "$kind" = dev ] || bring requirements-pip.lock --require-hashes -r requirements-pip.lock
 [ "$kind" != dev ] || bring requirements-uv.lock --require-hashes -r requirements-uv.lock
+# The pip of Python 3.11 takes 40 % longer.
+[ -x .venv/bin/uv ] || bring requirements-pip.lock --require-hashes -r requirements-pip.lock
 # Compiling takes 40 % of an installation, and most modules are never imported. Only users get compiled modules: their
 # first run would wait for it.
 no_compile=--no-compile
