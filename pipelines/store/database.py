@@ -43,8 +43,8 @@ and folders of a workbench.
 def shared_workbenches(temp: Path) -> Iterator[None]:
     """Let workbenches in the context share a database if they spill to `temp` and have the same folders and limits.
 
-    They then share its memory limit, attached files and tables. Each workbench has its own variables and temporary
-    tables.
+    They then share its memory limit, attached files, tables and functions in Python. Each workbench has its own
+    variables and temporary tables.
     """
     if temp in _SHARED:
         yield
@@ -62,7 +62,7 @@ def shared_workbenches(temp: Path) -> Iterator[None]:
 
 @contextmanager
 def workbench(
-    settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False, is_shared: bool = True
+    settings: Settings, temp: Path, folders: Sequence[Path], *, keeps_order: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB that can access only `folders`, loads no extension and respects the memory limit.
 
@@ -70,12 +70,10 @@ def workbench(
 
     Args:
         keeps_order: whether queries return rows in the order of their input. Such a workbench is never shared.
-        is_shared: whether the workbench may share a database, see `shared_workbenches`. Pass false to register
-            functions in Python: DuckDB would add them to all workbenches of the database.
     """
     temp.mkdir(parents=True, exist_ok=True)
     databases = _SHARED.get(temp)
-    if databases is None or keeps_order or not is_shared:
+    if databases is None or keeps_order:
         with closing(_opened(settings, temp, folders, keeps_order)) as database, _errors_explained(temp, folders):
             yield database
         return

@@ -49,8 +49,10 @@ class DuckDBEngine:
         """Open a roller of days; see `Engine`."""
         from pipelines.engines.duckdb.roller import DuckDBRoller
 
-        with workbench(self._settings, self._temp, [self._folder], is_shared=False) as connection:
-            yield DuckDBRoller(connection, plan, self._settings.memory_bytes, self._temp)
+        with workbench(self._settings, self._temp, [self._folder]) as connection:
+            roller = DuckDBRoller(connection, plan, self._settings.memory_bytes, self._temp)
+            yield roller
+            roller.close()
 
 
 class DuckDBReaders:

@@ -46,3 +46,9 @@ class DuckDBRoller:
         make(self._connection, verifications, events.values)
         drop(self._connection, verifications)
         return write_tables(self._connection, self._plan, events.values, events.batch, target)
+
+    def close(self) -> None:
+        """Remove the function in Python: workbenches that share the database would have it too, and none could add its
+        own.
+        """
+        self._connection.remove_function("blocked_of")
