@@ -57,6 +57,8 @@ _BEYOND = """() => Array.from(document.querySelectorAll("main .scroll"))
   .filter((box) => !box.querySelector(innerWidth < 500 ? ".dense" : ".dense th:nth-child(6)"))
   .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
   .map((box) => `${box.scrollWidth} > ${box.clientWidth}: ${box.querySelector("thead").textContent}`)"""
+# The heading of the first column of tables behind charts.
+_DAY = {"en": "Day", "zh": "日期"}
 # Figures of cards that overlap with the drawing of their card.
 _OVERLAPS = """() => Array.from(document.querySelectorAll(".card .figure")).filter((one) => {
   const [figure, drawing] = Array.from(one.querySelectorAll(".short, svg")).map((part) => part.getBoundingClientRect());
@@ -153,14 +155,11 @@ def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, A
             reader.speak("zh")
             taken["faults"] = faults(page)
         return taken
-    taken |= {"texts en": page.evaluate(_TEXTS), "faults": faults(page)}
+    taken |= {"texts en": _texts_after(page, "zh"), "faults": faults(page)}
     page.set_viewport_size({"width": SHEET, "height": 1000})
     taken["sheets"] = [_sheet(page)]
     reader.speak("zh")
-    # Charts of the other window, and tables behind charts, are drawn again a moment after the shown charts.
-    page.wait_for_selector("figure:not([hidden]) [data-layer][data-drawn^='en ']", state="detached")
-    page.wait_for_selector("details[open] [data-chart-table] thead th:first-child:has-text('Day')", state="detached")
-    taken["texts zh"] = page.evaluate(_TEXTS)
+    taken["texts zh"] = _texts_after(page, "en")
     taken["sheets"].append(_sheet(page))
     taken["downloads"] = page.evaluate(_DOWNLOADS)
     fields = page.locator("input[type=search]").all()
@@ -172,6 +171,21 @@ def take(reader: Reader, path: str, state: str, width: int, choices: dict[str, A
     page.set_viewport_size(PHONE)
     taken["widths"].append([PHONE["width"], page.evaluate(_WIDTH)])
     return taken | {"menus": [*menus, page.evaluate(_MENU)], "policy": _policy(reader)}
+
+
+def _texts_after(page: Page, former: str) -> list[str]:
+    """Return the texts of a page whose language was `former` before.
+
+    Charts of the other window, and tables behind charts, are drawn again a moment after the shown charts.
+    """
+    late = (
+        f"figure:not([hidden]) [data-layer][data-drawn^='{former} ']",
+        f"details[open] [data-chart-table] thead th:first-child:has-text('{_DAY[former]}')",
+    )
+    for selector in late:
+        page.wait_for_selector(selector, state="detached")
+    texts: list[str] = page.evaluate(_TEXTS)
+    return texts
 
 
 def _sheet(page: Page) -> list[Any]:
