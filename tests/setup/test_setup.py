@@ -1,6 +1,6 @@
 """Tests that `make setup` installs a command that starts, repairs a damaged or moved environment, and does nothing if
-all is well. Scripts and environments are real. pip, npm and `authmeter` are fakes; the fakes of pip and npm fetch
-nothing and record their calls.
+all is well. Scripts and environments are real. pip, uv, npm and `authmeter` are fakes; the fakes of pip, uv and npm
+fetch nothing and record their calls.
 """
 
 import shutil
@@ -75,8 +75,8 @@ class Clone:
     asked: Path
 
     def make(self, *words: str, **wishes: str) -> subprocess.CompletedProcess[str]:
-        """Run make with `wishes` as additional variables. The file `asked` then contains the calls of Python, pip and
-        npm.
+        """Run make with `wishes` as additional variables. The file `asked` then contains the calls of Python, pip,
+        uv and npm.
         """
         self.asked.write_text("")
         env = {
@@ -98,7 +98,7 @@ class Clone:
 
     @property
     def calls(self) -> str:
-        """Return the calls of Python, pip and npm by the last make."""
+        """Return the calls of Python, pip, uv and npm by the last make."""
         return self.asked.read_text()
 
     @property
