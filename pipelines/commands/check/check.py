@@ -189,11 +189,7 @@ def _check_one(landed: LandedFile, mapping: SourceMapping, settings: Settings, g
             books = read_dry(settings, mapping, landed, temp, target)
             _print_books(landed, mapping.name, settings, books)
             if books.is_poor and landed.bytes:
-                likely = likely_reason(landed, mapping, books)
-                words = words_of(likely.stored).en
-                if likely.code == "rule":
-                    words = f"most often {likely.detail}: see the rejected records below"
-                print(f"  likely     {words}")
+                print(f"  likely     {words_of(likely_reason(landed, mapping, books).stored).en}")
             for fault in (faults := mapping_faults(mapping, books)):
                 print(f"  warning    {fault_words(fault).en}")
             too_old = _print_too_old(settings, given.time_of(landed.path), books)

@@ -103,9 +103,7 @@ REASONS = {
         "记录早于保留期：请调大 `retention_days` 并运行 `authmeter reread`，或删除该文件",
         "its records are older than the retention: raise `retention_days`, then run `authmeter reread`, or delete it",
     ),
-    "rule": Bilingual(
-        "最常见 {detail}：见质量页的拒收记录", "most often {detail}: see the rejected records on the quality page"
-    ),
+    "rule": Bilingual("最常见 {detail}：请看拒收记录", "most often {detail}: see the rejected records"),
 }
 # Reasons that earlier versions stored for files that they could not read.
 _EARLIER_REASONS = {
