@@ -7,7 +7,7 @@ name.
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGINS
+from pipelines.contract.measures.counts import HEADLINE_USAGE, LOGINS, SIGN_IN
 from pipelines.contract.measures.session_metrics import FUNNEL
 from pipelines.contract.measures.sql import has_data, sums
 from pipelines.contract.tables.tables import TABLES
@@ -15,6 +15,10 @@ from reports.content.figures.document_tables import sign_in_tables_query, versio
 
 _MONTH: Final = "day BETWEEN $first AND $last"
 _QUARTER: Final = "day BETWEEN $long_first AND $last"
+_CUT, _LOST = "way = 'cut'", "way = 'lost'"
+_ON_NEWEST_DAY: Final = (
+    "incidents JOIN {} AS found ON incidents.app_key IN (found.app_key, '*') AND coalesce(last_day, $last) = day"
+)
 _CODES: Final = "vendor, layer, platform, code"
 
 
@@ -88,6 +92,8 @@ LISTINGS: Final = {
     "codes": Listing("result_codes", "vendor, layer, platform, code, meaning_zh, meaning_en", order=_CODES),
     # Figures refer to codes by their index from 0 in the order of `codes`.
     "code_places": Listing("result_codes", f"row_number() OVER (ORDER BY {_CODES}) - 1 AS place, *", order="place"),
+    # The windows of each place of `windows/day_places.sql`, and whether its days are matched in them.
+    "place_windows": Listing("day_places", "DISTINCT place, unnest(windows, recursive := true)", order="ALL"),
     # The days of the 30-day window.
     "days": Listing("period_days", f"day, ({has_data()}) AS has_data", "period = '30' AND NOT is_base", "day"),
     "app_names": Listing("listed_apps JOIN name_order USING (app_key)",
@@ -145,6 +151,14 @@ LISTINGS: Final = {
     "compared_schemes": Listing("schemes", "DISTINCT scheme_id, scheme_name",
         "scheme_name IS NOT NULL AND scheme_id IN (SELECT value FROM sign_in_compared WHERE app_key = '*')",
         "scheme_id, scheme_name"),
+    # Incidents of the sign-in rate: sessions with a failure on the incident's newest day, and where that day's sessions
+    # stopped without signing in. The most frequent place (channel, stage and outcome) comes last.
+    "incident_failures": Listing(_ON_NEWEST_DAY.format("session_paths_daily"),
+        f"incident_id, {sums(['sessions'])}, {sums(['sessions'], _CUT, 'cut_')}, {sums(['sessions'], _LOST, 'lost_')}",
+        f"metric = '{SIGN_IN}'", "incident_id", is_grouped=True),
+    "incident_stops": Listing(_ON_NEWEST_DAY.format("session_stops_daily"),
+        f"incident_id, found.channel, stage, outcome, {sums(['sessions'])}", f"metric = '{SIGN_IN}'",
+        "incident_id, sessions, found.channel DESC, stage DESC, outcome DESC", is_grouped=True),
     # billing
     "package_use_days": Listing("resource_package_usage", f"account_id, day, {sums(['uses'])}", _MONTH,
         "account_id, day", is_grouped=True),

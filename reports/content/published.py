@@ -55,7 +55,7 @@ COMPARED_LISTED = 8
 WHOLE_COMPARED_LISTED = 20
 # The query of each step (see `statement`), in order of execution: a step may read those before it.
 STEPS = (
-    "days", "code_places", "windows/day_places", "windows/place_windows", "figures/usage_periods",
+    "days", "code_places", "windows/day_places", "place_windows", "figures/usage_periods",
     "figures/channel_windows", "figures/breakdowns", "versions/version_requests", "versions/versions",
     "versions/versions_seen", "versions/releases", "versions/version_days", "figures/failures", "figures/app_packages",
     "figures/drawn", "windows/day_windows", *WINDOW_SUMS, "sign_in/sign_in_funnel", "sign_in/sign_in_compared",
