@@ -71,6 +71,11 @@ def cell_words(cell: str, app_name: str | None, channels: Channels) -> Bilingual
     )
 
 
+def cell_dimension(cell: str) -> str:
+    """Return the dimension of a stored cause (`incidents.cause`), or two of them, such as `carrier & platform`."""
+    return " & ".join(part.partition("=")[0] for part in _PAIR.split(cell))
+
+
 def cause_clause(one: Incident, app_name: str | None, channels: Channels) -> Bilingual:
     """Return the cause as the last part of a sentence about an incident, such as `; SDK 2.15.0 only 24%`; empty without
     a cause.

@@ -35,7 +35,7 @@ def sign_in_documents(
     """
     as_of = marts.publication.as_of
     span = {"first_app": keys[0], "last_app": keys[-1]}
-    documents = dict(marts.rows("sign_in/app_documents", **span))
+    documents = dict(marts.rows("sign_in_documents", **span))
     found = {}
     for key, without_subject, way_days, step_days, records, sessions, cut, rate, *rest in marts.rows(
         "sign_in/app_lines", **span

@@ -90,7 +90,7 @@ class AppMonths:
         self._found: dict[date, dict[str, tuple[int, str]]] = {}
         """The number of rows and the source of each app, by month."""
         first = (closed or [self.current])[-1]
-        for month, key, rows, digest in marts.rows("site/month_digests", first_month=first):
+        for month, key, rows, digest in marts.rows("month_digests", first_month=first):
             self._found.setdefault(month, {})[key] = (rows, f"{code}{language}-{digest:x}")
 
     def closed_files(self, batch: Sequence[App]) -> dict[str, list[MonthFile]]:

@@ -48,7 +48,7 @@ def quality_values(
         "unregistered": [(cell(key), *rest) for key, *rest in marts.rows("unregistered_apps")],
         "packages": [(cell(key), *rest) for key, *rest in packages],
     }
-    rejected = marts.rows("quality/rejected")
+    rejected = marts.rows("reject_reasons")
     return {
         "rejected_count": sum(row[1] for row in rejected),
         "totals": marts.rows("quality/file_totals")[0],

@@ -147,7 +147,7 @@ class _Site:
             key: RecordsFile(marts.publication.as_of, rows.height, csv_bytes(harmless(rows), language))
             for key, rows in records.items()
         }
-        rows = dict(marts.rows("site/detail_rows")) if xlsx_apps else {}
+        rows = dict(marts.rows("detail_rows")) if xlsx_apps else {}
         with_workbook = {app.key for app in self.apps if gets_workbook(app.key, rows.get(app.key, 0), xlsx_apps)}
         # The `reader` thread queries DuckDB for the figures, in this order; the `aside` thread lays out the charts and
         # sorts the names, which takes Python time; this thread makes the pages that need neither.

@@ -74,7 +74,7 @@ def app_health(
     listed = marts.rows("briefing/health_apps", listed=APPS_LISTED)
     keys = [key for key, *_ in listed]
     days = list(window(marts.publication.as_of, DAYS + REFERENCE_DAYS))
-    rows_by_day = marts.rows("briefing/health_days", keys=keys, drawn_first=days[0])
+    rows_by_day = marts.rows("health_days", keys=keys, drawn_first=days[0])
     counted = {(key, day): counts for key, day, *counts in rows_by_day}
     channels = marts.channel_keys
     rows = []

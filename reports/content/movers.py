@@ -50,14 +50,14 @@ def movers(marts: PublishedTables, days: Sequence[date]) -> dict[date, list[Move
     """
     if not days:
         return {}
-    rows = marts.frame("days/moving_days", days=list(days), reach=REFERENCE_DAYS, movers_among=_AMONG)
+    first, last = min(days) - timedelta(days=REFERENCE_DAYS), max(days)
+    rows = marts.frame("days/moving_days", first_moving=first, last_moving=last, movers_among=_AMONG)
     subject = rows.select(pl.struct("app_key", "channel").rle_id()).to_series().to_numpy()
     names = rows.group_by("app_key", "channel", "is_authorized", maintain_order=True).agg().rows()
-    first = min(days) - timedelta(days=REFERENCE_DAYS)
     place = (rows.get_column("day") - first).dt.total_days().to_numpy()
 
     def grid(column: str) -> Numbers:
-        values = np.full((len(names), (max(days) - first).days + 1), np.nan)
+        values = np.full((len(names), (last - first).days + 1), np.nan)
         values[subject, place] = rows.get_column(column).to_numpy()
         return values
 

@@ -29,7 +29,7 @@ from pipelines.incidents.usual.key_days import key_days
 from pipelines.incidents.usual.norms import REFERENCE_DAYS, DayNorm, IncidentDays
 from pipelines.store.site_publication import LONG_DAYS
 from reports.content.figures.chart_series import indexed
-from reports.content.figures.document_tables import sign_in_tables_query, tables_query, version_tables_query
+from reports.content.figures.document_tables import tables_query
 from reports.content.figures.window_sums import WINDOW_SUMS, by_shortest, over_windows
 from reports.content.listings import LISTINGS
 
@@ -53,9 +53,9 @@ DRAWN_LISTED = 4
 COMPARED_LISTED = 8
 # The same for the sessions of all apps together.
 WHOLE_COMPARED_LISTED = 20
-# Folder and name of each step's query, in order of execution: a step may read those before it.
+# The query of each step (see `statement`), in order of execution: a step may read those before it.
 STEPS = (
-    "windows/days", "windows/code_places", "windows/day_places", "windows/place_windows", "figures/usage_periods",
+    "days", "code_places", "windows/day_places", "place_windows", "figures/usage_periods",
     "figures/channel_windows", "figures/breakdowns", "versions/version_requests", "versions/versions",
     "versions/versions_seen", "versions/releases", "versions/version_days", "figures/failures", "figures/app_packages",
     "figures/drawn", "windows/day_windows", *WINDOW_SUMS, "sign_in/sign_in_funnel", "sign_in/sign_in_compared",
@@ -75,9 +75,12 @@ def end_of_month(month: date) -> date:
 
 
 def statement(name: str) -> str:
-    """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a generated step."""
-    more = tables_query, sign_in_tables_query, version_tables_query, by_shortest, over_windows, indexed
-    return WINDOW_SUMS.get(name) or sql("reports.content", name, *more)
+    """Return the SQL of a query. A name with a folder is a file below `sql/`; a name without one, a listing or a sum
+    over windows.
+    """
+    if name in LISTINGS:
+        return LISTINGS[name].query
+    return WINDOW_SUMS.get(name) or sql("reports.content", name, tables_query, by_shortest, over_windows, indexed)
 
 
 def detail_query() -> str:
@@ -146,7 +149,7 @@ class PublishedTables:
 
     def _query(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return the text of a query, and the values of the parameters that it contains."""
-        text = LISTINGS[name].query if name in LISTINGS else statement(name)
+        text = statement(name)
         named = set(re.findall(r"\$(\w+)", text))
         return text, {k: v for k, v in (self._values | values).items() if k in named}
 
@@ -257,4 +260,4 @@ class PublishedTables:
 
         `keys` are sorted, and all apps from the first key to the last are read.
         """
-        return dict(self.rows("versions/version_documents", first_app=keys[0], last_app=keys[-1]))
+        return dict(self.rows("version_documents", first_app=keys[0], last_app=keys[-1]))

@@ -15,13 +15,14 @@ from pipelines.common.text import counted, half_up, per_cent, printable
 from pipelines.contract.measures.counts import RISING, TECHNICAL, WATCHED
 from pipelines.contract.measures.metrics import METRICS
 from pipelines.contract.measures.session_metrics import FUNNEL, STEP_PAIRS
-from pipelines.contract.measures.sql import has_data, sql
+from pipelines.contract.measures.sql import has_data
 from pipelines.incidents.causes import named_cells
 from pipelines.incidents.explained import SESSION_SOURCES, Explained, explain
 from pipelines.incidents.incident import ALL
 from pipelines.incidents.published import channel_words
 from pipelines.store.published_file import published_tables
 from pipelines.store.store import Store
+from reports.content.listings import LISTINGS
 from reports.content.sign_in.funnel import missing_steps
 from reports.export.exports import require_app
 
@@ -111,7 +112,7 @@ def _require_steps(connection: duckdb.DuckDBPyConnection, request: ExplainReques
     """
     if METRICS[metric].numerator not in STEP_PAIRS:
         return
-    query = sql("reports.content", "sign_in/funnel")
+    query = LISTINGS["funnel_sums"].query
     for option, span in (("--before", request.before), ("--now", request.now)):
         values = {"first": span.first, "last": span.last, "app_key": request.app_key or ALL}
         (row,) = connection.execute(query, values).fetchall()

@@ -96,7 +96,7 @@ class Limits:
 def limits(marts: PublishedTables) -> Limits:
     """Return the sums of each limit, and the devices and phones with repeated requests, of the last 30 days."""
     zone = marts.publication.time_zone
-    ((limited,),) = marts.rows("billing/limited_records")
+    ((limited,),) = marts.rows("limited_records")
     return Limits(
         [LimitSums(*row) for row in marts.rows("billing/limit_sums")],
         limited,

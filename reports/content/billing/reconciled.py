@@ -183,10 +183,7 @@ def reconciled(marts: PublishedTables) -> Reconciled:
         sorted(
             (DayReconciled(*row) for row in marts.rows("reconciliation_daily")), key=lambda one: one.day, reverse=True
         ),
-        {
-            (month, account_id, channel): hours
-            for month, account_id, channel, hours, _ in marts.rows("billing/shifted_days")
-        },
+        {(month, account_id, channel): hours for month, account_id, channel, hours, _ in marts.rows("shifted_days")},
     )
 
 

@@ -184,7 +184,7 @@ SIGN_IN_TABLES: Final = {
         "window_days",
     ),
     "times": FigureTable(
-        "step_times",
+        "(FROM session_times_daily WHERE day = $last)",
         {"step": _TEXT, "sessions": "number", "p50_ms": _VALUE, "p95_ms": _VALUE, "negative": "number"},
         "step",
     ),

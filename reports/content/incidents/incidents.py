@@ -13,6 +13,7 @@ from typing import Any, Final
 from pipelines.common.text import Bilingual
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.status import is_problem
+from pipelines.incidents.cause_words import cell_dimension
 from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.incidents.words import problem_words
 from reports.content.context import App
@@ -50,9 +51,12 @@ class PageIncidents:
         restated = dict(marts.rows("incidents/incident_restatements"))
         as_of = marts.publication.as_of
         cells: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        for key, *cell in marts.rows("incidents/incident_cells"):
-            cells[key].append(tuple(cell))
         published = marts.incidents()
+        rates = [one.incident for one in published if one.incident.kind == "rate"]
+        named = {one.incident_id: cell_dimension(one.cause.cell) for one in rates if one.cause.cell}
+        chosen = {"incidents": list(named), "dimensions": list(named.values())}
+        for key, *cell in marts.rows("incidents/incident_cells", **chosen):
+            cells[key].append(tuple(cell))
         failed = failed_sessions(marts, published)
         self.all = tuple(
             replace(

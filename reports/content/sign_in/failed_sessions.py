@@ -21,8 +21,8 @@ def failed_sessions(marts: PublishedTables, incidents: Sequence[PublishedInciden
     watched = [one for one in incidents if one.incident.metric == SIGN_IN]
     if not watched:
         return {}
-    failed = {key: Failed(*counts) for key, *counts in marts.rows("incidents/incident_failures")}
-    stops = {key: Stop(*stop) for key, *stop in marts.rows("incidents/incident_stops")}
+    failed = {key: Failed(*counts) for key, *counts in marts.rows("incident_failures")}
+    stops = {key: Stop(*stop) for key, *stop, _ in marts.rows("incident_stops")}
     as_of = marts.publication.as_of
     found = {}
     for one in watched:

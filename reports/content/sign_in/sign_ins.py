@@ -73,5 +73,5 @@ def app_sign_ins(marts: PublishedTables, days: int) -> list[AppSignIns]:
 
 def funnel_counts(marts: PublishedTables, first: date, app_key: str = ALL_APPS) -> dict[str, int]:
     """Return the counts of the funnel of an app, or of all apps together (`*`), from `first` to the as-of."""
-    (counts,) = marts.rows("sign_in/funnel", first=first, app_key=app_key)
+    (counts,) = marts.rows("funnel_sums", first=first, app_key=app_key)
     return dict(zip(("sessions", *FUNNEL), counts, strict=True))

@@ -1,5 +1,6 @@
 -- One row per app: `$metric` (number verifications or third-party authorizations) on the data day and on its day of
--- comparison. The five largest gains and the five largest losses, largest move first.
+-- comparison. The five largest gains and the five largest losses, largest move first. No rows if one of the days has no
+-- data: every app would seem to have come or gone.
 WITH counted AS (
     SELECT
         app_key,
@@ -7,7 +8,7 @@ WITH counted AS (
         CASE $metric WHEN 'number_verifications' THEN number_verifications ELSE third_party_authorizations END AS count
     FROM usage_daily
     JOIN period_days USING (day)
-    WHERE period = 'day'
+    WHERE period = 'day' AND is_matched
 ), both_days AS (
     SELECT
         app_key,
@@ -15,16 +16,10 @@ WITH counted AS (
         coalesce(sum(count) FILTER (is_base), 0)::BIGINT AS base
     FROM counted
     GROUP BY app_key
-    -- If one of the days has no data, every app would seem to have come or gone.
-    HAVING (SELECT is_comparable FROM periods WHERE period = 'day')
-), ranked AS (
-    SELECT
-        *,
-        row_number() OVER (ORDER BY now - base DESC, app_key) AS from_top,
-        row_number() OVER (ORDER BY now - base, app_key) AS from_bottom
-    FROM both_days
 )
 SELECT app_key, now, base
-FROM ranked
-WHERE (from_top <= 5 AND now > base) OR (from_bottom <= 5 AND now < base)
+FROM both_days
+QUALIFY
+    (now > base AND row_number() OVER (ORDER BY now - base DESC, app_key) <= 5)
+    OR (now < base AND row_number() OVER (ORDER BY now - base, app_key) <= 5)
 ORDER BY abs(now - base) DESC, app_key

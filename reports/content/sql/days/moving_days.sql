@@ -1,14 +1,11 @@
 -- One row per app, channel and day with data: `successes` are authorizations, or verifications in channels without
 -- authorization; `tried` are the requests, of authorizations without those that users cancelled. `is_calm` is false on
 -- holidays, and on days with an incident of the app and channel. Only the $movers_among pairs of app and channel with
--- the largest counts have rows. A pair has a row for each day from $reach days before the first of $days to the last of
--- $days, except before its first record.
-WITH bounds AS (
-    SELECT min(day) - $reach AS first, max(day) AS last
-    FROM (SELECT unnest($days::DATE[]) AS day)
-), counted AS (
+-- the largest counts have rows. A pair has a row for each day from $first_moving to $last_moving, except before its
+-- first record.
+WITH counted AS (
     FROM channel_daily
-    WHERE day BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
+    WHERE day BETWEEN $first_moving AND $last_moving
 ), subjects AS (
     SELECT
         app_key,
@@ -39,7 +36,7 @@ SELECT
     incident_days.day IS NULL AND NOT is_holiday AS is_calm,
     is_holiday
 FROM subjects
-JOIN day_quality ON day_quality.day BETWEEN first_seen AND (SELECT last FROM bounds) AND {{ has_data() }}
+JOIN day_quality ON day_quality.day BETWEEN first_seen AND $last_moving AND {{ has_data() }}
 LEFT JOIN counted USING (app_key, channel, day)
 LEFT JOIN incident_days USING (app_key, channel, day)
 ORDER BY app_key, channel, day_quality.day
