@@ -83,12 +83,6 @@ LISTINGS: Final = {
     "declared_channels": Listing("channels", "channel, name_zh, name_en", "channel_group = 'other'", "place"),
     "compared_days": Listing("period_days", "period, is_base, day, is_matched", "period IN ('day', '7', '30')",
         "period, is_base, day"),
-    # Every period with its period of comparison, and the days of both without data.
-    "compared_periods": Listing("periods",
-        "period, first_day, last_day, base_first_day, base_last_day, days, days_with_data, base_days, "
-        "base_days_with_data, matched_days, is_comparable, coalesce((SELECT list(day ORDER BY day DESC) "
-        "FROM period_days WHERE period_days.period = periods.period AND day_state = 'missing'), []) AS missing",
-        order="place"),
     "codes": Listing("result_codes", "vendor, layer, platform, code, meaning_zh, meaning_en", order=_CODES),
     # Figures refer to codes by their index from 0 in the order of `codes`.
     "code_places": Listing("result_codes", f"row_number() OVER (ORDER BY {_CODES}) - 1 AS place, *", order="place"),

@@ -59,7 +59,7 @@ def shared_data(marts: PublishedTables, data_state: DataState, quality: Quality,
             for month in months_to(as_of)
         )),
         "notes": columns(("day", "text"), marts.rows("site_notes")),
-        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("compared_periods")},
+        "periods": {period: dict(zip(names, row, strict=True)) for period, *row in marts.rows("site/compared_periods")},
         "codes": columns(
             ("vendor", "layer", "platform", "code", "meaning_zh", "meaning_en"), marts.rows("codes")
         ),

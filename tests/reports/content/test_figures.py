@@ -54,7 +54,7 @@ class Tables:
         self.documents = documents_of(path)
         with closing(open_published(path)) as connection:
             marts = PublishedTables(connection)
-            self.periods = {row[0]: row[1:] for row in marts.rows("compared_periods")}
+            self.periods = {row[0]: row[1:] for row in marts.rows("site/compared_periods")}
 
     @staticmethod
     def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict]:
@@ -229,7 +229,7 @@ def test_which_periods_may_be_compared(tmp_path, missing, expected):
     with closing(open_published(made.close())) as connection:
         marts = PublishedTables(connection)
         prepare(marts, [])
-        assert {row[0] for row in marts.rows("compared_periods") if row[-2]} == expected
+        assert {row[0] for row in marts.rows("site/compared_periods") if row[-2]} == expected
 
 
 def compared(rows: list[dict], days: int, counts: tuple[str, ...]) -> dict[str, int]:
