@@ -17,7 +17,8 @@ def data_folder(data: Path | None) -> Path:
     """Return the data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute.
 
     Raises:
-        UsageError: the folder is a file or the `landing/` of a data folder, or its path cannot be used.
+        UsageError: the folder is a file, is below a file, is the `landing/` of a data folder, or has a path that
+            cannot be used.
     """
     chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
     folder = chosen.expanduser().absolute()
@@ -28,8 +29,10 @@ def data_folder(data: Path | None) -> Path:
             why="The records of runs are SQLite files, which such a path would lead to another place.",
             do="Rename that folder, or name another one with --data or AUTHMETER_DATA.",
         )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    above = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if above.exists() and not above.is_dir():
+        what = "The data folder is a file." if above == folder else "The path of the data folder leads through a file."
+        raise UsageError(what, where=str(above), do="Name a folder with --data or AUTHMETER_DATA.")
     if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
         raise UsageError(
             "This is the landing/ of a data folder.",
