@@ -55,6 +55,12 @@ def require_folder(folder: Path, use: str) -> None:
         )
 
 
+def file_in_the_way(folder: Path) -> Path | None:
+    """Return the file because of which a folder cannot be made: at its path, or at one above it. None if it can be."""
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), None)
+    return nearest if nearest and not nearest.is_dir() else None
+
+
 def nearly(name: str, known: Iterable[str]) -> str:
     """Return a sentence that lists up to three `known` names similar to `name`; "" if no name is similar."""
     # Imported lazily: only an error needs it.

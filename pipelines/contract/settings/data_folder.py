@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.errors import UsageError
+from pipelines.common.files.near_names import file_in_the_way
 from pipelines.common.project import PROJECT
 from pipelines.common.text import name_as_text, printable
 
@@ -29,10 +30,9 @@ def data_folder(data: Path | None) -> Path:
             why="The records of runs are SQLite files, which such a path would lead to another place.",
             do="Rename that folder, or name another one with --data or AUTHMETER_DATA.",
         )
-    above = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-    if above.exists() and not above.is_dir():
-        what = "The data folder is a file." if above == folder else "The path of the data folder leads through a file."
-        raise UsageError(what, where=str(above), do="Name a folder with --data or AUTHMETER_DATA.")
+    if file := file_in_the_way(folder):
+        what = "The data folder is a file." if file == folder else "The path of the data folder leads through a file."
+        raise UsageError(what, where=str(file), do="Name a folder with --data or AUTHMETER_DATA.")
     if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
         raise UsageError(
             "This is the landing/ of a data folder.",
