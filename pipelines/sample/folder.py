@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.errors import UsageError
+from pipelines.common.files.near_names import file_in_the_way
 
 MARKER: Final = "_SYNTHETIC.md"
 # All files that a sample writes into `landing`, and that a later sample may remove.
@@ -24,8 +25,11 @@ def prepare_folder(landing: Path, registry: Path, command: str) -> None:
         command: the command that makes the same sample again; written into the label.
 
     Raises:
-        UsageError: `landing` or `registry` hold files that are not from a sample; nothing was changed.
+        UsageError: `landing` or `registry` hold files that are not from a sample, or a file is in place of a folder;
+            nothing was changed.
     """
+    if file := file_in_the_way(landing) or file_in_the_way(registry):
+        raise UsageError("A file is in place of a folder of the sample.", where=str(file), do="Name another --out.")
     if (landing / MARKER).exists():
         for path in [path for pattern in _OWN_FILES for path in landing.glob(pattern)]:
             path.unlink()

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.common.days import local_time
 from pipelines.common.digests import digest_of_folder
-from pipelines.common.errors import UsageError, damaged_file
+from pipelines.common.errors import damaged_file
 from pipelines.common.files import durable
 from pipelines.common.files.lock import hold
+from pipelines.common.files.near_names import require_folder
 from pipelines.contract.tables.day_tables import LATER
 from pipelines.store.catalogue import Catalogue, unreadable
 from pipelines.store.manifest import DayEntry, FileEntry, Manifest, State
@@ -59,16 +60,7 @@ class Store:
 
     def require_landing_folder(self) -> None:
         """Raise UsageError if landing is a file, or a link that leads to no folder."""
-        if os.path.lexists(self.landing) and not self.landing.is_dir():
-            is_link = self.landing.is_symlink()
-            raise UsageError(
-                f"The {'link leads to no folder' if is_link else 'name belongs to a file'}.",
-                where=str(self.landing),
-                why="Logs are read from the folder of that name.",
-                do="Mount or create the folder that it leads to, then run again."
-                if is_link
-                else "Move the file elsewhere, then run again.",
-            )
+        require_folder(self.landing, "Logs are read from the folder of that name.")
 
     def own_place(self, path: Path) -> Path | None:
         """Return the file or folder of this data folder that writing to `path` would overwrite or add to.

@@ -39,6 +39,15 @@ def test_a_sample_that_cannot_be_made_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["out", "out/landing", "out/registry"])
+def test_a_file_in_place_of_a_folder_of_the_sample_is_refused(call: Call, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("")
+    ended = call("sample", "--out", tmp_path / "out", "--days", 1, "--apps", 1, "--events", 1)
+    assert (ended.code, str(tmp_path / name) in ended.err) == (2, True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name]
+
+
 def test_a_sample_that_cannot_be_made_leaves_the_earlier_one(call: Call, tmp_path: Path) -> None:
     given = ("sample", "--out", tmp_path, "--days", 1, "--apps", 1, "--events", 1)
     assert "1 file, 1 line in" in call(*given).out

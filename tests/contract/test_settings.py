@@ -222,10 +222,12 @@ def test_the_data_folder_is_the_argument_then_the_environment_then_the_projects(
     assert data_folder(Path("here")) == tmp_path / "here"
 
 
-def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("below", ["", "data", "other/data"])
+def test_a_data_folder_that_is_a_file_or_below_one_is_refused(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="file"):
-        data_folder(tmp_path / "file")
+    with pytest.raises(UsageError, match="file") as refused:
+        data_folder(tmp_path / "file" / below)
+    assert refused.value.where == str(tmp_path / "file")
 
 
 def test_two_billing_rules_of_one_day_are_refused(tmp_path: Path) -> None:

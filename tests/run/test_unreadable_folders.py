@@ -94,14 +94,15 @@ def test_a_check_names_a_landing_that_cannot_be_read(
     assert "warning    landing cannot be read\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["landing", "registry", "sources"])
 @pytest.mark.parametrize("is_link", [True, False])
-def test_a_landing_that_is_no_folder_is_refused(folder: DataFolder, *, is_link: bool) -> None:
-    landing = folder.store.landing
-    landing.symlink_to("not-mounted") if is_link else landing.write_bytes(b"")
+def test_a_file_or_a_link_in_place_of_a_folder_is_refused(folder: DataFolder, name: str, *, is_link: bool) -> None:
+    place = folder.root / name
+    place.symlink_to("not-mounted") if is_link else place.write_bytes(b"")
     for command in (folder.open, partial(check_folder, folder.root)):
         with pytest.raises(UsageError) as refused:
             command()
-        assert refused.value.where == str(landing)
+        assert refused.value.where == str(place)
         assert ("link leads to no folder" if is_link else "belongs to a file") in refused.value.what
 
 

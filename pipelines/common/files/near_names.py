@@ -1,6 +1,7 @@
-"""Detects misspelt names of files that authmeter reads, and names that it ignores in landing.
+"""Detects misspelt names of files that authmeter reads, files in place of its folders, and names that it ignores in
+landing.
 
-Without the first check, a file with a misspelt name would be ignored silently.
+Without the first two checks, a file or a folder would be ignored silently.
 """
 
 import os
@@ -31,6 +32,33 @@ def require_no_near_name(folder: Path, names: Collection[str]) -> None:
                 why="A file or folder with this name is not read.",
                 do=f"Rename it to {near[0]}, or to a name that is less similar, or move it elsewhere.",
             )
+
+
+def require_folder(folder: Path, use: str) -> None:
+    """Refuse a file, or a link that leads to no folder, in place of a folder that may be absent.
+
+    Args:
+        use: a sentence that says what authmeter does with the folder.
+
+    Raises:
+        UsageError: the path exists and is no folder.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        is_link = folder.is_symlink()
+        raise UsageError(
+            f"The {'link leads to no folder' if is_link else 'name belongs to a file'}.",
+            where=str(folder),
+            why=use,
+            do="Mount or create the folder that it leads to, then run again."
+            if is_link
+            else "Move the file elsewhere, then run again.",
+        )
+
+
+def file_in_the_way(folder: Path) -> Path | None:
+    """Return the file because of which a folder cannot be made: at its path, or at one above it. None if it can be."""
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), None)
+    return nearest if nearest and not nearest.is_dir() else None
 
 
 def nearly(name: str, known: Iterable[str]) -> str:

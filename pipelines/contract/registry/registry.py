@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from pipelines.common.days import BUSINESS_ZONE, local_time
-from pipelines.common.files.near_names import require_no_near_name
+from pipelines.common.files.near_names import require_folder, require_no_near_name
 from pipelines.contract.record.channels import METHODS
 from pipelines.contract.record.fields import (
     ALL_APPS,
@@ -134,8 +134,10 @@ def load_registry(folder: Path, zone: str = BUSINESS_ZONE) -> Registry:
 
     Raises:
         UsageError: a file exists and cannot be read; a file of accounts, packages, limits or statements lacks a column
-            that every row needs; or the name of a file or folder is misspelt.
+            that every row needs; the name of a file or folder is misspelt; or the folder is a file, or a link that
+            leads to no folder.
     """
+    require_folder(folder, "The files about apps, days and bills are read from the folder of that name.")
     require_no_near_name(folder, (*FILES, *FOLDERS))
     registry = Registry()
     _read_schemes(folder, registry)

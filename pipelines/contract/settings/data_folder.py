@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.common.errors import UsageError
+from pipelines.common.files.near_names import file_in_the_way
 from pipelines.common.project import PROJECT
 from pipelines.common.text import name_as_text, printable
 
@@ -17,7 +18,8 @@ def data_folder(data: Path | None) -> Path:
     """Return the data folder: the argument, else `AUTHMETER_DATA`, else `data/` of the project; absolute.
 
     Raises:
-        UsageError: the folder is a file or the `landing/` of a data folder, or its path cannot be used.
+        UsageError: the folder is a file, is below a file, is the `landing/` of a data folder, or has a path that
+            cannot be used.
     """
     chosen = data or (Path(os.environ["AUTHMETER_DATA"]) if os.environ.get("AUTHMETER_DATA") else PROJECT / "data")
     folder = chosen.expanduser().absolute()
@@ -28,8 +30,9 @@ def data_folder(data: Path | None) -> Path:
             why="The records of runs are SQLite files, which such a path would lead to another place.",
             do="Rename that folder, or name another one with --data or AUTHMETER_DATA.",
         )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError("The data folder is a file.", where=str(folder), do="Name a folder with --data.")
+    if file := file_in_the_way(folder):
+        what = "The data folder is a file." if file == folder else "The path of the data folder leads through a file."
+        raise UsageError(what, where=str(file), do="Name a folder with --data or AUTHMETER_DATA.")
     if folder.name == "landing" and folder.is_dir() and any(folder.iterdir()) and not (folder / "landing").is_dir():
         raise UsageError(
             "This is the landing/ of a data folder.",

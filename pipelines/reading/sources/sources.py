@@ -11,7 +11,7 @@ from itertools import chain, pairwise, product
 from pathlib import Path
 
 from pipelines.common.errors import UsageError
-from pipelines.common.files.near_names import names_in
+from pipelines.common.files.near_names import names_in, require_folder
 from pipelines.contract.record.fields import FIELD_NAMES
 from pipelines.reading.files.first_bytes import begins_as_json
 from pipelines.reading.files.landing import LandedFile, has_suffix, name_of, names_before_rotation, parts_of
@@ -83,8 +83,9 @@ def load_sources(data: Path) -> Sources:
 
     Raises:
         UsageError: a mapping cannot be used, or two have the same name; one error lists the faults of all mappings.
-            Also raised if the folder has a file whose name does not end in `.toml`.
+            Also raised if the folder has a file whose name does not end in `.toml`, or is no folder.
     """
+    require_folder(data / "sources", "Source mappings are read from the folder of that name.")
     _require_mappings_only(data / "sources")
     own: list[SourceMapping] = []
     wrong: list[UsageError] = []
