@@ -181,7 +181,8 @@ def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: Dat
     assert held(folder) == []
 
 
-# What stands at a path after a night: records or bytes; the name of the path that was moved there; None if deleted.
+# What stands at a path after a night: records, packed if its name says so, or bytes; the name of the path that was
+# moved there; None if deleted.
 Night = dict[str, list[Row] | bytes | str | None]
 # A run reads a log, its content is replaced, and the next run holds the new content.
 HELD: list[Night] = [{"auth.log": records(3)}, {"auth.log": records(2, DAYS[1])}]
@@ -193,6 +194,26 @@ NIGHTS: dict[str, tuple[list[Night], list[int], dict[date, tuple[int, int, int, 
         [*HELD, {"kept/auth-of-the-day.log": records(3) + records(1, prefix="more")}], [1],
         {DAY: (4, 0, 4, True), DAYS[1]: (2, 0, 0, True)},
     ),
+    # A tool that copies all files again gives the held one a new stamp, too.
+    "copied_again_with_its_old_content_moved": (
+        [*HELD, {"auth.log": records(2, DAYS[1]), "auth.log.1": records(3)}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True)},
+    ),
+    "copied_again_with_its_old_content_packed": (
+        [*HELD, {"auth.log": records(2, DAYS[1]), "auth.log.1.gz": records(3)}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True)},
+    ),
+    "held_till_it_grows_back": (
+        [*HELD, {"auth.log": records(3) + records(2, DAYS[1])}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 2, True)},
+    ),
+    "held_till_it_was_taken_back": ([*HELD, {"auth.log": records(3)}], [1], {DAY: (3, 0, 0, False)}),
+    # One lost id of a closed day is enough.
+    "grown_without_one_of_its_records": (
+        [{"auth.log": records(3)}, {"auth.log": records(2) + records(50, prefix="new")}], [1, 2, 3, 4],
+        {DAY: (3, 0, 0, False)},
+    ),
+    "emptied": ([{"auth.log": records(3)}, {"auth.log": b""}], [1, 2, 3, 4], {DAY: (3, 0, 0, False)}),
     "held_till_it_was_rotated": (
         [*HELD, {"auth.log.1": records(2, DAYS[1]), "auth.log": records(1, DAYS[2])}], [1],
         {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True), DAYS[2]: (1, 0, 0, False)},
@@ -260,6 +281,7 @@ def land_night(folder: DataFolder, app: str, night: Night) -> None:
     for path, content in night.items():
         if isinstance(content, list):
             content = lines(row | {"app_key": app, "event_id": f"{app}-{row['event_id']}"} for row in content)
+            content = gzip.compress(content) if path.endswith(".gz") else content
         if isinstance(content, bytes):
             folder.land(f"{app}/{path}", content)
         elif content:
