@@ -19,7 +19,6 @@ from pipelines.ingest.content_decisions import ContentDecisions
 from tests.data.rotated_logs import RotatedLog
 from tests.support import (
     DAY,
-    CopyOf,
     DataFolder,
     Row,
     days_before,
@@ -182,151 +181,151 @@ def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: Dat
     assert held(folder) == []
 
 
-def hold_a_log(folder: DataFolder) -> None:
-    """Let a run read a log, replace its content, and let the next run hold the new content."""
-    folder.land("auth.log", records(3))
-    folder.roll_up()
-    folder.land("auth.log", records(2, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    assert folder.statuses("auth.log") == ["read", "held"]
+# What stands at a path after a night: records, packed if its name says so, or bytes; the name of the path that was
+# moved there; None if deleted.
+Night = dict[str, list[Row] | bytes | str | None]
+# A run reads a log, its content is replaced, and the next run holds the new content.
+HELD: list[Night] = [{"auth.log": records(3)}, {"auth.log": records(2, DAYS[1])}]
+GROWN = records(2, DAYS[1]) + records(1, DAYS[1], "more")
+# By app and folder: what each night brings, the nights after which a file is held, and for each day its accepted,
+# duplicate and late records, and whether its figures were restated.
+NIGHTS: dict[str, tuple[list[Night], list[int], dict[date, tuple[int, int, int, bool]]]] = {
+    "held_till_its_old_content_comes": (
+        [*HELD, {"kept/auth-of-the-day.log": records(3) + records(1, prefix="more")}], [1],
+        {DAY: (4, 0, 4, True), DAYS[1]: (2, 0, 0, True)},
+    ),
+    # A tool that copies all files again gives the held one a new stamp, too.
+    "copied_again_with_its_old_content_moved": (
+        [*HELD, {"auth.log": records(2, DAYS[1]), "auth.log.1": records(3)}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True)},
+    ),
+    "copied_again_with_its_old_content_packed": (
+        [*HELD, {"auth.log": records(2, DAYS[1]), "auth.log.1.gz": records(3)}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True)},
+    ),
+    "held_till_it_grows_back": (
+        [*HELD, {"auth.log": records(3) + records(2, DAYS[1])}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 2, True)},
+    ),
+    "held_till_it_was_taken_back": ([*HELD, {"auth.log": records(3)}], [1], {DAY: (3, 0, 0, False)}),
+    # One lost id of a closed day is enough.
+    "grown_without_one_of_its_records": (
+        [{"auth.log": records(3)}, {"auth.log": records(2) + records(50, prefix="new")}], [1, 2, 3, 4],
+        {DAY: (3, 0, 0, False)},
+    ),
+    "emptied": ([{"auth.log": records(3)}, {"auth.log": b""}], [1, 2, 3, 4], {DAY: (3, 0, 0, False)}),
+    "held_till_it_was_rotated": (
+        [*HELD, {"auth.log.1": records(2, DAYS[1]), "auth.log": records(1, DAYS[2])}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True), DAYS[2]: (1, 0, 0, False)},
+    ),
+    # Only the record that the log did not give while it was held is late.
+    "held_till_it_was_rotated_and_grown": (
+        [*HELD, {"auth.log.1": GROWN, "auth.log": records(1, DAYS[2])}], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (3, 0, 1, True), DAYS[2]: (1, 0, 0, False)},
+    ),
+    "new_a_run_after_the_held_content_was_rotated": (
+        [*HELD, {"auth.log.1": "auth.log"}, {"auth.log": records(1, DAYS[3])}], [1, 2],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True), DAYS[3]: (1, 0, 0, False)},
+    ),
+    "held_before_its_rotated_content_comes": (
+        [*HELD, {"auth.log": records(1, DAYS[2])}, {"auth.log.1": records(2, DAYS[1])}], [1, 2],
+        {DAY: (3, 0, 0, False), DAYS[1]: (2, 0, 0, True), DAYS[2]: (1, 0, 0, True)},
+    ),
+    # Only the first copy of a held content at a rotated name is in time.
+    "held_content_at_two_rotated_names": (
+        [*HELD, {
+            "auth.log.1": records(2, DAYS[1]), "auth.log.2": records(2, DAYS[1]), "auth.log": records(1, DAYS[2]),
+        }], [1],
+        {DAY: (3, 0, 0, False), DAYS[1]: (4, 2, 2, True), DAYS[2]: (1, 0, 0, False)},
+    ),
+    "held_till_its_rotated_content_that_grew_is_rotated": (
+        [*HELD, {"auth.log": records(2, DAYS[2])}, {"auth.log.1": GROWN},
+         {"auth.log.2": GROWN, "auth.log.1": records(2, DAYS[2]), "auth.log": records(1, DAYS[4])}], [1, 2, 3],
+        {DAY: (3, 0, 0, False), DAYS[1]: (3, 0, 3, True), DAYS[2]: (2, 0, 0, True), DAYS[4]: (1, 0, 0, False)},
+    ),
+    # A rotation before the current content came releases nothing.
+    "rotated_before_the_held_content": (
+        [{"auth.log": records(3)}, {"auth.log.1": records(3), "auth.log": records(3, DAYS[1])},
+         {"auth.log": records(2, DAYS[2])}, {"auth.log": records(2, DAYS[3])}], [2, 3, 4],
+        {DAY: (3, 0, 0, False), DAYS[1]: (3, 0, 0, False)},
+    ),
+    # Two logs that held the same do not vouch for each other.
+    "two_logs_with_the_same_content": (
+        [{"a.ndjson": records(3), "b.ndjson": records(3)},
+         {"a.ndjson": records(1, DAYS[1], "a"), "b.ndjson": records(1, DAYS[1], "b")}], [1, 2, 3, 4],
+        {DAY: (6, 3, 0, False)},
+    ),
+    # Content that was read elsewhere is taken, and what stood there counts on.
+    "moved_onto_another_log": (
+        [{"now.log": records(3), "before.log": records(2, prefix="old")},
+         {"before.log": "now.log", "now.log": records(1, DAYS[1])}], [],
+        {DAY: (5, 0, 0, False), DAYS[1]: (1, 0, 0, False)},
+    ),
+    "copied_and_the_first_deleted": (
+        [{"a.ndjson": records(3)}, {"copy.ndjson": records(3), "a.ndjson": None}], [], {DAY: (6, 3, 3, False)},
+    ),
+    # A name of rotation alone takes nothing away.
+    "replaced_at_a_rotated_name": (
+        [{"auth.log.1": records(3), "auth.log": records(2, prefix="b")}, {"auth.log.1": records(2)}], [1, 2, 3, 4],
+        {DAY: (5, 0, 0, False)},
+    ),
+    # An empty file that was read elsewhere takes nothing away.
+    "emptied_like_another": (
+        [{"a.ndjson": records(3), "b.ndjson": b""}, {"a.ndjson": b"", "b.ndjson": records(1, prefix="b")}],
+        [1, 2, 3, 4], {DAY: (4, 0, 1, True)},
+    ),
+}  # fmt: skip
 
 
-@pytest.fixture
-def held_log(copy_of: CopyOf) -> DataFolder:
-    """Return a copy of the folder that `hold_a_log` fills."""
-    return copy_of(hold_a_log)
+def land_night(folder: DataFolder, app: str, night: Night) -> None:
+    for path, content in night.items():
+        if isinstance(content, list):
+            content = lines(row | {"app_key": app, "event_id": f"{app}-{row['event_id']}"} for row in content)
+            content = gzip.compress(content) if path.endswith(".gz") else content
+        if isinstance(content, bytes):
+            folder.land(f"{app}/{path}", content)
+        elif content:
+            (folder.store.landing / app / content).replace(folder.store.landing / app / path)
+        else:
+            (folder.store.landing / app / path).unlink()
 
 
-def test_a_log_whose_old_content_comes_later_is_held_till_then(held_log: DataFolder) -> None:
-    held_log.land("kept/auth-of-the-day.log", records(3) + records(1, prefix="more"))
-    held_log.ingest(DAYS[1])
-    assert held_log.statuses("auth.log") == ["replaced", "read"]
-    assert held_log.accepted() == {DAY: 4, DAYS[1]: 2}
-    assert held(held_log) == []
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataFolder, dict[str, list[int]]]:
+    """Run after each night. Return the folder, and by app the nights after which one of its files is held."""
+    folder = DataFolder(tmp_path_factory.mktemp("nights") / "data")
+    held_after: dict[str, list[int]] = {app: [] for app in NIGHTS}
+    for number, day in enumerate(DAYS):
+        for app, (brought, *_) in NIGHTS.items():
+            land_night(folder, app, brought[number] if number < len(brought) else {})
+        folder.roll_up(day)
+        for app in {entry.path.split("/")[0] for entry in folder.manifest.files if entry.status == "held"}:
+            held_after[app].append(number)
+    return folder, held_after
 
 
-@pytest.mark.parametrize("more", [0, 2], ids=["as held", "grown"])
-def test_a_log_whose_held_content_was_rotated_is_held_no_more(held_log: DataFolder, more: int) -> None:
-    held_log.land("auth.log.1", records(2, DAYS[1]) + records(more, DAYS[1], "more"))
-    held_log.land("auth.log", records(1, DAYS[2]))
-    held_log.ingest(DAYS[2])
-    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2 + more, DAYS[2]: 1}
-    # Only the records that the log did not give while it was held are late.
-    assert held_log.manifest.late_records == ({DAYS[1]: more} if more else {})
-    assert held(held_log) == []
+@pytest.mark.parametrize("app", NIGHTS)
+def test_a_log_whose_content_was_replaced_is_held_until_it_was_only_rotated(
+    nights: tuple[DataFolder, dict[str, list[int]]], app: str
+) -> None:
+    (folder, held_after), (_, expected_held, expected) = nights, NIGHTS[app]
+    files = [entry for entry in folder.manifest.live_files() if entry.path.startswith(f"{app}/")]
+    restated = {day for key, day in folder.restated("app_key, day") if key == app}
+    found = {}
+    for key, day, counted in folder.stored("outcome_daily", "app_key, day, records"):
+        if key == app:
+            rows = [entry.days[day] for entry in files if day in entry.days]
+            accepted = sum(row.accepted for row in rows)
+            found[day] = accepted, accepted - counted, sum(row.late for row in rows), day in restated
+    assert (held_after[app], found) == (expected_held, expected)
 
 
-def test_a_log_that_comes_a_run_after_its_held_content_was_rotated_is_not_held(held_log: DataFolder) -> None:
-    log = held_log.store.landing / "auth.log"
-    log.rename(log.with_name("auth.log.1"))
-    held_log.roll_up(DAYS[2])
-    held_log.land("auth.log", records(1, DAYS[3]))
-    held_log.ingest(DAYS[3])
-    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2, DAYS[3]: 1}
-    assert held_log.manifest.late_records == {}
-    assert held(held_log) == []
-
-
-def test_a_log_that_is_held_before_its_rotated_content_comes_is_released_then(held_log: DataFolder) -> None:
-    held_log.land("auth.log", records(1, DAYS[2]))
-    held_log.roll_up(DAYS[2])
-    assert held_log.statuses("auth.log") == ["read", "replaced", "held"]
-    held_log.land("auth.log.1", records(2, DAYS[1]))
-    held_log.ingest(DAYS[3])
-    assert held_log.accepted() == {DAY: 3, DAYS[1]: 2, DAYS[2]: 1}
-    assert held_log.manifest.late_records == {}
-    assert held(held_log) == []
-
-
-def test_only_the_first_copy_of_a_held_content_at_a_rotated_name_is_in_time(held_log: DataFolder) -> None:
-    held_log.land("auth.log.1", records(2, DAYS[1]))
-    held_log.land("auth.log.2", records(2, DAYS[1]))
-    held_log.land("auth.log", records(1, DAYS[2]))
-    held_log.roll_up(DAYS[2])
-    assert books(held_log)[1] == (DAYS[1], 4, 2, 2, True)
-    assert held(held_log) == []
-
-
-def test_a_rotation_before_the_current_content_releases_nothing(folder: DataFolder) -> None:
-    log = RotatedLog(folder.store.landing)
-    log.write(records(3))
-    folder.roll_up()
-    log.turn("")
-    log.write(records(3, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    for day in DAYS[2:4]:
-        folder.land("auth.log", records(2, day))
-        folder.ingest(day)
-        assert folder.statuses("auth.log")[-1] == "held"
-    assert [check.check_name for check in held(folder)] == ["held_files"]
-
-
-def test_a_log_stays_held_whose_rotated_content_comes_later_and_grew_until_it_is_rotated(held_log: DataFolder) -> None:
-    held_log.land("auth.log", records(2, DAYS[2]))
-    held_log.roll_up(DAYS[2])
-    held_log.land("auth.log.1", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    held_log.roll_up(DAYS[2])
-    assert [check.check_name for check in held(held_log)] == ["held_files"]
-    held_log.land("auth.log.2", records(2, DAYS[1]) + records(1, DAYS[1], "more"))
-    held_log.land("auth.log.1", records(2, DAYS[2]))
-    held_log.land("auth.log", records(1, DAYS[3]))
-    held_log.ingest(DAYS[3])
-    assert held_log.accepted() == {DAY: 3, DAYS[1]: 3, DAYS[2]: 2, DAYS[3]: 1}
-    assert held(held_log) == []
-
-
-def test_two_logs_that_held_the_same_do_not_vouch_for_each_other(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.land("b.ndjson", records(3))
-    folder.roll_up()
-    folder.land("a.ndjson", records(1, DAYS[1], "a"))
-    folder.land("b.ndjson", records(1, DAYS[1], "b"))
-    folder.ingest(DAYS[1])
-    assert folder.statuses("a.ndjson") == folder.statuses("b.ndjson") == ["read", "held"]
-    assert [check.check_name for check in held(folder)] == ["held_files"]
-
-
-def test_content_that_was_read_elsewhere_is_taken_and_what_stood_there_counts_on(folder: DataFolder) -> None:
-    folder.land("now.log", records(3))
-    folder.land("before.log", records(2, prefix="old"))
-    folder.roll_up()
-    (folder.store.landing / "now.log").replace(folder.store.landing / "before.log")
-    folder.land("now.log", records(1, DAYS[1]))
-    folder.roll_up(DAYS[1])
-    assert folder.counted() == {DAY: 5, DAYS[1]: 1}
-    assert books(folder) == [(DAY, 5, 0, 0, False), (DAYS[1], 1, 0, 0, False)]
-    assert held(folder) == []
-
-
-def test_a_copy_counts_as_duplicates_also_where_the_first_is_deleted(folder: DataFolder) -> None:
-    file = folder.land("a.ndjson", records(3))
-    folder.roll_up()
-    folder.land("copy.ndjson", records(3))
-    file.unlink()
-    folder.roll_up()
-    assert [(accepted, duplicates, late) for _, accepted, duplicates, late, _ in books(folder)] == [(6, 3, 3)]
-
-
-def test_a_name_of_rotation_alone_takes_nothing_away(folder: DataFolder) -> None:
-    folder.land("auth.log.1", records(3))
-    folder.land("auth.log", records(2, prefix="b"))
-    folder.roll_up()
-    folder.land("auth.log.1", records(2))
-    folder.ingest(DAYS[1])
-    assert folder.statuses("auth.log.1") == ["read", "held"]
-    assert folder.files("auth.log.1")[-1].finding == f"{DAY}: -1"
-    assert "auth.log.1 (2026-03-10: -1)" in held(folder)[0].detail.en
-
-
-def test_an_empty_file_that_was_read_elsewhere_takes_nothing_away(folder: DataFolder) -> None:
-    folder.land("a.ndjson", records(3))
-    folder.land("b.ndjson", b"")
-    folder.roll_up()
-    folder.land("a.ndjson", b"")
-    folder.land("b.ndjson", records(1, prefix="b"))
-    folder.ingest(DAYS[1])
-    assert folder.statuses("a.ndjson") == ["read", "held"]
-    assert folder.accepted() == {DAY: 4}
+def test_held_logs_are_named_with_the_records_that_their_days_would_lose(
+    nights: tuple[DataFolder, dict[str, list[int]]],
+) -> None:
+    (named,) = held(nights[0])
+    assert named.check_name == "held_files"
+    assert "replaced_at_a_rotated_name/auth.log.1 (2026-03-10: -1)" in named.detail.en
 
 
 def test_records_of_a_rotated_log_that_a_killed_run_read_are_not_late(

@@ -108,103 +108,112 @@ def restated(folder: DataFolder) -> list[tuple[Any, ...]]:
     return [row[1:] for row in found if row[0] == "resource_package_remaining"]
 
 
-def test_a_late_use_restates_what_is_left_from_its_day_on(folder: DataFolder) -> None:
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY + timedelta(days=1)}\n")
-    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=1)])
-    folder.tables(DAY + timedelta(days=1))
-    folder.land("late.ndjson", uses("late", 12, 3))
-    folder.tables(DAY + timedelta(days=2))
-    run = folder.manifest.run
-    assert restated(folder) == [(run, DAY, "*", "p", 7, 4, "late.ndjson")]
-    # The next run does not record the restatement again.
-    stored = folder.manifest.restatements
-    folder.roll_up(DAY + timedelta(days=3))
-    assert folder.manifest.restatements == stored
+RULES = "registry, result codes or billing rule"
+DAYS = [DAY + timedelta(days=n) for n in range(8)]
+# By account, on days of its own: the quantities and purchases of its packages, its uses, those that come later in
+# late.ndjson and in next.ndjson, and the restatements: day, package, balance before and now, cause.
+CASES: dict[str, tuple[dict[str, str], list[Row], list[Row], list[Row], list[tuple[Any, ...]]]] = {
+    "a_late_use": (
+        {"p": f"9,{DAY}", "q": f"9,{DAYS[1]}"}, [*uses("a", 9, 2), *uses("b", 9, 1, 1)], uses("late", 12, 3), [],
+        [(DAY, "p", 7, 4, "late.ndjson")],
+    ),
+    # The late use is drawn from p. On the next day, which got no late file, p is used up earlier: q is drawn more.
+    "drawn_earlier": (
+        {"p": f"3,{DAYS[2]}", "q": f"9,{DAYS[2]}"}, [*uses("a", 9, 2, 2), *uses("b", 9, 2, 3)],
+        uses("late", 12, 1, 2), [], [(DAYS[2], "p", 1, 0, "late.ndjson"), (DAYS[3], "q", 8, 7, "late.ndjson")],
+    ),
+    "each_file_that_can_have_changed_a_balance": (
+        {"p": f"3,{DAYS[4]}", "q": f"9,{DAYS[4]}"}, [*uses("a", 9, 2, 4), *uses("b", 9, 2, 5)],
+        [*uses("late", 12, 1, 4), *uses("later", 12, 1, 5)], uses("next", 12, 1, 5),
+        [(DAYS[4], "p", 1, 0, "late.ndjson"), (DAYS[5], "q", 8, 5, "late.ndjson; next.ndjson")],
+    ),
+    # The late copy of a use is earlier, so it counts. It is before the purchase, so only the balance changes.
+    "moved_in_time": (
+        {"p": f"9,{DAYS[6]}T12:00:00+08:00"}, uses("a", 13, 2, 6), uses("a", 10, 1, 6), [],
+        [(DAYS[6], "p", 7, 8, "late.ndjson")],
+    ),
+    # The uses of p are then drawn from new, whose id comes first; no earlier figure of new was published.
+    "written_otherwise": (
+        {"p": f"9,{DAYS[7]}", "q": f"9,{DAYS[7]}"}, uses("a", 9, 2, 7), [], [],
+        [(DAYS[7], "p", 7, 8, RULES), (DAYS[7], "q", 9, None, RULES)],
+    ),
+}  # fmt: skip
 
 
-def test_a_package_that_is_drawn_earlier_has_the_cause_of_the_package_before(folder: DataFolder) -> None:
-    """The late use is drawn from p. On the next day, which got no late file, p is used up earlier: q is drawn more."""
-    newest = DAY + timedelta(days=1)
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
-    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
-    folder.tables(newest)
-    folder.land("late.ndjson", uses("late", 12, 1))
-    folder.roll_up(newest)
-    run = folder.manifest.run
-    expected = [(run, DAY, "*", "p", 1, 0, "late.ndjson"), (run, newest, "*", "q", 8, 7, "late.ndjson")]
-    assert restated(folder) == expected
+def changed_balances(folder: DataFolder) -> None:
+    """Publish the packages and uses of each case. Then land its later uses, change packages, and publish again."""
+    bought = PACKAGES + "".join(
+        f"{name}-{package},{name},{row}\n" for name, case in CASES.items() for package, row in case[0].items()
+    )
+    changed = bought.replace("written_otherwise-p,written_otherwise,9", "written_otherwise-p,written_otherwise,8")
+    folder.write("registry/accounts.csv", "app_key,account_id\n" + "".join(f"{name},{name}\n" for name in CASES))
+    folder.write("registry/resource_packages.csv", bought)
+    for place, file in enumerate(("a.ndjson", "late.ndjson", "next.ndjson"), 1):
+        folder.land(file, [
+            row | {"app_key": name, "event_id": f"{name}-{row['event_id']}"}
+            for name, case in CASES.items()
+            for row in (case[1], case[2], case[3])[place - 1]
+        ])  # fmt: skip
+        if place == 1:
+            folder.tables(DAYS[-1])
+    folder.write("registry/resource_packages.csv", changed.replace("written_otherwise-q", "written_otherwise-new"))
+    folder.tables(DAYS[-1])
 
 
-def test_each_file_that_can_have_changed_a_balance_is_a_cause(folder: DataFolder) -> None:
-    newest = DAY + timedelta(days=1)
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,3,{DAY}\nq,,9,{DAY}\n")
-    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 2, days_later=1)])
-    folder.tables(newest)
-    folder.land("late.ndjson", [*uses("late", 12, 1), *uses("later", 12, 1, days_later=1)])
-    folder.land("next.ndjson", uses("next", 12, 1, days_later=1))
-    folder.roll_up(newest)
-    assert [row[-1] for row in restated(folder)] == ["late.ndjson", "late.ndjson; next.ndjson"]
+@pytest.mark.parametrize("name", CASES)
+def test_a_changed_balance_is_restated_from_its_day_on_with_its_causes(made_once: CopyOf, name: str) -> None:
+    folder = made_once(changed_balances)
+    assert [row for row in restated(folder) if row[3].startswith(name)] == [
+        (folder.manifest.run, day, "*", f"{name}-{package}", *balances_and_cause)
+        for day, package, *balances_and_cause in CASES[name][4]
+    ]
 
 
-def test_a_package_that_is_written_otherwise_restates_what_is_left(folder: DataFolder) -> None:
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,9,{DAY}\n")
-    folder.land("a.ndjson", uses("a", 9, 2))
-    folder.tables()
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,8,{DAY}\nnew,,9,{DAY}\n")
-    folder.tables()
-    cause = "registry, result codes or billing rule"
-    run = folder.manifest.run
-    # The uses of p are now drawn from new, whose id comes first; no earlier figure of new was published.
-    assert restated(folder) == [(run, DAY, "*", "p", 7, 8, cause), (run, DAY, "*", "q", 9, None, cause)]
-    folder.roll_up()
-    assert folder.manifest.run == run
+def test_restated_balances_are_not_restated_again(copy_of: CopyOf) -> None:
+    folder = copy_of(changed_balances)
+    run, stored = folder.manifest.run, folder.manifest.restatements
     # No figure of the day changed.
-    assert folder.rows("SELECT restated FROM day_quality") == [(False,)]
+    assert folder.rows(f"SELECT restated FROM day_quality WHERE day = '{DAYS[7]}'") == [(False,)]
+    folder.roll_up(DAYS[-1])
+    assert (folder.manifest.run, folder.manifest.restatements) == (run, stored)
     (folder.store.registry / "resource_packages.csv").unlink()
-    folder.roll_up()
-    gone = [(run + 1, DAY, "*", "new", 7, None, cause), (run + 1, DAY, "*", "p", 8, None, cause)]
-    assert restated(folder)[2:] == gone
+    folder.roll_up(DAYS[-1])
+    gone = [row for row in restated(folder) if row[0] > run and row[1] == DAYS[7]]
+    assert gone == [
+        (run + 1, DAYS[7], "*", "written_otherwise-new", 7, None, RULES),
+        (run + 1, DAYS[7], "*", "written_otherwise-p", 8, None, RULES),
+    ]
 
 
-def test_what_was_not_published_is_restated_once_and_named_on_the_page_of_its_day(folder: DataFolder) -> None:
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p<b>,,9,{DAY}\n")
-    folder.land("a.ndjson", uses("a", 9, 2))
-    folder.tables()
-    folder.land("late.ndjson", uses("late", 12, 3))
-    # The run that restates the package is killed before it publishes.
-    folder.roll_up()
-    folder.publish()
-    assert restated(folder) == [(folder.manifest.run, DAY, "*", "p<b>", 7, 4, "late.ndjson")]
-    page = (folder.store.site / "days" / f"{DAY}.html").read_text("utf-8")
-    assert "Remaining in a resource package" in page
-    assert "p&lt;b&gt;" in page
+def test_what_a_run_did_not_publish_is_restated_once_and_named_on_the_page_of_its_day(folder: DataFolder) -> None:
+    """The run that restates two packages is killed before it publishes. Before the next run, a file changes an earlier
+    day of one of them.
+    """
 
+    def of_game(hour: int, count: int) -> list[Row]:
+        return [row | {"app_key": "game"} for row in uses(f"game-{hour}-", hour, count, 2)]
 
-def test_a_change_after_a_run_that_did_not_publish_is_restated_from_its_own_day_on(folder: DataFolder) -> None:
-    newest = DAY + timedelta(days=1)
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
-    folder.land("a.ndjson", [*uses("a", 9, 1), *uses("b", 9, 1, days_later=1)])
-    folder.tables(newest)
-    folder.land("late.ndjson", uses("late", 12, 1, days_later=1))
-    folder.roll_up(newest)
+    folder.write("registry/accounts.csv", "app_key,account_id\ngame,game\n")
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n<b>,game,9,{DAYS[2]}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 1), *uses("b", 9, 1, 1), *of_game(9, 2)])
+    folder.tables(DAYS[2])
+    folder.land("late.ndjson", [*uses("late", 12, 1, 1), *of_game(12, 3)])
+    folder.roll_up(DAYS[2])
     folder.land("later.ndjson", uses("later", 12, 1))
-    folder.tables(newest)
+    folder.publish(DAYS[2])
     run = folder.manifest.run
-    # The published balances were 8 and 7.
-    expected = [(run - 1, newest, "*", "p", 7, 6, "late.ndjson"), (run, DAY, "*", "p", 8, 7, "later.ndjson")]
+    # The published balances of p were 8 and 7.
+    expected = [
+        (run - 1, DAYS[1], "*", "p", 7, 6, "late.ndjson"),
+        (run - 1, DAYS[2], "*", "<b>", 7, 4, "late.ndjson"),
+        (run, DAY, "*", "p", 8, 7, "later.ndjson"),
+    ]
     assert restated(folder) == expected
-    folder.roll_up(newest)
+    page = (folder.store.site / "days" / f"{DAYS[2]}.html").read_text("utf-8")
+    assert "Remaining in a resource package" in page
+    assert "&lt;b&gt;" in page
+    folder.roll_up(DAYS[2])
     assert folder.manifest.run == run
-
-
-def test_a_late_copy_that_only_moves_a_use_in_time_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
-    """The late copy of the use is earlier, so it counts. It is before the purchase, so only the balance changes."""
-    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}T12:00:00+08:00\n")
-    folder.land("a.ndjson", uses("a", 13, 2))
-    folder.tables()
-    folder.land("late.ndjson", uses("a", 10, 1))
-    folder.roll_up()
-    assert restated(folder) == [(folder.manifest.run, DAY, "*", "p", 7, 8, "late.ndjson")]
 
 
 def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: DataFolder) -> None:
@@ -224,8 +233,7 @@ def test_a_removed_day_restates_the_balance_of_a_package_bought_before(folder: D
     # A later run that removes no further day has another cause.
     folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\nq,,8,{DAY}\n")
     folder.tables(DAY + timedelta(days=61))
-    rules = "registry, result codes or billing rule"
-    assert restated(folder)[2:] == [(run + 1, DAY, "*", "q", 9, 8, rules)]
+    assert restated(folder)[2:] == [(run + 1, DAY, "*", "q", 9, 8, RULES)]
 
 
 def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFolder) -> None:
