@@ -181,7 +181,7 @@ def test_a_log_that_is_rotated_after_its_mapping_changed_counts_once(folder: Dat
     assert held(folder) == []
 
 
-# What stands at a path after a night: records, packed if its name says so, or bytes; the name of the path that was
+# The content of a path after a night: records, packed if its name says so, or bytes; the name of the path that was
 # moved there; None if deleted.
 Night = dict[str, list[Row] | bytes | str | None]
 # A run reads a log, its content is replaced, and the next run holds the new content.
@@ -255,7 +255,7 @@ NIGHTS: dict[str, tuple[list[Night], list[int], dict[date, tuple[int, int, int, 
          {"a.ndjson": records(1, DAYS[1], "a"), "b.ndjson": records(1, DAYS[1], "b")}], [1, 2, 3, 4],
         {DAY: (6, 3, 0, False)},
     ),
-    # Content that was read elsewhere is taken, and what stood there counts on.
+    # Content that was read elsewhere is taken, and the content that it replaces counts on.
     "moved_onto_another_log": (
         [{"now.log": records(3), "before.log": records(2, prefix="old")},
          {"before.log": "now.log", "now.log": records(1, DAYS[1])}], [],
