@@ -1,5 +1,5 @@
-"""Content that would take records of a closed day away is held until a person accepts it. When a run releases it,
-`ingest/test_rotation.py` tests.
+"""Content that would take records of a closed day away is held until a person accepts it. `ingest/test_rotation.py`
+tests which content a run releases by itself.
 """
 
 from __future__ import annotations
