@@ -79,23 +79,12 @@ def bench() -> Iterator[ReadingBench]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The place of the data folders of all tests, one after the other.
-
-    Workbenches of the same path share a database: opening a new one takes a tenth of a small run.
-    """
-    home = tmp_path_factory.mktemp("home") / "home"
-    with shared_workbenches(DataFolder(home / "data").store.temp):
-        shutil.rmtree(home)
-        yield home
-
-
 @pytest.fixture
-def folder(shared_home: Path, tmp_path: Path) -> Iterator[DataFolder]:
-    """An empty data folder. After the test, it is in the test's own temporary folder."""
-    yield DataFolder(shared_home / "data")
-    shared_home.rename(tmp_path / "home")
+def folder(tmp_path: Path) -> Iterator[DataFolder]:
+    """An empty data folder. Its runs share their workbenches: opening a new one takes a tenth of a small run."""
+    folder = DataFolder(tmp_path / "data")
+    with shared_workbenches(folder.store.temp):
+        yield folder
 
 
 @pytest.fixture(scope="session")
