@@ -56,7 +56,9 @@ def require_folder(folder: Path, use: str) -> None:
 
 
 def file_in_the_way(folder: Path) -> Path | None:
-    """Return the file because of which a folder cannot be made: at its path, or at one above it. None if it can be."""
+    """Return the file at the path of a folder, or at a path above it, which prevents that the folder is made; None if
+    there is no such file.
+    """
     nearest = next((path for path in (folder, *folder.parents) if path.exists()), None)
     return nearest if nearest and not nearest.is_dir() else None
 
