@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +78,33 @@ def test_an_operation_that_the_file_system_refuses_is_reported_with_its_file(tmp
     assert found.what == f"The file system refused an operation: {os.strerror(number)}."
     assert found.where == str(tmp_path / ".site.new")
     assert "symbolic links" in found.do
+
+
+def test_a_folder_or_a_file_in_the_way_is_named(tmp_path: Path) -> None:
+    status, days, new = tmp_path / "status.json", tmp_path / "days", tmp_path / ".status.json.new"
+    status.mkdir()
+    days.touch()
+    new.touch()
+    cases: list[tuple[Callable[[], object], Path, tuple[str, str]]] = [
+        (lambda: new.replace(status), status, ("folder", "file")),
+        (status.read_bytes, status, ("folder", "file")),
+        (lambda: days.mkdir(exist_ok=True), days, ("file", "folder")),
+        (lambda: (days / "2026-03-10" / "new").mkdir(parents=True), days, ("file", "folder")),
+        (lambda: os.listdir(days), days, ("file", "folder")),
+    ]
+    for act, place, (kind, needed) in cases:
+        with pytest.raises((IsADirectoryError, NotADirectoryError, FileExistsError)) as raised:
+            act()
+        found = as_machine_error(raised.value, str(tmp_path))
+        assert found is not None
+        assert (found.what, found.where) == (f"A {kind} is in the way.", str(place))
+        assert f"this name for a {needed};" in found.why
+
+
+def test_an_existing_folder_is_not_in_the_way(tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError) as raised:
+        tmp_path.mkdir()
+    assert as_machine_error(raised.value, str(tmp_path)) is None
 
 
 def test_a_lock_that_the_file_system_does_not_know_is_reported_with_its_file(

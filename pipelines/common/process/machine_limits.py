@@ -1,5 +1,5 @@
-"""Recognizes errors caused by the limits of the machine: a full disk, no memory, missing rights, and file systems that
-fail or lack an operation.
+"""Recognizes errors caused by the machine and its file systems: a full disk, no memory, missing rights, a folder at the
+path of a file or a file at the path of a folder, and file systems that fail or lack an operation.
 
 A full disk or memory is not the fault of a file, and ends the run with an explanation. DuckDB, SQLite and Python have
 no common error for it, so their messages are searched.
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.common.errors import AuthmeterError, errors_behind
+from pipelines.common.files.near_names import file_in_the_way
 from pipelines.common.files.rights import as_rights_error, names_of
 
 _ROOM_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -52,8 +53,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
-    """Return an `AuthmeterError` that explains a full disk, too little memory, missing rights or another operation that
-    the file system refused.
+    """Return an `AuthmeterError` that explains a full disk, too little memory, missing rights, a file or folder in the
+    way, or another operation that the file system refused.
 
     Return None for any other error, and for an error that is already an `AuthmeterError`.
 
@@ -76,7 +77,26 @@ def as_machine_error(error: BaseException, where: str) -> AuthmeterError | None:
             why="The step did not finish; the last good report stays published.",
             do="Lower memory_limit below the machine's free memory, or add memory, then run again.",
         )
-    return as_rights_error(error, where) or _as_refused(error, where)
+    return as_rights_error(error, where) or _as_in_the_way(error) or _as_refused(error, where)
+
+
+def _as_in_the_way(error: BaseException) -> AuthmeterError | None:
+    """Return an `AuthmeterError` if a folder has the path of a file that the error names, or the reverse."""
+    for one in errors_behind(error):
+        if not isinstance(one, IsADirectoryError | NotADirectoryError | FileExistsError):
+            continue
+        named = [Path(name) for name in names_of(one)]
+        is_folder = isinstance(one, IsADirectoryError)
+        places = filter(Path.is_dir, named) if is_folder else filter(None, map(file_in_the_way, named))
+        if place := next(iter(places), None):
+            return AuthmeterError(
+                f"A {'folder' if is_folder else 'file'} is in the way.",
+                where=str(place),
+                why=f"authmeter needs this name for a {'file' if is_folder else 'folder'}; the last good report stays "
+                "published.",
+                do="Move it elsewhere, then run again.",
+            )
+    return None
 
 
 def _as_refused(error: BaseException, where: str) -> AuthmeterError | None:
