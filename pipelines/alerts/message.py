@@ -102,9 +102,10 @@ class Message:
             return Bilingual(f"✅ {day} 没有新问题{noted.zh}", f"✅ {day}: nothing new{noted.en}")
         days = self.headline.days
         if days is not None and days <= _LEAST_DAYS:
+            few = "1 day of data is" if days == 1 else f"{days} days of data are"
             return Bilingual(
                 f"{day} 没有发现问题，但只有 {days} 天数据，不足以判断",
-                f"{day}: nothing found, but too few days of data to compare with: {days}",
+                f"{day}: nothing found, but {few} too few to compare with",
             )
         return Bilingual(f"✅ {day} 一切正常", f"✅ {day}: all is normal")
 

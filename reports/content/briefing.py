@@ -119,8 +119,8 @@ class _AppsWithoutIncident:
         return self.normal + self.below + self.above + self.without_norm + self.silent
 
     @property
-    def words(self) -> Bilingual:
-        """The states of the apps without an open incident, with the number of apps in each if there are several."""
+    def kinds(self) -> list[tuple[int, Bilingual]]:
+        """The states of the apps without an open incident, each with its number of apps; no state without an app."""
         kinds = (
             (self.normal, t("normal") if self.are_all_listed else t("no incident")),
             (self.below, t("below usual")),
@@ -128,16 +128,28 @@ class _AppsWithoutIncident:
             (self.without_norm, t("without a norm on a holiday") if self.is_holiday else t("with too few days")),
             (self.silent, t("no records in 30 days")),
         )
-        found = [(number, kind) for number, kind in kinds if number]
-        if len(found) == 1:
-            return found[0][1]
-        said = [t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in found]
-        return COMMA.join(said)
+        return [(number, kind) for number, kind in kinds if number]
+
+    @property
+    def words(self) -> Bilingual:
+        """The states of the apps without an open incident, with the number of apps in each if there are several."""
+        return self.kinds[0][1] if len(self.kinds) == 1 else _numbered(self.kinds)
+
+    @property
+    def words_after_no_incident(self) -> Bilingual:
+        """`words` for a sentence that begins with "No incident", which the apps that are only that do not repeat."""
+        if self.are_all_listed or not self.normal:
+            return self.words
+        return _numbered(self.kinds[1:])
 
     @property
     def are_normal(self) -> bool:
         """Whether all apps without an open incident are known to be normal."""
         return self.are_all_listed and self.normal == self.count
+
+
+def _numbered(kinds: Iterable[tuple[int, Bilingual]]) -> Bilingual:
+    return COMMA.join([t("{count} {kind}").format(count=count(number), kind=kind) for number, kind in kinds])
 
 
 def _apps_without_incident(
@@ -186,14 +198,16 @@ def _sentence(
     if data_state.today.is_short:
         return "warn", _short(data_state)
     if days <= _LEAST_DAYS:
-        return "warn", t("Nothing found, but too few days of data to compare with: {days}").format(days=days)
+        if days == 1:
+            return "warn", t("Nothing found, but 1 day of data is too few to compare with")
+        return "warn", t("Nothing found, but {days} days of data are too few to compare with").format(days=days)
     if others.are_normal:
         if warnings:
             return "warn", t("All apps are normal; warnings: {count}").format(count=warnings)
         return "good", t("All is normal")
     said = [t("No incident")]
     if others.count > others.normal:
-        said.append(t("apps: {kinds}").format(kinds=others.words))
+        said.append(t("apps: {kinds}").format(kinds=others.words_after_no_incident))
     if warnings:
         said.append(t("warnings: {count}").format(count=warnings))
     return "warn" if warnings else "good", SEMICOLON.join(said)

@@ -135,7 +135,7 @@ def test_a_week_with_one_day_of_data_says_one_day() -> None:
         (of_day(headline=replace(HEADLINE, is_short=True)), "⚠️ 11-27 记录远少于平时",
          "⚠️ 11-27: far fewer records than usual", False),
         (of_day(headline=replace(HEADLINE, days=7)), "11-27 没有发现问题，但只有 7 天数据，不足以判断",
-         "11-27: nothing found, but too few days of data to compare with: 7", False),
+         "11-27: nothing found, but 7 days of data are too few to compare with", False),
         (of_day(kind="late"), "❗11-27 没有数据", "❗11-27 without data", True),
         (of_day(kind="late", what="x", first_day=DAY.replace(day=26)), "❗11-26 至 11-27 尚未发布",
          "❗11-26 to 11-27 not published yet", True),

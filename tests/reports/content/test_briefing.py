@@ -164,6 +164,7 @@ def test_the_sentence_names_what_needs_attention(
          "没有异常；各应用：7 个正常，1 个近 30 天无记录；有 2 条告警",
          "No incident; apps: 7 normal, 1 no records in 30 days; warnings: 2"),
         ({"count": 60}, "good", "没有异常", "No incident"),
+        ({"count": 60, "fallen": [59]}, "good", "没有异常；各应用：1 个低于平时", "No incident; apps: 1 below usual"),
         ({"count": 8, "disabled": [7]}, "good", "一切正常", "All is normal"),
         ({"count": 8, "warnings": 1}, "warn", "各应用正常；有 1 条告警", "All apps are normal; warnings: 1"),
     ],
@@ -232,8 +233,8 @@ def test_on_a_missing_day_what_is_no_fault_is_not_called_a_problem(tmp_path: Pat
 @pytest.mark.parametrize(
     ("days", "severity", "said"),
     [
-        (1, "warn", "Nothing found, but too few days of data to compare with: 1"),
-        (5, "warn", "Nothing found, but too few days of data to compare with: 5"),
+        (1, "warn", "Nothing found, but 1 day of data is too few to compare with"),
+        (5, "warn", "Nothing found, but 5 days of data are too few to compare with"),
         (20, "good", "All is normal"),
     ],
 )
