@@ -25,8 +25,8 @@ from tests.support import published_rows
     [
         # In the example `shop-rate` began 10 days ago, `all-rate` 5; `missing-day` had its one day 3 days ago.
         (10, "1 began on this day"),
-        (9, "1 were under way"),
-        (3, "1 began on this day 2 were under way 1 ended on this day"),
+        (9, "1 already under way"),
+        (3, "1 began on this day 2 already under way 1 ended on this day"),
     ],
 )
 def test_a_day_counts_incidents_that_began_continued_and_ended(look: Look, back: int, tally: str) -> None:
