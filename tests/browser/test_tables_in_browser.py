@@ -231,3 +231,13 @@ def test_show_puts_an_app_into_the_charts(reader: Reader) -> None:
     assert page.locator("[data-picker-note]").inner_text() == "There is no such app."
     assert "app=nobody" in page.locator("[data-part=instead]").inner_text()
     assert "app=" not in (page.get_by_role("link", name="Usage", exact=True).get_attribute("href") or "")
+
+
+def test_a_long_account_has_three_lines_at_most(read_site: Callable[..., Reader]) -> None:
+    """The app `long` of the example has an account of 300 characters."""
+    page = read_site("example").open("usage.html", lang="en")
+    page.get_by_label("Account").fill("长")
+    account = page.locator("table[data-table=apps] td > bdi")
+    assert account.inner_text() == "长" * 300
+    lines = "one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    assert 2 < account.evaluate(lines) < 3.5

@@ -22,7 +22,7 @@ function line({ id, folder = figures.key, zh, en, amber, name = figures.name }: 
 function moreLine(count: number): HTMLElement {
   const [{ folder = figures.key }] = figures.open;
   const href = chosenApp && folder !== null ? appHref(folder, "index.html") : localAddress(`${root}index.html`);
-  return element("li", element("a", { href }, filled(_("{count} more are open"), { count: number(count) })));
+  return element("li", element("a", { href }, filled(_("{count} more open"), { count: number(count) })));
 }
 
 /** Draws the lines. */
