@@ -18,6 +18,7 @@ from pipelines.ingest.landed import landed_files
 from pipelines.ingest.landing_notes import LandingNotes
 from pipelines.ingest.part_reader import PartReader, ReadPart, RunTime
 from pipelines.ingest.path_contents import PathContents
+from pipelines.ingest.replacing import oldest
 from pipelines.ingest.rotation import New, Rotation
 from pipelines.ingest.stored_contents import StoredContents
 from pipelines.reading.files.encodings import UTF_8
@@ -79,7 +80,7 @@ class _Ingest:
         self._report.changing += found.changing
         new = {file.path: (file, source) for file in found.files if (source := self._notes.to_read(file))}
         is_noted = self._notes.store(found, new.keys(), unreadable)
-        if new:
+        if new or self._is_held_for_removed_day():
             known = (path for path in self._contents.by_path if is_within(path, unreadable))
             # If no source reads a file now, its path counts as gone, and its earlier content may have moved elsewhere.
             landed_paths = found.paths.difference(self._manifest.unread_files).union(known)
@@ -88,6 +89,15 @@ class _Ingest:
             self._commit()
         self._report.damaged = self._contents.refused
         return self._report
+
+    def _is_held_for_removed_day(self) -> bool:
+        """Return whether a content is held because of a day whose events retention removed since.
+
+        The finding of a held content begins with the first day that would lose records.
+        """
+        first = oldest(self._manifest).isoformat()
+        held = (entry for entry in self._manifest.files if entry.status == "held" and not entry.is_gone)
+        return any(entry.finding is not None and entry.finding < first for entry in held)
 
     def _read(self, new: New, rotation: Rotation, progress: Callable[[int, int], None]) -> None:
         with ExitStack() as stack:

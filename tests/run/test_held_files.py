@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.common.errors import UsageError
 from pipelines.ingest.held import accept_held
-from tests.support import DAY, CopyOf, DataFolder, finding, records
+from tests.support import DAY, CopyOf, DataFolder, days_before, finding, records
 
 AFTER = DAY + timedelta(days=1)
 
@@ -58,6 +58,20 @@ def test_a_held_file_that_is_back_after_its_old_content_moved_counts(rotated: Da
     rotated.roll_up(AFTER)
     assert rotated.statuses("app.log") == ["replaced", "read"]
     assert rotated.counted() == {DAY: 3, AFTER: 3}
+
+
+def test_content_held_for_a_day_that_retention_removed_counts_from_the_next_run_on(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\n")
+    old = days_before(DAY, 60)
+    folder.land("app.log", records(3, old))
+    folder.roll_up()
+    folder.land("app.log", records(2, AFTER))
+    # This run is the last that has the events of the old day.
+    folder.roll_up(AFTER)
+    assert folder.statuses("app.log") == ["read", "held"]
+    folder.roll_up(AFTER)
+    assert folder.statuses("app.log") == ["replaced", "read"]
+    assert folder.counted() == {old: 3, AFTER: 2}
 
 
 def test_the_old_file_put_back_ends_what_was_held(folder: DataFolder) -> None:
