@@ -4,6 +4,7 @@ The manifest, committed last, lists the parts and day tables that count. Files o
 not count, and the next run removes them.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Container, Iterable, Mapping
@@ -123,6 +124,9 @@ class Store:
         """Return whether the catalogue stores the manifest; false for a new store and one that is not upgraded yet."""
         if self._older.is_older_store():
             return False
+        if self.catalogue.file.is_dir():
+            # SQLite would report a disk error.
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self.catalogue.file))
         if self.catalogue.file.exists():
             return True
         # The signpost is written after the catalogue, and days are rolled up after the first commit.

@@ -31,6 +31,13 @@ def test_what_is_committed_is_read_back(store: Store) -> None:
     assert store.read_manifest() == manifest
 
 
+def test_a_folder_in_place_of_the_catalogue_is_reported_as_a_folder(store: Store) -> None:
+    store.catalogue.file.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError) as raised:
+        store.read_manifest()
+    assert raised.value.filename == str(store.catalogue.file)
+
+
 def test_a_first_commit_that_dies_leaves_an_empty_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(*_: object) -> None:
         raise OSError("no space left")

@@ -59,7 +59,8 @@ function drawOutcomes(step: Step, period: WindowKey) {
       baseLabel(period),
     ),
   ];
-  put(`outcomes-${step}`, () => [dataTable(outcomesLabel(step), rows, columns)]);
+  const none = _("No failure in this window.");
+  put(`outcomes-${step}`, () => [dataTable(outcomesLabel(step), rows, columns, { none })]);
 }
 
 const meaningOf = (meaning: string | null | undefined): string | null =>
