@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pipelines.alerts.delivery import Workbook, all_receivers, is_set, receivers, send
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Kind, Message
-from pipelines.alerts.sent import Sent, claim, is_claimed, note_undelivered, send_once, undelivered
+from pipelines.alerts.sent import Sent, claim, is_claimed, note_undelivered, send_once, undelivered, undelivered_texts
 from pipelines.alerts.week import last_sunday, read_week
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
@@ -29,32 +29,38 @@ if TYPE_CHECKING:
 _DUE: Final = "due"
 
 
-def alert_of_end(data: Path, status: "Status", workbook: Workbook | None = None, reported: date | None = None) -> bool:
-    """Send the messages that are due at the end of a run. Return whether the stored text about undelivered messages
-    changed.
+def alert_of_end(
+    data: Path, status: "Status", workbook: Workbook | None = None, reported: date | None = None
+) -> str | None:
+    """Send the messages that are due at the end of a run. Return the text about undelivered messages, as it is after
+    that; None if there are none.
 
     Args:
         workbook: writes the xlsx file of the published day into a folder; for the mail of the kind `daily`.
         reported: the published day in the `status.json` of the previous run; None if there is none.
     """
-    before = undelivered(data)
     try:
         settings = load_settings(data)
     except AuthmeterError:
         # Without settings there are no receivers; the command reports the error in them.
-        return False
+        return undelivered(data)
     if not is_set(settings.alerts):
-        note_undelivered(data, [])
+        texts = []
     elif status.last_run and status.last_run.error:
         if status.published:
             # The failed run may have switched the site before it failed.
             as_of = status.published.as_of
             _claim_week(data, settings, as_of, _first_unreported(data, as_of, reported))
-        note_undelivered(data, [_failed(data, settings, status)], keeps_others=True)
+        texts = undelivered_texts(data, [_failed(data, settings, status)], keeps_others=True)
     elif status.published:
         # All that is due is tried again, so earlier texts no longer apply.
-        note_undelivered(data, _published(data, settings, status, workbook, reported))
-    return undelivered(data) != before
+        texts = undelivered_texts(data, _published(data, settings, status, workbook, reported))
+    else:
+        return undelivered(data)
+    # A run that published did not fail because this note could not be written. The text is in its `status.json`.
+    with suppress(OSError):
+        note_undelivered(data, texts)
+    return "; ".join(texts) or None
 
 
 def _failed(data: Path, settings: Settings, status: "Status") -> Sent:
@@ -174,7 +180,7 @@ def alert_if_late(data: Path, now: datetime) -> bool:
         to_do=["authmeter status", "authmeter run"], report=_report(settings),
     )  # fmt: skip
     sent = send_once(data, settings, message)
-    note_undelivered(data, [sent], keeps_others=True)
+    note_undelivered(data, undelivered_texts(data, [sent], keeps_others=True))
     return bool(sent.accepted_by)
 
 

@@ -91,18 +91,26 @@ def _release(data: Path, message: Message, keys: Iterable[str]) -> None:
             _marker(data, message.kind, message.day, key).unlink()
 
 
-def note_undelivered(data: Path, sent: Sequence[Sent], *, keeps_others: bool = False) -> None:
-    """Replace the stored texts about undelivered messages by texts about the messages in `sent` that some receivers did
-    not get. With `keeps_others`, the stored texts about messages of other kinds stay.
+def undelivered_texts(data: Path, sent: Sequence[Sent], *, keeps_others: bool = False) -> list[str]:
+    """Return the texts about messages in `sent` that some receivers did not get, which replace the stored texts. With
+    `keeps_others`, the stored texts about messages of other kinds come before them.
     """
     own = tuple(f"`{one.message.kind}` of " for one in sent)
     lines = [text for text in _noted(data) if not text.startswith(own)] if keeps_others else []
-    lines += [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in sent if not one.is_whole]
+    return lines + [f"`{one.message.kind}` of {one.message.day}: {one.delivery}" for one in sent if not one.is_whole]
+
+
+def note_undelivered(data: Path, texts: Sequence[str]) -> None:
+    """Replace the stored texts about undelivered messages.
+
+    Raises:
+        OSError: the texts could not be written.
+    """
     note = data / "alerts" / "undelivered"
-    if not lines:
+    if not texts:
         note.unlink(missing_ok=True)
-    elif lines != _noted(data):
-        durable.write_file(note, "".join(f"{line}\n" for line in lines).encode())
+    elif list(texts) != _noted(data):
+        durable.write_file(note, "".join(f"{line}\n" for line in texts).encode())
 
 
 def is_claimed(data: Path, kind: Kind, day: date, key: str) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.alerts.due import alert_of_end
+from pipelines.alerts.sent import undelivered
 from pipelines.common.days import Window, local_time, stamp
 from pipelines.common.errors import AuthmeterError, InUseError, unforeseen
 from pipelines.common.files import durable
@@ -53,8 +54,9 @@ def note_end(
     durable.write_file(data / "status.json", status.as_json().encode())
     day_of_workbook = status.published.as_of if status.published else None
     workbook = partial(write_day_workbook, Store(data).database, day_of_workbook) if day_of_workbook else None
-    if alert_of_end(data, status, workbook, reported):
-        note_alerts(data, status)
+    before = undelivered(data)
+    if (unsent := alert_of_end(data, status, workbook, reported)) != before:
+        note_alerts(status, unsent)
         durable.write_file(data / "status.json", status.as_json().encode())
 
 

@@ -86,7 +86,7 @@ def status_of(
         status.warnings += [_damaged(error) for error in damages[:1]]
         status.notices = [_warned(check) for check in checks if check.is_notice] + unknown
     status.warnings += bucket_warnings(store, settings)
-    note_alerts(data, status)
+    note_alerts(status, undelivered(data))
     return status
 
 
@@ -100,10 +100,12 @@ def last_status(data: Path) -> Status:
     return Status.model_validate_json((data / "status.json").read_bytes())
 
 
-def note_alerts(data: Path, status: Status) -> None:
-    """Set the warning about undelivered messages in `status`, or remove it if there are none, and update the state."""
+def note_alerts(status: Status, unsent: str | None) -> None:
+    """Set the warning about undelivered messages in `status` to the text `unsent`, or remove it if that is None, and
+    update the state.
+    """
     status.warnings = [warning for warning in status.warnings if warning.check != UNDELIVERED]
-    if unsent := undelivered(data):
+    if unsent:
         status.warnings.append(
             Warned(
                 check=UNDELIVERED,

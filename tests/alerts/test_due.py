@@ -24,9 +24,10 @@ from pipelines.alerts.sent import undelivered
 from pipelines.common.errors import AuthmeterError
 from pipelines.common.files import durable
 from pipelines.contract.settings.settings import AlertSettings
+from pipelines.contract.status import UNDELIVERED
 from pipelines.incidents.usual.norms import IncidentDays
 from pipelines.run.run_end import note_end
-from pipelines.run.status import status_of
+from pipelines.run.status import last_status, status_of
 from pipelines.store.published_file import open_published
 from reports.content.key_figures import key_figures
 from reports.content.published import PublishedTables
@@ -104,14 +105,14 @@ def first_published(copy_of: CopyOf, day: date, extra: str = "") -> DataFolder:
     return folder
 
 
-def test_the_end_of_a_run_reports_whether_the_undelivered_messages_changed(copy_of: CopyOf, post: Post) -> None:
+def test_the_end_of_a_run_reports_the_undelivered_messages(copy_of: CopyOf, post: Post) -> None:
     folder = copy_of(one_day(DAY))
     with_receivers(folder)
     found = []
     for refusing in (["two"], [], []):
         post.refusing = refusing
         found.append(alert_of_end(folder.root, status_of(folder.root, morning_after(DAY))))
-    assert found == [True, True, False]
+    assert found == [f"`daily` of {DAY}: 1 of 2 receivers accepted it", None, None]
 
 
 def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: CopyOf, post: Post) -> None:
@@ -165,6 +166,24 @@ def test_a_message_whose_marker_could_not_be_kept_is_sent_by_the_next_run(
     monkeypatch.setattr(sent, "durable", durable)
     ended(folder, SUNDAY)
     assert post.got == [(who, kind, SUNDAY) for kind in ("daily", "weekly") for who in ("one", "two")]
+
+
+def test_a_run_that_may_not_write_to_the_folder_of_markers_ends_with_a_warning(
+    copy_of: CopyOf, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(sent, "durable", SimpleNamespace(sync_folder=refused, write_file=refused))
+    folder = copy_of(one_day(SUNDAY))
+    with_receivers(folder)
+    note_end(folder.root, morning_after(SUNDAY), SUNDAY, None)
+    assert post.got == []
+    status = last_status(folder.root)
+    assert status.last_run
+    assert status.last_run.result == "done"
+    unkept = "0 of 2 receivers accepted it; its marker could not be written: Permission denied"
+    assert [one.detail_en for one in status.warnings if one.check == UNDELIVERED and unkept in one.detail_en]
 
 
 @pytest.mark.parametrize("settings", ["", '[alerts]\nurls_file = "one.urls"\n'])
