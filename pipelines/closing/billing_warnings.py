@@ -17,6 +17,7 @@ from pipelines.contract.checks import CheckResult
 from pipelines.contract.record.fields import ALL_APPS
 from pipelines.contract.registry.packages import has_unseen_uses
 from pipelines.contract.registry.registry import Registry
+from pipelines.contract.registry.statements import CHANNEL_WORDS, MEASURE_WORDS
 from pipelines.contract.settings.settings import Settings
 from pipelines.store.database import workbench
 from pipelines.store.manifest import Manifest
@@ -182,20 +183,25 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
-            of = f"{one['month']:%Y-%m} {one['account_id']} · {one['channel']} · {one['measure']}"
+            of = [same(f"{one['month']:%Y-%m} {one['account_id']}"), *_counted(one)]
             why = _LOG_INCOMPLETE if one["cause"] == "log_incomplete" else _NO_CAUSE
-            yield _unexplained_words(same(of), Bilingual("账单", "the bill"), one["unexplained"], why)
+            yield _unexplained_words(of, Bilingual("账单", "the bill"), one["unexplained"], why)
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
             app = Bilingual("全部应用", "all apps") if one["app_key"] == ALL_APPS else same(one["app_key"])
-            day = same(f"{one['day']} {one['account_id']}")
-            named = MIDDLE_DOT.join((day, app, same(one["channel"]), same(one["measure"])))
-            yield _unexplained_words(named, Bilingual("控制台", "the console"), rest, _NO_CAUSE)
+            of = [same(f"{one['day']} {one['account_id']}"), app, *_counted(one)]
+            yield _unexplained_words(of, Bilingual("控制台", "the console"), rest, _NO_CAUSE)
 
 
-def _unexplained_words(of: Bilingual, who: Bilingual, rest: int, why: Bilingual) -> Bilingual:
+def _counted(row: Mapping[str, Any]) -> tuple[Bilingual, Bilingual]:
+    """Return the words for the channel and the measure of a row."""
+    return CHANNEL_WORDS[row["channel"]], MEASURE_WORDS[row["measure"]]
+
+
+def _unexplained_words(of: Iterable[Bilingual], who: Bilingual, rest: int, why: Bilingual) -> Bilingual:
+    named = MIDDLE_DOT.join(of)
     return Bilingual(
-        f"{of.zh}：{who.zh}比日志{_more_or_less(rest)}，{why.zh}",
-        f"{of.en}: {who.en} is {_above_or_below(rest)} the log{why.en}",
+        f"{named.zh}：{who.zh}比日志{_more_or_less(rest)}，{why.zh}",
+        f"{named.en}: {who.en} is {_above_or_below(rest)} the log{why.en}",
     )

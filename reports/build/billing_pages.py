@@ -14,14 +14,14 @@ from pipelines.common.days import window
 from pipelines.common.text import Bilingual
 from pipelines.contract.registry.limits import LIMITS_FILE
 from pipelines.contract.registry.packages import PACKAGES_FILE, READINGS_FILE
-from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER
+from pipelines.contract.registry.statements import BILLS_FOLDER, CONSOLE_FOLDER, MEASURE_WORDS
 from reports.build.writer import WrittenFile
 from reports.content.billing.limit_words import saving_sentence, saving_severity
 from reports.content.billing.limits import limits
 from reports.content.billing.package_course import LeftCourse, left_course
 from reports.content.billing.package_words import account_sentence, day_text, run_out_mark, severity, urgency
 from reports.content.billing.reconciled import reconciled
-from reports.content.billing.reconciled_words import CAUSE_WORDS, MEASURE_WORDS, agreement_sentence, agreement_severity
+from reports.content.billing.reconciled_words import CAUSE_WORDS, agreement_sentence, agreement_severity
 from reports.content.billing.registry_notes import RegistryNotesReader
 from reports.content.billing.resource_packages import PackageAccount, package_accounts
 from reports.content.billing.stack_drawing import shades, stack

@@ -154,7 +154,7 @@ def test_an_incident_is_copied_as_text_with_its_link(reader: Reader) -> None:
     lines = pasted(page).split("\n")
     assert card.locator("h2").inner_text() in lines
     assert any(line.startswith("since: ") for line in lines)
-    assert any(line.startswith("lost: ") for line in lines)
+    assert any(line.startswith("loss: ") for line in lines)
     assert any(line.startswith("Likely cause") for line in lines)
     assert lines[-1].startswith("file://")
     # It has no word of the other language, and not the button itself.

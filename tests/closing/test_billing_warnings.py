@@ -153,8 +153,9 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     rows = [f"{DAY},default,one_click,26", "2026-03-04,default,number,10", "2026-03-03,default,number,10"]
     folder.write("registry/console/a.csv", head + "\n".join(rows))
     found = (
-        "2026-03-04 default · all apps · number · total: the console is 10 below the log without a known cause; "
-        "2026-03-10 default · all apps · one_click · total: the console is 6 above the log without a known cause"
+        "2026-03-04 default · all apps · Number verification · Calls: the console is 10 below the log without a known "
+        "cause; "
+        "2026-03-10 default · all apps · One-click login · Calls: the console is 6 above the log without a known cause"
     )
     assert fired(folder) == {"reconciliation": found}
     folder.write("authmeter.toml", "tolerance_records = 10")
@@ -163,8 +164,8 @@ def test_what_nothing_explains_of_the_last_days_and_the_last_month_is_named(fold
     assert fired(folder) == {}
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-02,default,one_click,19\n")
     assert fired(folder) == {
-        "reconciliation": "2026-02 default · one_click · quantity: the bill is 19 above the log, which lacks days "
-        "of the month"
+        "reconciliation": "2026-02 default · One-click login · Billed quantity: the bill is 19 above the log, which "
+        "lacks days of the month"
     }
     folder.write("registry/bills/a.csv", "month,account_id,channel,quantity\n2026-01,default,one_click,19\n")
     assert fired(folder) == {}
@@ -214,10 +215,11 @@ def test_messages_have_words_in_both_languages() -> None:
             "资源包 p：最新读数比计算值少 2,000 次",
         ),
         "reconciliation": (
-            "2026-02 acc · one_click · quantity: the bill is 19 above the log without a known cause; "
-            "2026-03-10 acc · all apps · one_click · total: the console is 19 above the log without a known cause",
-            "2026-02 acc · one_click · quantity：账单比日志多 19 次，原因不明；"
-            "2026-03-10 acc · 全部应用 · one_click · total：控制台比日志多 19 次，原因不明",
+            "2026-02 acc · One-click login · Billed quantity: the bill is 19 above the log without a known cause; "
+            "2026-03-10 acc · all apps · One-click login · Calls: the console is 19 above the log without a "
+            "known cause",
+            "2026-02 acc · 一键登录 · 计费数量：账单比日志多 19 次，原因不明；"
+            "2026-03-10 acc · 全部应用 · 一键登录 · 调用总量：控制台比日志多 19 次，原因不明",
         ),
     }  # fmt: skip
 

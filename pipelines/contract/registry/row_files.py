@@ -206,11 +206,10 @@ def _text(row_file: RowFile) -> str:
     try:
         return row_file.file.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
-        names, figures = "Apps would appear under their keys, and codes as unmapped.", "Its rows would not count."
         raise UsageError(
             f"The registry file cannot be read: {error.strerror}.",
             where=str(row_file.file),
-            why=names if row_file.is_descriptive else figures,
+            why="Its rows would not count.",
             do="Give the user that runs authmeter the right to read it, or remove it.",
         ) from None
 

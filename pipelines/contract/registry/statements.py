@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from pipelines.common.days import is_within_calendar
 from pipelines.common.files.near_names import has_ignored_name, names_in
-from pipelines.common.text import name_as_text
-from pipelines.contract.record.channels import NUMBER_CHANNELS
+from pipelines.common.text import Bilingual, name_as_text
+from pipelines.contract.record.channels import DECLARED, NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import app_or_any
 from pipelines.contract.registry.row_files import UNREADABLE, BadRowError, Problem, Row, RowFile, read_row_file
 
@@ -22,7 +22,20 @@ CONSOLE_FOLDER: Final = "console"
 BILLS_FOLDER: Final = "bills"
 NUMBER: Final = "number"
 """The channel for all of `NUMBER_CHANNELS` together."""
+CHANNEL_WORDS: Final = {one.key: one.label for one in DECLARED if one.has_verifications} | {
+    NUMBER: Bilingual("号码认证", "Number verification")
+}
 MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
+MEASURE_WORDS: Final = {
+    "total": Bilingual("调用总量", "Calls"),
+    "success": Bilingual("成功", "Succeeded"),
+    "failed": Bilingual("失败", "Failed"),
+    "unknown": Bilingual("未知", "Without a result"),
+    "billed": Bilingual("计费", "Billed"),
+    "quantity": Bilingual("计费数量", "Billed quantity"),
+    "overflow": Bilingual("计费的超出用量", "Billed overflow"),
+}
+"""The words for the measures of the console, and for the two of a bill."""
 _CHANNELS: Final = (*NUMBER_CHANNELS, NUMBER)
 _CONSOLE_NEEDED: Final = ("day", "account_id", "channel")
 _BILLS_COLUMNS: Final = ("month", "account_id", "channel", "quantity", "overflow_quantity", "amount")

@@ -1,4 +1,4 @@
-"""Texts of reconciliation: the sentence about the newest bills, the causes, and the measures of a statement.
+"""Texts of reconciliation: the sentence about the newest bills, and the causes.
 
 The figures are in `reconciled.py`.
 """
@@ -23,15 +23,6 @@ CAUSE_WORDS: Final = {
     "duplicates": t("Repeated records"),
     "overflow_only": t("The bill has the overflow alone"),
     "unexplained": t("No cause found"),
-}
-MEASURE_WORDS: Final = {
-    "total": t("Calls"),
-    "success": t("Succeeded"),
-    "failed": t("Failed"),
-    "unknown": t("Without a result"),
-    "billed": t("Billed"),
-    "quantity": t("Billed quantity"),
-    "overflow": t("Billed overflow"),
 }
 
 
