@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final
 from pipelines.alerts.delivery import Workbook, all_receivers, is_set, receivers, send
 from pipelines.alerts.figures import read_curve, read_headline
 from pipelines.alerts.message import Kind, Message
-from pipelines.alerts.sent import Sent, claim, is_claimed, note_undelivered, send_once, undelivered, undelivered_texts
+from pipelines.alerts.sent import (
+    Sent,
+    claim,
+    in_one_text,
+    is_claimed,
+    note_undelivered,
+    send_once,
+    undelivered,
+    undelivered_texts,
+)
 from pipelines.alerts.week import last_sunday, read_week
 from pipelines.common.days import last_closed_day, last_due_day
 from pipelines.common.errors import AuthmeterError, UsageError
@@ -60,7 +69,7 @@ def alert_of_end(
     # A run that published did not fail because this note could not be written. The text is in its `status.json`.
     with suppress(OSError):
         note_undelivered(data, texts)
-    return "; ".join(texts) or None
+    return in_one_text(texts)
 
 
 def _failed(data: Path, settings: Settings, status: "Status") -> Sent:

@@ -46,7 +46,12 @@ class Sent:
 
 def undelivered(data: Path) -> str | None:
     """Return the stored text about messages that some receivers did not get; None if there is no such message."""
-    return "; ".join(_noted(data)) or None
+    return in_one_text(_noted(data))
+
+
+def in_one_text(texts: Iterable[str]) -> str | None:
+    """Return the texts about undelivered messages as one text; None if there is none."""
+    return "; ".join(texts) or None
 
 
 def _noted(data: Path) -> list[str]:

@@ -183,18 +183,18 @@ def _unexplained(daily: "pl.DataFrame", monthly: "pl.DataFrame", as_of: date) ->
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     for one in monthly.iter_rows(named=True):
         if one["month"] == last_month and abs(one["unexplained"]) > one["tolerance"]:
-            of = [same(f"{one['month']:%Y-%m} {one['account_id']}"), *_counted(one)]
+            of = [same(f"{one['month']:%Y-%m} {one['account_id']}"), *_channel_and_measure(one)]
             why = _LOG_INCOMPLETE if one["cause"] == "log_incomplete" else _NO_CAUSE
             yield _unexplained_words(of, Bilingual("账单", "the bill"), one["unexplained"], why)
     for one in daily.iter_rows(named=True):
         rest = one["unexplained"]
         if one["day"] >= first and rest is not None and abs(rest) > one["tolerance"]:
             app = Bilingual("全部应用", "all apps") if one["app_key"] == ALL_APPS else same(one["app_key"])
-            of = [same(f"{one['day']} {one['account_id']}"), app, *_counted(one)]
+            of = [same(f"{one['day']} {one['account_id']}"), app, *_channel_and_measure(one)]
             yield _unexplained_words(of, Bilingual("控制台", "the console"), rest, _NO_CAUSE)
 
 
-def _counted(row: Mapping[str, Any]) -> tuple[Bilingual, Bilingual]:
+def _channel_and_measure(row: Mapping[str, Any]) -> tuple[Bilingual, Bilingual]:
     """Return the words for the channel and the measure of a row."""
     return CHANNEL_WORDS[row["channel"]], MEASURE_WORDS[row["measure"]]
 

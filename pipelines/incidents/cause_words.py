@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipelines.common.text import ENUMERATION, Bilingual, half_up, per_cent, printable, same
-from pipelines.contract.record.channels import DECLARED
+from pipelines.contract.record.channels import LABELS
 from pipelines.contract.record.dimensions import BY_KEY, DIMENSIONS, UNKNOWN
 from pipelines.incidents.data_metrics import SHORT_DAY
 from pipelines.incidents.incident import FURTHER, Incident
@@ -22,7 +22,6 @@ from pipelines.incidents.sentences import (
 
 Channels = Mapping[str, Bilingual]
 """The words of channels that a data folder declares, by key."""
-_CHANNELS: Final[Channels] = {one.key: one.label for one in DECLARED}
 
 _VALUES: Final = {value: words for one in DIMENSIONS for value, words in one.values.items()}
 # Longest name that is not cut: texts must fit on a phone.
@@ -106,7 +105,7 @@ def _part(dimension: str, value: str, app_name: str | None, channels: Channels) 
         return channel_words(value, channels)
     if dimension in BY_KEY:
         return _listed(value, BY_KEY[dimension].values, BY_KEY[dimension].form)
-    return _listed(value, {**_VALUES, **_CHANNELS, **channels})
+    return _listed(value, {**_VALUES, **LABELS, **channels})
 
 
 def fault_words(one: Incident, channels: Channels) -> Bilingual:
@@ -124,7 +123,7 @@ def fault_words(one: Incident, channels: Channels) -> Bilingual:
 
 def channel_words(value: str, channels: Channels) -> Bilingual:
     """Return the words of a channel, or of several with `, ` between them; without words, the text itself."""
-    return _listed(value, {**_CHANNELS, **channels})
+    return _listed(value, {**LABELS, **channels})
 
 
 def _listed(value: str, words: Mapping[str, Bilingual], form: str = "{}") -> Bilingual:

@@ -88,7 +88,7 @@ def _as_in_the_way(error: BaseException) -> AuthmeterError | None:
         named = [Path(name) for name in names_of(one)]
         is_folder = isinstance(one, IsADirectoryError)
         places = filter(Path.is_dir, named) if is_folder else filter(None, map(file_in_the_way, named))
-        if place := next(iter(places), None):
+        if place := next(places, None):
             return AuthmeterError(
                 f"A {'folder' if is_folder else 'file'} is in the way.",
                 where=str(place),

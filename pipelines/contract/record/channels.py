@@ -51,6 +51,7 @@ DECLARED: Final = (
     Channel("sms", Bilingual("短信验证码", "Text message"), "other"),
 )
 CHANNELS: Final = tuple(one.key for one in DECLARED)
+LABELS: Final = {one.key: one.label for one in DECLARED}
 SOCIAL: Final = tuple(one for one in DECLARED if one.group == "social")
 NUMBER_CHANNELS: Final = tuple(one.key for one in DECLARED if one.has_verifications)
 SOCIAL_CHANNELS: Final = tuple(one.key for one in SOCIAL)

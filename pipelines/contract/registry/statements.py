@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 from pipelines.common.days import is_within_calendar
 from pipelines.common.files.near_names import has_ignored_name, names_in
 from pipelines.common.text import Bilingual, name_as_text
-from pipelines.contract.record.channels import DECLARED, NUMBER_CHANNELS
+from pipelines.contract.record.channels import LABELS, NUMBER_CHANNELS
 from pipelines.contract.registry.accounts import app_or_any
 from pipelines.contract.registry.row_files import UNREADABLE, BadRowError, Problem, Row, RowFile, read_row_file
 
@@ -22,9 +22,7 @@ CONSOLE_FOLDER: Final = "console"
 BILLS_FOLDER: Final = "bills"
 NUMBER: Final = "number"
 """The channel for all of `NUMBER_CHANNELS` together."""
-CHANNEL_WORDS: Final = {one.key: one.label for one in DECLARED if one.has_verifications} | {
-    NUMBER: Bilingual("号码认证", "Number verification")
-}
+CHANNEL_WORDS: Final = LABELS | {NUMBER: Bilingual("号码认证", "Number verification")}
 MEASURES: Final = ("total", "success", "failed", "unknown", "billed")
 MEASURE_WORDS: Final = {
     "total": Bilingual("调用总量", "Calls"),

@@ -5,14 +5,12 @@ shows it and readers need a word for it. Values without a word (a vendor, a file
 """
 
 from pipelines.common.text import Bilingual, same
-from pipelines.contract.record.channels import DECLARED
 from pipelines.contract.record.dimensions import DIMENSIONS
 from pipelines.contract.registry.statements import CHANNEL_WORDS
 from reports.content.wording.language import t
 
 # Words of channels, platforms and carriers, from their declarations.
 DECLARED_WORDS: dict[str, Bilingual] = {
-    **{one.key: one.label for one in DECLARED},
     **CHANNEL_WORDS,
     **{value: words for one in DIMENSIONS for value, words in one.values.items()},
 }
