@@ -24,6 +24,7 @@ from pipelines.store.manifest import FileEntry, Manifest
 
 _MOST_FAULTS = 5
 _MORE = Bilingual("等等，详见 authmeter check", "and more: see `authmeter check`")
+_STILL_COUNTS = Bilingual("此前读取的内容仍计入", "the content read before still counts")
 # The reason shown for files that were read by an older version, which stored no reason.
 _NOT_KNOWN = Bilingual("可能是别的格式", "perhaps in another format")
 
@@ -82,8 +83,14 @@ def _with_status(manifest: Manifest, status: str) -> dict[str, str | None]:
 
 
 def damaged_files(manifest: Manifest) -> CheckResult:
-    """Return the check of files that were refused as a whole, each with its fault."""
-    named = {path: words_of_damage(finding) for path, finding in _with_status(manifest, "damaged").items()}
+    """Return the check of files that were refused as a whole: the fault of each, and whether the content read under its
+    path before still counts.
+    """
+    counting = {entry.path for entry in manifest.live_files()}
+    named = {
+        path: SEMICOLON.join([words_of_damage(finding), *([_STILL_COUNTS] if path in counting else [])])
+        for path, finding in _with_status(manifest, "damaged").items()
+    }
     return _named_files("damaged_files", named, Bilingual("均不计入", "damaged and not counted"))
 
 

@@ -133,6 +133,19 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
     )
 
 
+def test_a_file_that_becomes_damaged_counts_as_it_was_read_before_and_the_warning_says_so(folder: DataFolder) -> None:
+    folder.land("a.ndjson", records(3))
+    folder.roll_up()
+    folder.land("a.ndjson", b"\x1f\x8b\x08 cut")
+    folder.land("b.ndjson", b"\x1f\x8b\x08 cut")
+    folder.roll_up()
+    assert folder.counted() == {DAY: 3}
+    cut = "cut or corrupt, it ends too early: deliver it again"
+    assert finding(folder.warnings, "damaged_files").detail.en == (
+        f"2 files damaged and not counted: a.ndjson ({cut}; the content read before still counts); b.ndjson ({cut})"
+    )
+
+
 def test_a_damaged_file_that_is_deleted_warns_no_more_without_anything_new(folder: DataFolder) -> None:
     folder.land("a.ndjson", [record("a")])
     cut = folder.land("cut.ndjson.gz", b"no gzip")
