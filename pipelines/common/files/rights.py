@@ -48,7 +48,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
 def rights_error(path: Path) -> AuthmeterError:
     """Return the error for a path that this user has no right to read or write."""
     there = _nearest(path)
-    why = "The run could not read or write it; the last good report stays published."
+    why = "The command cannot go on without it; the last good report stays published."
     if os.statvfs(there).f_flag & os.ST_RDONLY:
         return AuthmeterError(
             "The file system is mounted read-only.",
