@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.common.errors import AuthmeterError, BooksError, damaged_file
+from pipelines.common.files.rights import is_rights_error
 from pipelines.common.process.ending import end_noticed
 from pipelines.common.process.machine_limits import is_disk_full
 from pipelines.contract.macros import contract_macros
@@ -156,7 +157,7 @@ def _explained(error: Exception, temp: Path, folders: Sequence[Path]) -> Authmet
             why="A figure would be missing from sums.",
         )
     is_of_a_file = is_a(duckdb.IOException, "IO Error") or is_a(duckdb.InvalidInputException, "Invalid Input Error")
-    if is_of_a_file and (damaged := _stored_file(said, folders)):
+    if is_of_a_file and not is_rights_error(error) and (damaged := _stored_file(said, folders)):
         return damaged_file(damaged, f"cannot be read: {said.splitlines()[0]}")
     return None
 

@@ -14,7 +14,7 @@ import duckdb
 from pipelines.common.days import stamp
 from pipelines.common.errors import AuthmeterError, nothing_published, older_publication
 from pipelines.common.files import durable
-from pipelines.common.files.rights import names_of
+from pipelines.common.files.rights import is_rights_error, names_of, rights_error
 from pipelines.common.process.machine_limits import is_disk_full, is_out_of_memory
 from pipelines.common.sql import literal
 from pipelines.contract.macros import contract_macros
@@ -31,13 +31,14 @@ class UnreadablePublicationError(AuthmeterError, duckdb.Error):
     """
 
     def __init__(self, database: Path, error: Exception) -> None:
-        super().__init__(
-            f"The published file cannot be read: {str(error).removeprefix(FETCHED).splitlines()[0]}",
-            where=str(database),
-            why="The last published figures cannot be read; the pages of the site are unchanged.",
-            # A run does not read all of the file, so it may take the damaged one for whole.
-            do=f"Remove {database.parent.name}/{database.name}, then run `authmeter run`, which makes it again.",
-        )
+        what = f"The published file cannot be read: {str(error).removeprefix(FETCHED).splitlines()[0]}"
+        # A run does not read all of the file, so it may take the damaged one for whole.
+        do = f"Remove {database.parent.name}/{database.name}, then run `authmeter run`, which makes it again."
+        if is_rights_error(error):
+            refused = rights_error(database)
+            what, do = refused.what, refused.do
+        why = "The last published figures cannot be read; the pages of the site are unchanged."
+        super().__init__(what, where=str(database), why=why, do=do)
 
 
 # The errors of a query if the file lacks a table or a column of the query.

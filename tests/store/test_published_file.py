@@ -52,6 +52,13 @@ def test_a_damaged_block_is_reported_in_words(
     assert (found.value.where, found.value.do[:7]) == (str(database), "Remove ")
 
 
+def test_a_file_that_may_not_be_read_is_not_to_be_removed(database: Path) -> None:
+    refused = duckdb.IOException(f'IO Error: Cannot open file "{database}": Permission denied')
+    error = UnreadablePublicationError(database, refused)
+    assert "has no right to" in error.what
+    assert error.do.startswith("Restore the right of ")
+
+
 @pytest.mark.parametrize(
     ("error", "is_damage"),
     [

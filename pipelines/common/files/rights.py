@@ -31,7 +31,7 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     The paths in the error are tried first, then the data folder `where`. If all of them are accessible, the result
     names the path in the error. Return None for an error that is not about rights, or if no path can be named.
     """
-    found = next((one for one in errors_behind(error) if _is_rights_error(one)), None)
+    found = next((one for one in errors_behind(error) if is_rights_error(one)), None)
     if found is None:
         return None
     named = [Path(name) for name in names_of(found) if os.path.isabs(name)]
@@ -98,7 +98,8 @@ def _name(user: int) -> str:
         return f"user {user}"
 
 
-def _is_rights_error(error: BaseException) -> bool:
+def is_rights_error(error: BaseException) -> bool:
+    """Return whether an error of the system, DuckDB, SQLite or Polars is about a missing right to a file or folder."""
     if isinstance(error, AuthmeterError):
         return False
     return (isinstance(error, OSError) and error.errno in _NUMBERS) or bool(_WORDS.search(str(error)))

@@ -53,9 +53,10 @@ def hash_key(data: Path, may_make: bool = True) -> tuple[str, str | None]:
             )  # fmt: skip
             key = file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
+            fault = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             whose = f" It belongs to {owner_of(file)}." if isinstance(error, PermissionError) else ""
             raise UsageError(
-                f"The hash key cannot be read: {error}.{whose}",
+                f"The hash key cannot be read: {fault}.{whose}",
                 where=where,
                 why="Phones and devices are stored as keyed hashes only.",
                 do="Make the file readable only for the user that runs authmeter, or set AUTHMETER_HASH_KEY.",
