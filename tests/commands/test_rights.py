@@ -105,7 +105,13 @@ def test_what_a_run_may_not_write_is_named(call: Call, own: DataFolder, yesterda
 
 @pytest.mark.parametrize(
     ("command", "closed"),
-    [("run", "warehouse"), ("run", "registry"), ("status", "warehouse/catalogue.sqlite"), ("status", "authmeter.toml")],
+    [
+        ("run", "warehouse"),
+        ("run", "registry"),
+        ("status", "warehouse/catalogue.sqlite"),
+        ("status", "authmeter.toml"),
+        ("status", ".site"),
+    ],
 )
 def test_what_may_not_be_read_is_named_and_not_passed_over(own: DataFolder, command: str, closed: str) -> None:
     own.write("authmeter.toml", "threads = 1\n")

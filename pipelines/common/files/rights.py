@@ -34,7 +34,8 @@ def as_rights_error(error: BaseException, where: str) -> AuthmeterError | None:
     found = next((one for one in errors_behind(error) if is_rights_error(one)), None)
     if found is None:
         return None
-    named = [Path(name) for name in names_of(found) if os.path.isabs(name)]
+    # The target of a link is named, since the link itself has no rights.
+    named = [Path(os.path.realpath(name)) for name in names_of(found) if os.path.isabs(name)]
     # A file may be writable while its folder is not.
     there = [place for nearest in map(_nearest, named) for place in (nearest, nearest.parent)]
     closed = (place for place in chain(there, _below(Path(where))) if not _may_use(place))
@@ -129,6 +130,9 @@ def _may_use(place: Path) -> bool:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the folders of a data folder, and the files in it that are modified in place."""
-    for name, _, files in os.walk(folder):
-        yield Path(name)
-        yield from (Path(name, file) for file in files if file.endswith(_WRITTEN_IN_PLACE))
+    for name, folders, files in os.walk(folder):
+        here = Path(name)
+        yield here
+        # `os.walk` does not enter a folder that it may not list.
+        yield from (here / one for one in folders if not (here / one).is_symlink())
+        yield from (here / file for file in files if file.endswith(_WRITTEN_IN_PLACE))
