@@ -241,7 +241,7 @@ def test_a_failure_is_recorded_where_it_came(
 
 
 def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
-    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         # DuckDB does this where the signal arrives during a query.
@@ -249,8 +249,7 @@ def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
             signal.raise_signal(signal.SIGINT)
         raise RuntimeError("Query interrupted")
 
-    own.land("more.ndjson", records(3, yesterday, "more"))
-    monkeypatch.setattr("pipelines.marts.build.build_marts", interrupted)
+    monkeypatch.setattr("pipelines.ingest.ingest.scan", interrupted)
     ended = call("run", data=own.root)
     assert (ended.code, ended.err) == (1, "authmeter: stopped; the last good report stays published\n")
     error = json.loads((own.root / "status.json").read_text())["last_run"]["error"]
