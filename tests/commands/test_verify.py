@@ -14,10 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.operation.verify import run_verify
-from pipelines.common.errors import AuthmeterError
 from pipelines.common.project import PROJECT
-from pipelines.run import verify
 from tests.published_folder import Call
 from tests.support import DAY, CopyOf, DataFolder, days_before, records, tree
 
@@ -51,24 +48,21 @@ def a_day_without_events(folder: DataFolder) -> None:
     folder.tables()
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut"])
-def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(
-    call: Call, copy_of: CopyOf, damage: str
-) -> None:
+def test_damaged_tables_of_a_day_without_events_come_from_the_backup_only(call: Call, copy_of: CopyOf) -> None:
     folder = copy_of(a_day_without_events)
     file = folder.store.day_table(folder.manifest.days[OLD], "channel_daily")
-    if damage == "gone":
-        shutil.rmtree(file.parent)
-    else:
-        file.write_bytes(file.read_bytes()[:50])
+    file.write_bytes(file.read_bytes()[:50])
     said = call("verify", data=folder.root).out
-    (line,) = [line for line in said.splitlines() if line.startswith("differs       tables of")]
-    assert line.endswith(": its events are no longer stored")
+    lost = [line for line in said.splitlines() if line.startswith("differs       tables of")]
     assert "or, if its events are no longer stored, restore it from the backup." in " ".join(said.split())
+    shutil.rmtree(file.parent)
     # A day with events needs no backup.
     shutil.rmtree(folder.store.day_folder(folder.manifest.days[DAY]))
-    said = call("verify", data=folder.root).out
-    assert f"tables of {DAY}: {folder.manifest.days[DAY].folder} is missing\n" in said
+    *of_old, of_day = [
+        line for line in call("verify", data=folder.root).out.splitlines() if line.startswith("differs       tables of")
+    ]
+    assert [line.endswith(": its events are no longer stored") for line in (*lost, *of_old)] == [True, True]
+    assert of_day.endswith(f"tables of {DAY}: {folder.manifest.days[DAY].folder} is missing")
 
 
 def test_verify_of_another_time_zone_says_what_a_run_would_say(call: Call, own: DataFolder) -> None:
@@ -76,19 +70,6 @@ def test_verify_of_another_time_zone_says_what_a_run_would_say(call: Call, own: 
     ended = call("verify", data=own.root)
     assert ended.code == 2
     assert "The business time zone was Asia/Shanghai and is now UTC." in ended.err
-
-
-def test_a_verify_that_fails_leaves_nothing_behind(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = tree(own.root)
-
-    def fail(*_: object) -> None:
-        assert (own.store.temp / "verify").is_dir()
-        raise AuthmeterError("no")
-
-    monkeypatch.setattr(verify, "build_marts", fail)
-    with pytest.raises(AuthmeterError, match="no"):
-        run_verify(own.root, None, None)
-    assert tree(own.root) == before
 
 
 def test_a_verify_that_is_stopped_leaves_nothing_behind(own: DataFolder, tmp_path: Path) -> None:
@@ -105,4 +86,5 @@ def test_a_verify_that_is_stopped_leaves_nothing_behind(own: DataFolder, tmp_pat
         said = process.stderr.read()
     assert process.returncode != 0
     assert "Traceback" not in said
+    assert not own.store.temp.exists()
     assert (tree(own.root), list(temp.iterdir())) == (before, [])

@@ -1,11 +1,10 @@
-"""Tests that names in Python use one word for one thing, and that no two classes of the product have the same name."""
+"""Tests that names in Python use one word for one thing."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,20 +59,3 @@ def test_no_name_is_forbidden() -> None:
     assert len(FILES) > 200
     found = {str(file.relative_to(PROJECT)): forbidden_names(file, file.read_text("utf-8")) for file in FILES}
     assert {file: names for file, names in found.items() if names} == {}
-
-
-def shared_classes(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the public classes that several modules define, with these modules. `texts` has the sources by module."""
-    found = defaultdict(list)
-    for module, text in texts.items():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name].append(module)
-    return {name: modules for name, modules in found.items() if len(modules) > 1}
-
-
-def test_no_two_classes_of_the_product_have_one_name() -> None:
-    made = {"a": "class Row: pass\nclass _Part: pass", "b": "class Row: pass\nclass _Part: pass\nclass Step: pass"}
-    assert shared_classes(made) == {"Row": ["a", "b"]}
-    product = [file for file in FILES if file.relative_to(PROJECT).parts[0] in ("pipelines", "reports")]
-    assert shared_classes({str(file.relative_to(PROJECT)): file.read_text("utf-8") for file in product}) == {}

@@ -1,9 +1,12 @@
-"""Tests rules for modules, and which modules may open DuckDB. import-linter checks which package may import which."""
+"""Tests rules for modules and the names of their classes, and which modules may open DuckDB. import-linter checks which
+package may import which.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -94,3 +97,19 @@ def test_what_is_public_has_a_docstring() -> None:
         for node in public(parsed(file))
         if not ast.get_docstring(node)
     ] == []
+
+
+def shared_classes(modules: Mapping[str, ast.Module]) -> dict[str, list[str]]:
+    """Return the public classes that several modules define, with the names of these modules."""
+    found = defaultdict(list)
+    for name, module in modules.items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(name)
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+def test_no_two_classes_of_the_product_have_one_name() -> None:
+    made = {"a": "class Row: pass\nclass _Part: pass", "b": "class Row: pass\nclass _Part: pass\nclass Step: pass"}
+    assert shared_classes({name: ast.parse(text) for name, text in made.items()}) == {"Row": ["a", "b"]}
+    assert shared_classes({name_of(file): parsed(file) for file in MODULES}) == {}

@@ -166,7 +166,7 @@ def test_the_sensor_finds_a_day_that_is_not_published_and_its_run_by_a_wrong_clo
 ) -> None:
     long_ago = days_before(yesterday, 500)
     folder.land("a.ndjson", records(3, long_ago))
-    folder.publish(long_ago)
+    folder.roll_up(long_ago)
     dagster = opened(folder)
     (event,) = dagster.look().asset_events
     assert isinstance(event, dg.AssetCheckEvaluation)
@@ -238,7 +238,7 @@ def test_a_whole_run_that_is_stopped_says_so(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(DailyRun, "build_marts", stopped)
+    monkeypatch.setattr(DailyRun, "ingest", stopped)
     job = dagster.definitions.resolve_job_def("daily")
     with pytest.raises(KeyboardInterrupt):
         job.execute_in_process(run_config=QUIET, instance=dagster.instance, partition_key=str(yesterday))

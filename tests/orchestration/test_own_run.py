@@ -77,17 +77,16 @@ def home_of(folder: DataFolder) -> Path:
     return folder.root / "dagster"
 
 
-def run_ids(folder: DataFolder) -> list[str]:
-    return [row["run_id"] for row in rows(home_of(folder) / RUNS, "SELECT run_id FROM runs ORDER BY id")]
+def run_ids(home: Path) -> list[str]:
+    return [row["run_id"] for row in rows(home / RUNS, "SELECT run_id FROM runs ORDER BY id")]
 
 
-def events(folder: DataFolder, run_id: str) -> list[dict[str, Any]]:
-    file = home_of(folder) / ASSETS.with_name(f"{run_id}.db")
-    return rows(file, "SELECT * FROM event_logs ORDER BY id")
+def events(home: Path, run_id: str) -> list[dict[str, Any]]:
+    return rows(home / ASSETS.with_name(f"{run_id}.db"), "SELECT * FROM event_logs ORDER BY id")
 
 
-def is_by_dagster(folder: DataFolder, run_id: str) -> bool:
-    return "ENGINE_EVENT" in {event["dagster_event_type"] for event in events(folder, run_id)}
+def is_by_dagster(home: Path, run_id: str) -> bool:
+    return "ENGINE_EVENT" in {event["dagster_event_type"] for event in events(home, run_id)}
 
 
 @contextmanager
@@ -98,9 +97,13 @@ def instance_of(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
 
 @dataclass(frozen=True)
 class Both:
-    """A folder with two runs that had nothing new, and their ids: `ours` by the command, then `theirs` by Dagster."""
+    """Two runs that had nothing new, and their ids: `ours` by the command, then `theirs` by Dagster.
+
+    The second run is recorded in `home`, a copy of the folder's home, because the settings were edited.
+    """
 
     folder: DataFolder
+    home: Path
     ours: str
     theirs: str
     asset_keys: list[dict[str, Any]]
@@ -117,23 +120,31 @@ def made_both() -> list[Both]:
 def both(call: Call, own: DataFolder, made_both: list[Both]) -> Both:
     """A folder with two runs, made once for this module.
 
-    No test may change the folder. The second run finds a home that lost a file, so Dagster executes it.
+    No test may change the folder. The second run finds edited settings, so Dagster executes it.
     """
     if not made_both:
         assert call("run", data=own.root).code == 0
-        asset_keys = rows(home_of(own) / ASSETS, ASSET_KEYS)
-        shutil.rmtree(home_of(own) / "schedules")
+        home, copy = home_of(own), own.root / "elsewhere"
+        asset_keys = rows(home / ASSETS, ASSET_KEYS)
+        shutil.copytree(home, copy)
+        with (home / "dagster.yaml").open("a") as settings:
+            settings.write(f"storage:\n  sqlite:\n    base_dir: {copy}\n")
         assert call("run", data=own.root).code == 0
-        *_, ours, theirs = run_ids(own)
-        assert (is_by_dagster(own, ours), is_by_dagster(own, theirs)) == (False, True)
-        made_both.append(Both(own, ours, theirs, asset_keys))
+        *_, ours, theirs = run_ids(copy)
+        assert (is_by_dagster(copy, ours), is_by_dagster(copy, theirs)) == (False, True)
+        made_both.append(Both(own, copy, ours, theirs, asset_keys))
     return made_both[0]
 
 
+def test_a_run_that_is_recorded_elsewhere_stays_there(both: Both) -> None:
+    assert run_ids(home_of(both.folder)) == run_ids(both.home)[:-1]
+    assert not (home_of(both.folder) / ASSETS.with_name(f"{both.theirs}.db")).exists()
+
+
 def test_the_records_are_those_that_dagster_writes(both: Both) -> None:
-    folder, ids = both.folder, (both.ours, both.theirs)
-    index, runs = home_of(folder) / ASSETS, home_of(folder) / RUNS
-    ours, theirs = ([alike(event) for event in events(folder, run_id)] for run_id in ids)
+    ids = (both.ours, both.theirs)
+    index, runs = both.home / ASSETS, both.home / RUNS
+    ours, theirs = ([alike(event) for event in events(both.home, run_id)] for run_id in ids)
     assert ours == [event for event in theirs if event["dagster_event_type"] not in MACHINERY]
     for file, query in (
         (index, "SELECT * FROM event_logs WHERE run_id = ? ORDER BY id"),
@@ -147,10 +158,10 @@ def test_the_records_are_those_that_dagster_writes(both: Both) -> None:
 
 
 def test_dagster_reads_every_record(both: Both) -> None:
-    folder, ours, theirs = both.folder, both.ours, both.theirs
-    with instance_of(folder) as instance:
+    ours, theirs = both.ours, both.theirs
+    with instance_of(both.folder) as instance:
         read = instance.all_logs(ours)
-        assert len(read) == len(events(folder, ours))
+        assert len(read) == len(events(both.home, ours))
         (mine, other) = (instance.get_run_step_stats(run_id) for run_id in (ours, theirs))
         assert [(step.step_key, step.status) for step in mine] == [(step.step_key, step.status) for step in other]
         record = instance.get_run_record_by_id(ours)
@@ -170,8 +181,8 @@ def test_a_run_with_something_new_is_recorded_with_the_check_that_fired(
     own.land("late.ndjson", records(3, before, "late"))
     own.write("registry/apps.csv", "app_key,app_name\n,nobody\n")
     assert call("run", data=own.root).code == 3
-    run_id = run_ids(own)[-1]
-    assert not is_by_dagster(own, run_id)
+    run_id = run_ids(home_of(own))[-1]
+    assert not is_by_dagster(home_of(own), run_id)
     with instance_of(own) as instance:
         asked = dg.AssetRecordsFilter(dg.AssetKey("day_tables"), asset_partitions=[str(before)])
         (record,) = instance.fetch_materializations(asked, limit=1).records
@@ -192,7 +203,7 @@ def test_the_job_is_recorded_again_after_a_change_of_code(call: Call, own: DataF
     assert known_job(home_of(own)) is None
     assert call("run", data=own.root).code == 0
     assert known_job(home_of(own)) is not None
-    assert not is_by_dagster(own, run_ids(own)[-1])
+    assert not is_by_dagster(home_of(own), run_ids(home_of(own))[-1])
 
 
 @pytest.mark.parametrize(
@@ -214,8 +225,8 @@ def test_a_failure_is_recorded_where_it_came(
     ended = call("run", data=own.root)
     assert ended.code == 1
     assert not isinstance(fault, KeyboardInterrupt) or "stopped; the last good report stays" in ended.err
-    run_id = run_ids(own)[-1]
-    assert not is_by_dagster(own, run_id)
+    run_id = run_ids(home_of(own))[-1]
+    assert not is_by_dagster(home_of(own), run_id)
     with instance_of(own) as instance:
         run = instance.get_run_by_id(run_id)
         assert run
@@ -230,7 +241,7 @@ def test_a_failure_is_recorded_where_it_came(
 
 
 def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
-    call: Call, own: DataFolder, yesterday: date, monkeypatch: pytest.MonkeyPatch
+    call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         # DuckDB does this where the signal arrives during a query.
@@ -238,8 +249,7 @@ def test_ctrl_c_is_no_fault_where_a_library_raises_its_own_error(
             signal.raise_signal(signal.SIGINT)
         raise RuntimeError("Query interrupted")
 
-    own.land("more.ndjson", records(3, yesterday, "more"))
-    monkeypatch.setattr("pipelines.marts.build.build_marts", interrupted)
+    monkeypatch.setattr("pipelines.ingest.ingest.scan", interrupted)
     ended = call("run", data=own.root)
     assert (ended.code, ended.err) == (1, "authmeter: stopped; the last good report stays published\n")
     error = json.loads((own.root / "status.json").read_text())["last_run"]["error"]
@@ -263,8 +273,8 @@ def test_a_blocking_check_that_fails_ends_the_run(
     own.land("more.ndjson", records(3, yesterday, "more"))
     answer = call("run", data=own.root)
     assert answer.code == 1
-    run_id = run_ids(own)[-1]
-    assert not is_by_dagster(own, run_id)
+    run_id = run_ids(home_of(own))[-1]
+    assert not is_by_dagster(home_of(own), run_id)
     with instance_of(own) as instance:
         run = instance.get_run_by_id(run_id)
         assert run
@@ -306,7 +316,7 @@ def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
 
     with instance_of(own) as instance:
         dead = instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED).run_id
-        old = run_ids(own)[0]
+        old = run_ids(home_of(own))[0]
     with closing(sqlite3.connect(home_of(own) / RUNS)) as runs, runs:
         runs.execute("UPDATE runs SET create_timestamp = '2000-01-01 00:00:00.000000' WHERE run_id = ?", [old])
     assert call("run", data=own.root).code == 0
@@ -315,7 +325,7 @@ def test_the_runs_of_the_dead_are_ended_and_old_ones_forgotten(
         assert ended
         assert ended.status == dg.DagsterRunStatus.FAILURE
         assert instance.get_run_by_id(old) is None
-    assert not is_by_dagster(own, run_ids(own)[-1])
+    assert not is_by_dagster(home_of(own), run_ids(home_of(own))[-1])
 
 
 def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,7 +342,8 @@ def test_a_killed_run_is_under_way_in_the_records(call: Call, own: DataFolder, m
 
     monkeypatch.setattr(DailyRun, "render_site", looked)
     assert call("run", data=own.root).code == 0
-    assert seen == [(run_ids(own)[-1], {"fetched_objects", "event_parts", "day_tables", "build_marts", "daily_checks"})]
+    before = {"fetched_objects", "event_parts", "day_tables", "build_marts", "daily_checks"}
+    assert seen == [(run_ids(home_of(own))[-1], before)]
 
 
 def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) -> None:
@@ -346,7 +357,7 @@ def test_a_day_that_the_schedule_added_meanwhile_is_no_fault(own: DataFolder) ->
 
 
 def test_no_job_is_known_in_a_home_that_lost_a_file_or_was_edited(own: DataFolder) -> None:
-    """Dagster executes the runs of such a home: see `both` and `test_runs_that_are_recorded_elsewhere_stay_there`."""
+    """Dagster executes the runs of such a home: see `both`."""
     home = home_of(own)
     assert known_job(home) is not None
     (home / "schedules").rename(own.root / "lost")

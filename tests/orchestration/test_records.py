@@ -15,7 +15,6 @@ from pipelines.common.project import PROJECT
 from pipelines.orchestration.home.home import prepare
 from pipelines.orchestration.home.record_files import ASSETS, FILES, make_run_file
 from tests.orchestration.test_runs import only_run
-from tests.published_folder import Call
 from tests.support import DataFolder
 
 # Notes are compared without the time at which they were made, except whether there is one.
@@ -67,18 +66,6 @@ def test_a_run_has_the_tables_that_dagster_makes(home: Path) -> None:
     make_run_file(ours, home / ASSETS)
     assert tables(ours) == tables(theirs)
     assert rows(ours, "SELECT * FROM alembic_version") == rows(theirs, "SELECT * FROM alembic_version")
-
-
-def test_runs_that_are_recorded_elsewhere_stay_there(call: Call, own: DataFolder) -> None:
-    home, elsewhere = prepare(own.root), own.root / "elsewhere"
-    before = rows(home / "history" / "runs.db", "SELECT * FROM runs")
-    with (home / "dagster.yaml").open("a") as settings:
-        settings.write(f"storage:\n  sqlite:\n    base_dir: {elsewhere}\n")
-    assert call("run", data=own.root).code == 0
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert only_run(instance).status == dg.DagsterRunStatus.SUCCESS
-    assert (elsewhere / "history" / "runs.db").exists()
-    assert rows(home / "history" / "runs.db", "SELECT * FROM runs") == before
 
 
 def test_a_run_keeps_what_it_printed(published: DataFolder) -> None:

@@ -135,7 +135,7 @@ def test_a_file_without_rights_is_not_to_be_delivered_again(
 
 def test_a_file_that_becomes_damaged_counts_as_it_was_read_before_and_the_warning_says_so(folder: DataFolder) -> None:
     folder.land("a.ndjson", records(3))
-    folder.roll_up()
+    folder.ingest()
     folder.land("a.ndjson", b"\x1f\x8b\x08 cut")
     folder.land("b.ndjson", b"\x1f\x8b\x08 cut")
     folder.roll_up()

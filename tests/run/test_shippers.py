@@ -73,7 +73,7 @@ def test_a_file_in_another_folder_names_the_one_to_put_it_into(folder: DataFolde
     # Moved there, the next run reads it.
     (folder.store.landing / "docker").mkdir()
     (folder.store.landing / "auth.log").rename(folder.store.landing / "docker" / "auth.log")
-    folder.roll_up(EXAMPLE_DAY)
+    folder.ingest(EXAMPLE_DAY)
     (entry,) = folder.files("docker/auth.log")
     assert (entry.source, entry.accepted, entry.skipped) == ("docker", 2, 1)
     assert "nothing_accepted" not in {one.check_name for one in folder.warnings}

@@ -129,8 +129,8 @@ def test_a_file_without_a_suffix_that_cannot_be_read_is_said_to_be_closed(
         "authlog": "without a suf", "other": "of an unknown"
     }  # fmt: skip
     # A change of rights changes neither size nor time of a file.
-    folder.roll_up(DAY)
-    assert folder.counted() == {DAY: 1}
+    folder.ingest(DAY)
+    assert folder.accepted() == {DAY: 1}
     assert unread(folder) == ["other"]
 
 
@@ -163,9 +163,9 @@ def test_a_glob_fits_a_path_or_a_name_and_other_files_are_read_or_left_alone(fol
 def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(mixed: DataFolder) -> None:
     mixed.ingest()
     write_line_source(mixed.root, "sha256(line)")
-    mixed.roll_up()
+    mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]
-    assert mixed.counted() == {DAY: 43}
+    assert mixed.accepted() == {DAY: 43}
     (mixed.root / "sources" / "x.toml").unlink()
     mixed.ingest()
     assert unread(mixed) == ["week/b.xlsx"]
@@ -175,10 +175,10 @@ def test_a_mapping_takes_an_unread_file_and_without_it_a_read_one_is_not_unread(
     assert unread(mixed) == ["week/b.xlsx"]
     # A path with new content is listed as unread, and the records of its old content still count.
     mixed.land("notes.txt", b"other\n")
-    mixed.roll_up()
+    mixed.ingest()
     assert unread(mixed) == ["notes.txt", "week/b.xlsx"]
     assert mixed.statuses("notes.txt") == ["read"]
-    assert mixed.counted() == {DAY: 43}
+    assert mixed.accepted() == {DAY: 43}
 
 
 def test_a_content_that_was_replaced_is_once_in_the_tables(folder: DataFolder) -> None:
