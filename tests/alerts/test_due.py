@@ -66,10 +66,10 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     return stands_in
 
 
-def with_receivers(folder: DataFolder, extra: str = "") -> None:
+def with_receivers(folder: DataFolder, extra: str = "", urls: str = TWO) -> None:
     """Configure two receivers for the folder. `extra` has further settings of `[alerts]`."""
     folder.write("authmeter.toml", f'[alerts]\nurls_file = "alerts.urls"\n{extra}')
-    folder.write("alerts.urls", TWO).chmod(0o600)
+    folder.write("alerts.urls", urls).chmod(0o600)
 
 
 def published(folder: DataFolder, day: date) -> None:
@@ -80,7 +80,7 @@ def published(folder: DataFolder, day: date) -> None:
 
 
 def ended(folder: DataFolder, day: date) -> None:
-    alert_of_end(folder.root, status_of(folder.root, morning_after(day)))
+    alert_of_end(folder.root, status_of(folder.root, morning_after(day)), lambda to: to / "usage.xlsx")
 
 
 @cache
@@ -131,18 +131,6 @@ def test_who_refused_a_message_gets_it_later_and_nobody_gets_it_twice(copy_of: C
     names = [path.name for path in (folder.root / "alerts").iterdir()]
     assert len(names) == 2
     assert not any("127" in name or "one" in name for name in names)
-
-
-def test_the_workbook_of_the_day_comes_with_the_daily_message_alone(copy_of: CopyOf, post: Post) -> None:
-    folder = copy_of(one_day(DAY))
-    with_receivers(folder)
-    for day, odd in ((DAY, ""), (DAY, "odd.unknown"), (DAY + timedelta(days=1), "")):
-        if odd:
-            folder.land(odd, b"x")
-        folder.tables(day)
-        alert_of_end(folder.root, status_of(folder.root, morning_after(day)), lambda to: to / "usage.xlsx")
-    assert [kind for receiver, kind, _ in post.got if receiver == "one"] == ["daily", "warning", "late"]
-    assert post.with_workbook == ["daily"]
 
 
 @pytest.fixture
@@ -215,6 +203,8 @@ def test_a_warning_reaches_who_got_the_day_before_it_while_others_get_the_day(co
     post.refusing = []
     ended(folder, DAY)
     assert post.got == [("one", "daily", DAY), ("two", "daily", DAY), ("one", "warning", DAY)]
+    # The workbook of the day comes with the daily message alone.
+    assert post.with_workbook == ["daily", "daily"]
 
 
 def test_a_run_for_an_old_day_that_fails_again_is_reported_once(folder: DataFolder, post: Post) -> None:
@@ -244,25 +234,13 @@ def test_the_week_is_sent_by_the_run_of_its_sunday_and_to_who_refused_it_by_a_la
     assert undelivered(folder.root) is None
 
 
-def test_the_week_is_sent_although_the_days_closed_with_its_sunday_have_no_record(copy_of: CopyOf, post: Post) -> None:
-    folder = first_published(copy_of, days_before(SUNDAY, 1))
-    folder.land("sunday.ndjson", records(5, SUNDAY))
-    monday = days_before(SUNDAY, -1)
-    folder.tables(monday)
-    ended(folder, monday)
-    assert [one for one in post.got if one[1] != "daily"] == [
-        *((who, "late", monday) for who in ("one", "two")),
-        *((who, "weekly", SUNDAY) for who in ("one", "two")),
-    ]
-
-
 @pytest.mark.parametrize(("day", "extra"), [(DAY, ""), (SUNDAY, 'on = ["daily"]\n')])
 def test_without_a_sunday_or_the_setting_no_week_is_sent(copy_of: CopyOf, post: Post, day: date, extra: str) -> None:
     first_published(copy_of, day, extra)
     assert {kind for _, kind, _ in post.got} == {"daily"}
 
 
-def test_of_days_closed_together_only_those_without_a_record_are_named(
+def test_of_days_closed_together_those_without_a_record_are_named_and_the_week_of_their_sunday_is_sent(
     copy_of: CopyOf, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = first_published(copy_of, days_before(SUNDAY, 1))
@@ -275,23 +253,33 @@ def test_of_days_closed_together_only_those_without_a_record_are_named(
         return post(*given)
 
     monkeypatch.setattr(sent, "send", send)
+    post.got.clear()
     ended(folder, DAY)
     assert titles[0] == ("late", "❗03-09 to 03-10 without data")
+    assert post.got == [(who, kind, day) for kind, day in (("late", DAY), ("weekly", SUNDAY)) for who in ("one", "two")]
 
 
-@pytest.mark.parametrize(
-    ("extra", "kind"), [("", "warning"), ('on = ["warning"]\n', "warning"), ('on = ["daily", "warning"]\n', "daily")]
-)
-def test_a_day_without_a_record_is_reported_although_it_was_late(
-    copy_of: CopyOf, post: Post, extra: str, kind: str
-) -> None:
-    folder = first_published(copy_of, days_before(DAY, 1), extra)
-    alert_if_late(folder.root, morning_after(DAY) + timedelta(hours=9))
-    post.got.clear()
+def test_a_day_without_a_record_is_reported_although_it_was_late(copy_of: CopyOf, post: Post) -> None:
+    folder = first_published(copy_of, days_before(DAY, 1))
+    # Each setting has receivers of its own.
+    cases = [
+        (TWO.replace(":1/", f":{port}/"), on, kind)
+        for port, on, kind in (
+            (2, "", "warning"),
+            (3, 'on = ["warning"]\n', "warning"),
+            (4, 'on = ["daily", "warning"]\n', "daily"),
+        )
+    ]
+    for urls, on, _ in cases:
+        with_receivers(folder, on, urls)
+        alert_if_late(folder.root, morning_after(DAY) + timedelta(hours=9))
     folder.tables(DAY)
-    for _ in range(2):
-        ended(folder, DAY)
-    assert post.got == [(who, kind, DAY) for who in ("one", "two")]
+    for urls, on, kind in cases:
+        with_receivers(folder, on, urls)
+        post.got.clear()
+        for _ in range(2):
+            ended(folder, DAY)
+        assert post.got == [(who, kind, DAY) for who in ("one", "two")], on
 
 
 def test_a_day_without_a_record_is_reported_once_and_again_when_it_has_records(copy_of: CopyOf, post: Post) -> None:
@@ -304,6 +292,7 @@ def test_a_day_without_a_record_is_reported_once_and_again_when_it_has_records(c
     post.got.clear()
     published(folder, DAY)
     assert post.got == [(who, "daily", DAY) for who in ("one", "two")]
+    assert post.with_workbook == ["daily", "daily"], "a late message has a workbook"
 
 
 def test_the_usual_range_is_that_of_the_briefing(copy_of: CopyOf) -> None:

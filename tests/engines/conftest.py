@@ -16,8 +16,9 @@ import pytest
 from pipelines.engines.spark.context import end, opened
 from tests.support import DataFolder
 
-# Two executors of one core. Java's second compiler and parallel collectors would cost more than they save in a few
-# short jobs; Spark's page needs a network.
+# Two executors of one core. Java's second compiler, parallel collectors and the verification of Spark's classes would
+# cost more than they save in a few short jobs; Spark's page needs a network.
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
 EVENT_LOG = Path(tempfile.mkdtemp(prefix="authmeter-spark-"))
 SPARK = f"""
 [engine]
@@ -30,8 +31,8 @@ spark.task.maxFailures = 2
 spark.eventLog.enabled = true
 spark.eventLog.dir = "file://{EVENT_LOG}"
 spark.eventLog.compress = false
-spark.driver.extraJavaOptions = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-spark.executor.extraJavaOptions = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+spark.driver.extraJavaOptions = "{_JAVA}"
+spark.executor.extraJavaOptions = "{_JAVA}"
 """
 
 

@@ -52,12 +52,8 @@ def require_as_made_whole(folder: DataFolder) -> None:
     assert found == folder.contents()
 
 
-def a_new_day(folder: DataFolder) -> None:
+def a_new_day_and_late_records_of_the_second(folder: DataFolder) -> None:
     folder.land("new.ndjson", records(3))
-
-
-def late_records_of_the_second_day(folder: DataFolder) -> None:
-    a_new_day(folder)
     folder.land("late.ndjson", records(1, SECOND, "late"))
 
 
@@ -81,8 +77,7 @@ def a_day_without_records(folder: DataFolder) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (a_new_day, [FIRST, SECOND, THIRD]),
-        (late_records_of_the_second_day, [FIRST]),
+        (a_new_day_and_late_records_of_the_second, [FIRST]),
         (an_earlier_day, []),
         (a_day_emptied, [FIRST, THIRD]),
         (a_day_without_records, [FIRST, SECOND, THIRD]),

@@ -11,7 +11,7 @@ from pipelines.engines import steps
 from pipelines.engines.duckdb import sessions
 from pipelines.engines.steps import hash_ranges
 from pipelines.rollup import batches
-from tests.support import DAY, DataFolder, record
+from tests.support import DAY, CopyOf, DataFolder, record
 
 
 @pytest.mark.parametrize(("records", "ranges"), [(0, 1), (1_000_000, 1), (20_000_000, 5), (100_000_000, 21)])
@@ -24,32 +24,39 @@ def test_ranges_hold_every_hash_once(records: int, ranges: int) -> None:
     assert len(hash_ranges(20_000_000, 10**8)) == 41
 
 
-@pytest.mark.parametrize("fits", [True, False])
-def test_a_day_of_several_ranges_has_the_same_tables(
-    fits: bool, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`fits` is whether all subjects of a day fit in memory; else they are written to files by range."""
-    channels, before = ("one_click", "qq", "weibo"), DAY - timedelta(days=1)
+BEFORE = DAY - timedelta(days=1)
+# A day without a sign-in record, after one with some: nothing is written.
+EARLIEST = BEFORE - timedelta(days=1)
+
+
+def three_days(folder: DataFolder) -> None:
+    channels = ("one_click", "qq", "weibo")
     devices: list[dict[str, object]] = [{"device_id": "d"}, {"device_id": "d", "attempt_id": "a"}, {"attempt_id": "a"}]
     land = [
         record(
-            f"{n}", (DAY, before)[n // 400], app_key=f"app{n % 3}", channel=channels[n % 2 + n % 5 // 4],
+            f"{n}", (DAY, BEFORE)[n // 400], app_key=f"app{n % 3}", channel=channels[n % 2 + n % 5 // 4],
             stage=("authorize", "page")[n % 7 // 6],
             **{name: f"{text}{n % 40}" for name, text in devices[n % 11 % 3].items()},
         )
         for n in range(800)
     ]  # fmt: skip
-    # A day without a sign-in record, after one with some: nothing is written.
-    earliest = before - timedelta(days=1)
-    folder.land("a.ndjson", [*land, record("x", earliest, stage="prefetch")])
+    folder.land("a.ndjson", [*land, record("x", EARLIEST, stage="prefetch")])
     folder.roll_up()
-    days = frozenset({earliest, before, DAY})
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_day_of_several_ranges_has_the_same_tables(
+    fits: bool, copy_of: CopyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`fits` is whether all subjects of a day fit in memory; else they are written to files by range."""
+    folder = copy_of(three_days)
+    days = frozenset({EARLIEST, BEFORE, DAY})
     contents = {day: folder.manifest.days[day].content for day in days}
     seen = []
 
     def several(records: int, memory: int) -> list[tuple[int, int]]:
         seen.append(records)
-        return hash_ranges(7 * 10**7, memory)
+        return hash_ranges(10**7, 10**9)
 
     monkeypatch.setattr(steps, "hash_ranges", several)
     monkeypatch.setattr(sessions, "hash_ranges", several)
