@@ -37,7 +37,7 @@ from pipelines.rollup.rollup import RollupReport, roll_up
 from pipelines.run.engines import engine_of
 from pipelines.run.retention import apply_retention, first_kept_day
 from pipelines.run.site_copy import copy_site
-from pipelines.run.site_generations import clear_generations, site_is_current, switch_site
+from pipelines.run.site_generations import clear_generations, site_is_current, switch_site, unfinished_site
 from pipelines.store.manifest import FileEntry, Manifest
 from pipelines.store.published_file import has_wal, published_run, remove_wal
 from pipelines.store.store import Store
@@ -204,9 +204,9 @@ class DailyRun:
             from reports.build.site import render_site
             from reports.export.incident_records import incident_records
 
-            fresh = self.store.fresh_folder("site")
+            fresh = unfinished_site(self.store)
             before = self.store.site.resolve() if self.store.site.is_symlink() else None
-            temp = fresh.with_name("records")
+            temp = self.store.temp / "records"
             records = incident_records(self.store, manifest, self.settings, self.registry, self.key, temp)
             given = self.store.database, fresh, self.settings.xlsx_apps, self.settings, before, records
             report = render_site(*given, manifest.events_from)

@@ -6,6 +6,7 @@ previous generation, and all generations replaced a short while ago, stay for re
 
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def run_of_site(store: Store) -> int | None:
     return int(number) if dash and number.isdecimal() else None
 
 
+def unfinished_site(store: Store) -> Path:
+    """Create the empty folder in which a site is made; the remains of an earlier one are removed.
+
+    It is next to the generations, because the warehouse may be on another file system.
+    """
+    folder = store.site_generations / f"{_GONE}-unfinished"
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
     """Replace the site by the finished site in the folder `fresh`, and remove old generations (`clear_generations`).
 
@@ -65,7 +78,7 @@ def switch_site(store: Store, fresh: Path, manifest: Manifest) -> None:
 
 
 def clear_generations(store: Store) -> None:
-    """Remove old generations, and the remains of a generation whose removal was interrupted.
+    """Remove old generations, and the remains of one whose making or removal was interrupted.
 
     The current generation, the previous one, and all replaced in the last `READERS_SECONDS` seconds stay.
     """

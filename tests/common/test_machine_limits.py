@@ -80,6 +80,13 @@ def test_an_operation_that_the_file_system_refuses_is_reported_with_its_file(tmp
     assert "symbolic links" in found.do
 
 
+def test_folders_on_two_file_systems_are_to_be_put_on_one(tmp_path: Path) -> None:
+    error = OSError(errno.EXDEV, os.strerror(errno.EXDEV), "tmp/days", None, str(tmp_path / "days"))
+    found = as_machine_error(error, str(tmp_path))
+    assert found is not None
+    assert (found.where, "one file system" in found.do) == (str(tmp_path / "days"), True)
+
+
 def test_a_folder_or_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     status, days, new = tmp_path / "status.json", tmp_path / "days", tmp_path / ".status.json.new"
     status.mkdir()

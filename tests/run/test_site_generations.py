@@ -7,16 +7,23 @@ import os
 import shutil
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from pipelines.run.site_generations import clear_generations, generation_folder, site_is_current, switch_site
+from pipelines.run.site_generations import (
+    clear_generations,
+    generation_folder,
+    site_is_current,
+    switch_site,
+    unfinished_site,
+)
 from pipelines.store.manifest import Manifest
-from tests.support import DataFolder
+from tests.support import DataFolder, records
 
 
 def switch(folder: DataFolder, run: int) -> None:
-    fresh = folder.store.fresh_folder("site")
+    fresh = unfinished_site(folder.store)
     (fresh / "index.html").write_text(f"run {run}")
     switch_site(folder.store, fresh, Manifest(run=run))
 
@@ -68,11 +75,24 @@ def test_what_was_replaced_a_short_while_ago_stays(folder: DataFolder) -> None:
     assert generation(folder, 1) in generations(folder)
 
 
-def test_what_a_run_that_died_while_removing_left_is_removed(folder: DataFolder) -> None:
+def test_what_a_run_that_died_while_making_or_removing_left_is_removed(folder: DataFolder) -> None:
     switch(folder, 1)
     (folder.store.site_generations / ".gone-00000000-12345678").mkdir()
+    (unfinished_site(folder.store) / "index.html").touch()
     clear_generations(folder.store)
     assert generations(folder) == {generation(folder, 1)}
+
+
+def test_the_warehouse_may_be_on_another_file_system(folder: DataFolder) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == folder.root.stat().st_dev:
+        pytest.skip("there is no second file system")
+    with TemporaryDirectory(dir=memory) as warehouse:
+        folder.store.warehouse.symlink_to(warehouse)
+        folder.land("a.ndjson", records(3))
+        folder.publish()
+        assert folder.rows("SELECT sum(records) FROM outcome_daily") == [(3,)]
+        assert (folder.store.site / "index.html").is_file()
 
 
 def test_a_generation_that_a_reader_has_open_on_nfs_stays_until_a_later_run(

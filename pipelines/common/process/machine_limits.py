@@ -25,7 +25,7 @@ _DISK_WORDS = re.compile(r"disk i/o error|unable to open database file", re.IGNO
 # Answers of a file system without an operation, such as a lock or a link, or with a disk or server that fails.
 _REFUSED_NUMBERS = {
     errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV,
-    errno.ETIMEDOUT, errno.EHOSTDOWN,
+    errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EXDEV,
 }  # fmt: skip
 # The disk counts as full if a file of this size cannot be written.
 _FEW_BYTES = 1 << 20
@@ -106,12 +106,17 @@ def _as_refused(error: BaseException, where: str) -> AuthmeterError | None:
         return None
     # The error of a rename or a link names the new path last.
     name = refused.filename2 or refused.filename
+    do = (
+        "Put `warehouse` with all its folders on one file system."
+        if refused.errno == errno.EXDEV
+        else "Check that its disk or server works, that it has locks, symbolic links and hard links, and that no file "
+        "is immutable. If it lacks one of these, name a data folder elsewhere with --data or AUTHMETER_DATA."
+    )
     return AuthmeterError(
         f"The file system refused an operation: {refused.strerror}.",
         where=os.fsdecode(name) if isinstance(name, str | bytes) else where,
         why="The step did not finish; the last good report stays published.",
-        do="Check that its disk or server works, that it has locks, symbolic links and hard links, and that no file is "
-        "immutable. If it lacks one of these, name a data folder elsewhere with --data or AUTHMETER_DATA.",
+        do=do,
     )
 
 
