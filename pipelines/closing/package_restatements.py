@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipelines.common.errors import UsageError
-from pipelines.contract.tables.restatement_causes import CAUSE_SEPARATOR, DAYS_REMOVED, RULES_CHANGED
+from pipelines.contract.tables.restatement_causes import CAUSE_SEPARATOR, DAYS_REMOVED, READ_AGAIN, RULES_CHANGED
 from pipelines.store.manifest import OF_PACKAGES, Manifest
 from pipelines.store.publication_note import may_have_packages, note_of
 from pipelines.store.published_file import published_tables, run_of
@@ -122,13 +122,14 @@ def _first_after_removal(store: Store, manifest: Manifest) -> date | None:
 
 
 def _first_files(store: Store, manifest: Manifest) -> "pl.DataFrame":
-    """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`.
-    New days are days that the published file lacks.
+    """Return a row for each pair of a new day and a file with records of that day; the path of the file is the `cause`,
+    marked if the file was read again. New days are days that the published file lacks.
     """
     import polars as pl
 
     note = note_of(store.database)
     known = note.days if note else {}
     new = {day for day in manifest.days if note and str(day) not in known}
-    rows = sorted({(day, file.path) for file in manifest.live_files() for day in new.intersection(file.days)})
+    causes = [(file, f"{file.path}{READ_AGAIN}" if file.earlier_parts else file.path) for file in manifest.live_files()]
+    rows = sorted({(day, cause) for file, cause in causes for day in new.intersection(file.days)})
     return pl.DataFrame(rows, {"day": pl.Date, "cause": pl.String}, orient="row")

@@ -48,8 +48,8 @@ class RereadRequest:
         """Return whether a content is requested.
 
         `source` must be the source that read the file or would read it now, and the file must have an accepted record
-        of `first` or later. A file with rejected or skipped records, or without an accepted one, is also requested if
-        it was first read on `first` or later.
+        of `first` or later. A file with rejected or skipped records, or without a stored day, is also requested if it
+        was first read on `first` or later.
         """
         if self.source:
             now = sources.for_file(entry.path)
@@ -57,8 +57,8 @@ class RereadRequest:
                 return False
         if self.first is None or max(entry.days, default=date.min) >= self.first:
             return True
-        # The days of rejected and skipped records are not stored.
-        is_of_any_day = entry.rejected or entry.skipped or not entry.accepted
+        # The days of rejected, skipped and removed records are not stored.
+        is_of_any_day = entry.rejected or entry.skipped or not entry.days
         return bool(is_of_any_day) and _first_read_on(entry, time_zone) >= self.first
 
 
@@ -196,7 +196,8 @@ class _Reread:
         fresh.part = hashlib.sha256(repr((entry.path, entry.sha256, source.fingerprint, new)).encode()).hexdigest()[:24]
         fresh.earlier_parts = [*entry.earlier_parts, str(entry.records_name)]
         fresh.part_digest = self._store.place_part(part.folder, fresh.part, part.digest)
-        count_late(fresh, entry.in_time, entry.closed_through)
+        in_time = self._contents.in_time_again(entry, fresh, oldest(self._manifest)) if is_whole else entry.in_time
+        count_late(fresh, in_time, entry.closed_through)
         self._put_in_place(entry, fresh, is_whole)
         return True
 

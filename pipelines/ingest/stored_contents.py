@@ -88,6 +88,29 @@ class StoredContents:
             found[place][day] = records
         return found
 
+    def in_time_again(self, old: FileEntry, new: FileEntry, first: date) -> dict[date, int]:
+        """Return how many records of a content that was read again came before their day was closed, by closed day.
+
+        A log is only appended to, so all records before the last one that came in time also came in time, although the
+        first reading may have rejected them. The stored numbers are returned for days before `first`, and for all days
+        if the new reading has none of the ids.
+
+        Args:
+            old: the content as it was read before.
+            new: the content as it was read again.
+            first: the first day whose events are stored.
+        """
+        in_time = {
+            day: records for day, records in old.in_time.items() if old.closed_through and day <= old.closed_through
+        }
+        compared = {day: records for day, records in in_time.items() if day >= first}
+        if not compared:
+            return in_time
+        values: dict[str, object] = {"days": list(compared), "in_time": list(compared.values())}
+        contents = {"old_content": self._store.part_records([old]), "new_content": self._store.part_records([new])}
+        found = dict(self.ask("in_time_again", values, contents))
+        return {day: in_time[day] for day in in_time.keys() - compared.keys()} | found if found else in_time
+
     def _stored(self, entries: Iterable[FileEntry]) -> list[FileEntry]:
         """Return the entries whose parts exist in the store. Each part is checked once."""
         in_parts = [entry for entry in entries if entry.part]

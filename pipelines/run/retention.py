@@ -131,4 +131,6 @@ def _drop_days(store: Store, manifest: Manifest, first: date, settings: Settings
         manifest.files = [entry for entry in manifest.files if (entry.path, entry.sha256) not in gone]
     manifest.final_late = {day: records for day, records in manifest.final_late.items() if day >= first}
     for entry in manifest.files:
-        entry.days = {day: rows for day, rows in entry.days.items() if day >= first}
+        # A reread of stored records needs their first day: see `ingest/reread.py`.
+        if entry.part is None:
+            entry.days = {day: rows for day, rows in entry.days.items() if day >= first}

@@ -227,13 +227,14 @@ class Manifest(State):
     def late_records(self) -> Counter[date]:
         """The number of late records of each day, by the books of the contents in `live_files`.
 
-        A day whose events retention deleted keeps the number that it had at the deletion.
+        A day whose events retention deleted keeps the number that it had at the deletion. Days that retention removed
+        completely are left out.
         """
         # Contents that were read since lack the records of these days, as they are too old.
         late = Counter({day: records for day, records in self.final_late.items() if records})
         for entry in self.live_files():
             for day, rows in entry.days.items():
-                if rows.late and day not in self.final_late:
+                if rows.late and day not in self.final_late and not (self.days_from and day < self.days_from):
                     late[day] += rows.late
         return late
 

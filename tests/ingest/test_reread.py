@@ -261,6 +261,34 @@ def test_records_of_a_day_whose_events_are_deleted_stay_too_old(folder: DataFold
     assert folder.files("late.ndjson") == before
 
 
+def test_a_file_stays_as_it_was_read_when_retention_removed_its_oldest_day(folder: DataFolder) -> None:
+    folder.write("authmeter.toml", "retention_days = 60\nkeep_events_days = 61\nkeep_days = 61\n")
+    kept = days_before(DAY, 60)
+    folder.land("two-days.ndjson", records(3, days_before(kept, 1)) + records(2, kept))
+    folder.roll_up(kept)
+    folder.land("now.ndjson", records(1))
+    folder.roll_up()
+    assert list(folder.manifest.days) == [kept, DAY]
+    before = folder.manifest
+    report = read_again(folder).manifest
+    assert (report.files, report.late_records) == (before.files, before.late_records)
+
+
+def test_further_records_of_a_grown_log_are_late_only_after_those_that_came_in_time(folder: DataFolder) -> None:
+    folder.write("sources/shop.toml", MENDED.replace("format =", "where = \"id NOT LIKE '%1'\"\nformat ="))
+    in_time = foreign(3, BEFORE) + foreign(3)
+    folder.land("shop.ndjson", in_time)
+    folder.roll_up()
+    late = foreign(2, DAY).replace(b'"10', b'"late')
+    folder.land("shop.ndjson", in_time + late + foreign(2, AFTER))
+    folder.roll_up(AFTER)
+    assert folder.manifest.late_records == {DAY: 1}
+    folder.write("sources/shop.toml", MENDED)
+    read_again(folder, day=AFTER)
+    assert folder.accepted() == {BEFORE: 3, DAY: 5, AFTER: 2}
+    assert folder.manifest.late_records == {DAY: 2}
+
+
 def test_a_deleted_or_changed_file_stays_and_is_named(wrong: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     (wrong.store.landing / "shop-09.ndjson").unlink()
     wrong.write("sources/shop.toml", MENDED)

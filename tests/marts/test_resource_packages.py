@@ -12,6 +12,7 @@ from pipelines.billing.packages import package_tables
 from pipelines.billing.packages.ledger import AccountLedger
 from pipelines.closing import package_restatements
 from pipelines.common.errors import BooksError
+from pipelines.ingest.reread import RereadRequest
 from pipelines.marts import build
 from pipelines.store.publication_note import may_have_packages
 from tests.support import DAY, CopyOf, DataFolder, Row, record
@@ -242,3 +243,18 @@ def test_the_first_log_of_all_is_the_cause_of_a_changed_balance(folder: DataFold
     folder.land("first.ndjson", uses("a", 9, 2))
     folder.roll_up()
     assert restated(folder) == [(folder.manifest.run, DAY, "*", "p", 9, 7, "first.ndjson")]
+
+
+def test_a_file_read_again_for_a_new_day_is_named_once_in_the_cause(folder: DataFolder) -> None:
+    later = DAY + timedelta(days=70)
+    folder.write("authmeter.toml", "retention_days = 60\n")
+    folder.write("registry/resource_packages.csv", PACKAGES + f"p,,9,{DAY}\n")
+    folder.land("a.ndjson", [*uses("a", 9, 2), *uses("b", 9, 1, days_later=70)])
+    folder.tables(later)
+    folder.write("authmeter.toml", "retention_days = 90\n")
+    run = folder.open(later)
+    run.reread = RereadRequest()
+    run.ingest(later)
+    run.roll_up(later)
+    run.build_marts()
+    assert [row[-1] for row in restated(folder)] == ["a.ndjson (read again)"]
