@@ -27,11 +27,6 @@ _FIRST = (
     "tests/engines/",
     "tests/browser/test_briefing_in_browser.py",
 )
-# Tests of counts and of the sample run with all cores: no result may depend on the order of threads.
-_WITH_ALL_CORES = tuple(
-    f"tests/{room}/" for room in ("engines", "golden", "oracle", "property", "rollup", "sample", "store")
-)
-_all_cores = os.cpu_count
 
 settings.register_profile(
     "deterministic",
@@ -64,14 +59,6 @@ def project_copy(tmp_path: Path) -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run slow files first, so that the test processes end at about the same time."""
     items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give other tests one core: starting and waking the threads of DuckDB takes a tenth of a small run, and the test
-    processes share the cores already.
-    """
-    os.cpu_count = _all_cores if item.nodeid.startswith(_WITH_ALL_CORES) else lambda: 1
 
 
 def pytest_collection_finish() -> None:
