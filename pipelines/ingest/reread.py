@@ -84,7 +84,7 @@ class RereadReport:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the report for the user."""
         for path, count in sorted(self.removed_records.items()):
-            yield f"removed: {printable(path)}: {counted(count, 'record')} of closed days no longer counted"
+            yield f"removed: {printable(path)}: closed days lost {counted(count, 'record')}"
         for path, finding in sorted(self.failed.items()):
             yield f"unchanged: {printable(path)}: {finding}"
         for paths, why in (

@@ -229,7 +229,7 @@ def test_what_a_reread_takes_away_is_taken_and_reported(wrong: DataFolder, capsy
     )  # fmt: skip
     read_again(wrong, RereadRequest(source="good"))
     assert wrong.accepted() == {BEFORE: 2, DAY: 2}
-    assert "removed: good.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
+    assert "removed: good.ndjson: closed days lost 1 record" in capsys.readouterr().out
 
 
 def test_a_record_that_another_file_has_is_not_reported_as_removed(
@@ -242,7 +242,7 @@ def test_a_record_that_another_file_has_is_not_reported_as_removed(
     folder.write("sources/shop.toml", MENDED.replace("format =", "where = \"id NOT IN ('101', '102')\"\nformat ="))
     read_again(folder)
     assert folder.accepted() == {DAY: 4}
-    assert "removed: shop.ndjson: 1 record of closed days no longer counted" in capsys.readouterr().out
+    assert "removed: shop.ndjson: closed days lost 1 record" in capsys.readouterr().out
 
 
 def test_records_of_a_day_whose_events_are_deleted_stay_too_old(folder: DataFolder) -> None:
