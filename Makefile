@@ -18,8 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Without npm and node on the machine, those of the Python package are used.
 NPM = PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 
-.PHONY: setup setup-dev venv-dev scripts-dev spark fetched-spark demo test check lint checked checked-sql checked-code \
-	checked-scripts early lab bench lock browser system audit
+.PHONY: setup setup-dev venv-dev scripts-dev spark fetched-spark demo test check lint checked checked-types checked-sql \
+	checked-code checked-scripts early lab bench lock browser system audit
 # Tests without their own processes, browser or Dagster, and without long running times.
 FAST := $(addprefix --ignore=tests/,browser commands engines/test_same_results.py engines/test_failures.py oracle orchestration property reports/serve run setup)
 
@@ -62,15 +62,15 @@ browser:
 system: browser
 	@sh tests/engines/install.sh
 
-# Downloads leave a core idle, so two run at a time, but never two into .venv. The checks of the pages' scripts need no
-# .venv and fill the rest.
+# Downloads leave a core idle, so others run beside them, but never two into .venv. The checks of the pages' scripts need
+# no .venv.
 # The tests of a file run in one process, because each process would make their shared data again. `tests/conftest.py`
 # orders the files: a long file that began last would leave a core idle. Three processes share two cores, because tests
 # of pages and commands wait a fifth of their time. Polars gets one thread: with its small frames, more threads would
 # only wait for each other.
 test:
 	@$(MAKE) --no-print-directory -j 3 venv-dev early system
-	@$(MAKE) --no-print-directory -j 3 checked-sql checked-code fetched-spark
+	@$(MAKE) --no-print-directory -j 3 fetched-spark checked-types checked-sql checked-code
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not lab"
 
 check: lint
@@ -81,8 +81,11 @@ check: lint
 lint: setup-dev
 	@$(MAKE) --no-print-directory -j 2 checked
 
-# The lint of SQL takes nearly as long as all others together.
-checked: checked-sql checked-code checked-scripts
+# Types and SQL take most of the time.
+checked: checked-types checked-sql checked-code checked-scripts
+
+checked-types:
+	$(BIN)/mypy
 
 checked-sql:
 	$(BIN)/sqlfluff lint --quiet pipelines reports
@@ -90,7 +93,6 @@ checked-sql:
 checked-code:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
 	$(BIN)/python tools/plain_english.py
