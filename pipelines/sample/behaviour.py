@@ -1,17 +1,17 @@
-"""How people of the synthetic data sign in: steps of their visits, answers, hours of the day, days of the week.
+"""How people of the synthetic data sign in: steps of their visits, hours of the day, days of the week.
 
-The tables here hold all shares and rhythms of the sample; `sql/sample_draws.sql` draws from them. The apps are in
-`apps.py`. All shares are plausible assumptions; none was measured.
+The tables here and in `answers.py` hold all shares and rhythms of the sample; `sql/sample_draws.sql` draws from them.
+The apps are in `apps.py`. All shares are plausible assumptions; none was measured.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from pipelines.sample.answers import ANSWERS, DRAWS
 from pipelines.sample.apps import SampleApp
 
 RECORDS_PER_BLOCK = 6
-DRAWS = 500
 CLOCK_POINTS = 1024
 MS_PER_HOUR = 3_600_000
 # The last visits begin five minutes before midnight, so that they end on their day.
@@ -106,86 +106,6 @@ _WITHOUT_SOCIAL: Final = {
 }
 _WITHOUT_ONE_CLICK: Final = ("text", "local", "social", "refused")
 
-# situation -> (outcome, code as the vendor writes it or None, share). The dictionary has all codes except 600099, so
-# that the sample shows unmapped codes.
-Answers = tuple[tuple[str, str | None, float], ...]
-ANSWERS: dict[str, Answers] = {
-    "ready": (("success", "600000", 1.0),),
-    "page": (("success", "600001", 1.0),),
-    "click": (("success", "700002", 1.0),),
-    "token": (("success", "600000", 1.0),),
-    "prefetch": (
-        ("success", "600000", 0.918),
-        ("unsupported", "600008", 0.03),
-        ("unsupported", "600007", 0.012),
-        ("carrier_error", "600012", 0.022),
-        ("timeout", "600015", 0.01),
-        ("config_error", "600004", 0.004),
-        ("error", "600099", 0.004),
-    ),
-    "no consent": (("unchecked", None, 1.0),),
-    "cancel": (("cancelled", "700000", 1.0),),
-    "switch": (("switched", "700001", 1.0),),
-    "fail": (
-        ("carrier_error", "600011", 0.6),
-        ("timeout", "600015", 0.24),
-        ("unsupported", "600021", 0.07),
-        ("limited", "600014", 0.03),
-        ("config_error", "600017", 0.04),
-        ("error", "600099", 0.02),
-    ),
-    "exchange": (
-        ("success", "OK", 0.984),
-        ("timeout", None, 0.006),
-        ("carrier_error", None, 0.006),
-        ("quota_exhausted", None, 0.002),
-        ("error", None, 0.002),
-    ),
-    "no exchange": (("timeout", None, 0.7), ("carrier_error", None, 0.3)),
-    "asked": (("success", None, 0.99), ("limited", None, 0.01)),
-    "typed": (("success", None, 0.95), ("mismatch", None, 0.03), ("timeout", None, 0.02)),
-    "mistyped": (("mismatch", None, 1.0),),
-    "check": (
-        ("success", "PASS", 0.904),
-        ("mismatch", "REJECT", 0.054),
-        ("unknown", "UNKNOWN", 0.026),
-        ("timeout", None, 0.01),
-        ("limited", None, 0.006),
-    ),
-    "login": (
-        ("success", "OK", 0.93),
-        ("cancelled", None, 0.03),
-        ("timeout", None, 0.02),
-        ("carrier_error", None, 0.02),
-    ),
-    "no login": (("timeout", None, 0.6), ("carrier_error", None, 0.4)),
-    # Carriers return `UNKNOWN` for a device without a number of its own; WeChat returns -6 for an app that it bans.
-    "no carrier": (("unknown", "UNKNOWN", 1.0),),
-    "banned": (("config_error", "-6", 1.0),),
-    "wechat answer": (
-        ("success", "0", 0.87),
-        ("cancelled", "-2", 0.09),
-        ("cancelled", "-4", 0.02),
-        ("unsupported", "-5", 0.01),
-        ("error", "-1", 0.01),
-    ),
-    "qq answer": (
-        ("success", "onComplete", 0.85),
-        ("cancelled", "onCancel", 0.11),
-        ("error", "onError", 0.03),
-        ("timeout", "-7", 0.01),
-    ),
-    "weibo answer": (
-        ("success", "0", 0.82),
-        ("cancelled", "-1", 0.12),
-        ("unsupported", "8000", 0.03),
-        ("error", "-100", 0.03),
-    ),
-    "wechat refuse": (("cancelled", "-2", 1.0),),
-    "qq refuse": (("cancelled", "onCancel", 1.0),),
-    "weibo refuse": (("cancelled", "-1", 1.0),),
-}
-
 # Weight of each hour, from midnight: quiet at night, a peak at noon and a higher one in the evening.
 _HOURS = (30, 17, 9, 6, 5, 8, 20, 45, 68, 76, 78, 82, 92, 84, 72, 70, 72, 78, 88, 98, 108, 112, 94, 60)
 
@@ -225,22 +145,6 @@ def clock() -> list[int]:
             hour += 1
         points.append(int((hour + (reached - before) / _HOURS[hour]) * LAST_START_MS / 24))
     return [*points, LAST_START_MS]
-
-
-def answer_rows() -> list[dict[str, object]]:
-    """Return `DRAWS` equally likely answers of each situation: `situation`, `draw`, `outcome`, `result_code`."""
-    rows: list[dict[str, object]] = []
-    for situation, answers in ANSWERS.items():
-        drawn: list[tuple[str, str | None]] = []
-        for outcome, code, share in answers:
-            drawn += [(outcome, code)] * round(share * DRAWS)
-        # Draws left over by rounding get the likeliest answer, the first of its list.
-        drawn = ([answers[0][:2]] * DRAWS + drawn)[-DRAWS:]
-        rows += [
-            {"situation": situation, "draw": draw, "outcome": outcome, "result_code": code}
-            for draw, (outcome, code) in enumerate(drawn)
-        ]
-    return rows
 
 
 def kind_rows() -> list[dict[str, object]]:

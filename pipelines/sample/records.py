@@ -1,7 +1,7 @@
 """Draws the synthetic records with DuckDB, and writes them to log files of three formats.
 
 This module passes tables and variables to `sql/sample_draws.sql`. `write.py` decides which file gets which records;
-apps, shares and faults are in `apps.py`, `behaviour.py` and `faults.py`.
+apps, shares and faults are in `apps.py`, `behaviour.py`, `answers.py` and `faults.py`.
 """
 
 import hashlib
@@ -16,12 +16,11 @@ import polars as pl
 
 from pipelines.common.files.atomic import whole_file
 from pipelines.contract.measures.sql import sql
+from pipelines.sample.answers import DRAWS, answer_rows
 from pipelines.sample.apps import SampleApp
 from pipelines.sample.behaviour import (
-    DRAWS,
     FAILING,
     RECORDS_PER_BLOCK,
-    answer_rows,
     block_rows,
     browse_share,
     clock,

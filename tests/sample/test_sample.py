@@ -17,16 +17,14 @@ import pytest
 
 from lab.oracle.records import Landing, Record, limits, read_landing
 from pipelines.common.errors import UsageError
+from pipelines.sample.answers import ANSWERS, DRAWS, answer_rows
 from pipelines.sample.apps import sample_apps
 from pipelines.sample.behaviour import (
-    ANSWERS,
     BLOCKS,
-    DRAWS,
     KINDS,
     LAST_START_MS,
     RECORDS_PER_BLOCK,
     STEPS,
-    answer_rows,
     block_rows,
     clock,
     kind_rows,
