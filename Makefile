@@ -62,8 +62,8 @@ browser:
 system: browser
 	@sh tests/engines/install.sh
 
-# Downloads leave a core idle, so others run beside them, but never two into .venv. The checks of the pages' scripts need
-# no .venv.
+# Downloads leave a core idle, so other targets run beside them, but never two that install into .venv. The checks of the
+# pages' scripts need no .venv.
 # The tests of a file run in one process, because each process would make their shared data again. `tests/conftest.py`
 # orders the files: a long file that began last would leave a core idle. Three processes share two cores, because tests
 # of pages and commands wait a fifth of their time. Polars gets one thread: with its small frames, more threads would

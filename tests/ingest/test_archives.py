@@ -433,17 +433,17 @@ def test_an_archive_that_ignore_names_is_left_unread(folder: DataFolder) -> None
 
 def test_names_of_a_chinese_windows_are_read_without_what_a_program_adds_to_them(folder: DataFolder) -> None:
     """Only newer versions of Python replace the name by the Unicode path that Info-ZIP adds."""
-    info = zipfile.ZipInfo("XXXX.log")
+    info = zipfile.ZipInfo("name.log")
     raw = "日志.log".encode("gb18030")
     path = struct.pack("<BL", 1, zlib.crc32(raw)) + "日志.log".encode()
     info.extra = struct.pack("<HH", 0x7075, len(path)) + path
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(info, lines(A))
-        old = zipfile.ZipInfo("logs/XXXX.log")
+        old = zipfile.ZipInfo("logs/name.log")
         old.create_system = 0
         archive.writestr(old, lines(B))
-    content = out.getvalue().replace(b"logs/XXXX", b"logs\\XXXX").replace(b"XXXX", "日志".encode("gb18030"))
+    content = out.getvalue().replace(b"logs/name", b"logs\\name").replace(b"name", "日志".encode("gb18030"))
     folder.land("a.zip", content)
     folder.ingest()
     assert status_of(folder) == {"a.zip!日志.log": ("read", 20), "a.zip!logs/日志.log": ("read", 20)}
